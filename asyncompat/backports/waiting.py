@@ -1,0 +1,255 @@
+"""Waiting: for time to pass, and for several awaitables at once.
+
+Coroutines are started in the order in which they were given, on every interpreter: asyncio's own
+``wait`` and ``as_completed``, and ``gather`` on 3.6, put them into a set first.
+"""
+
+import asyncio
+import collections
+import types
+
+from .exceptions import DeadlineExceeded
+from .loops import get_event_loop, get_running_loop
+
+FIRST_COMPLETED = asyncio.FIRST_COMPLETED
+FIRST_EXCEPTION = asyncio.FIRST_EXCEPTION
+ALL_COMPLETED = asyncio.ALL_COMPLETED
+
+
+async def sleep(delay, result=None):
+    """Let others run for a while.
+
+    Parameters:
+        delay (float): seconds; zero or less lets the others run once.
+        result (object): what to return.
+
+    Returns:
+        object: ``result``.
+
+    Raises:
+        ValueError: ``delay`` is not a number (NaN).
+
+    In asyncio since 3.4; without ``loop`` since 3.10, refuses NaN since 3.13. Source: asyncio
+    documentation, "Coroutines and Tasks", "Sleeping".
+    """
+    if delay != delay:
+        raise ValueError("Invalid delay: NaN (not a number)")
+    return await asyncio.sleep(delay, result)
+
+
+async def wait(fs, *, timeout=None, return_when=ALL_COMPLETED):
+    """Wait for several futures, and return those that are done and those that are not.
+
+    Nothing is cancelled and nothing raised when the time is up, or when an awaited one fails.
+
+    asyncio takes only futures and tasks since 3.11. Here coroutines are still taken, and become
+    tasks in their order, so that programs in the idiom of 3.6, ``wait([first(), second()])``, run
+    on every interpreter. New programs make the tasks themselves, to know them again in the result.
+
+    Parameters:
+        fs (iterable): futures, tasks, coroutines; a generator of them too.
+        timeout (float): seconds; None waits without end.
+        return_when (str): ``FIRST_COMPLETED``, ``FIRST_EXCEPTION`` or ``ALL_COMPLETED``.
+
+    Returns:
+        tuple[set, set]: the futures that are done, and those that are pending.
+
+    Raises:
+        TypeError: ``fs`` is itself a future or a coroutine.
+        ValueError: ``fs`` is empty, or ``return_when`` is none of the three.
+
+    In asyncio since 3.4; generators since 3.12. Source: asyncio documentation, "Coroutines and
+    Tasks", "Waiting Primitives".
+    """
+    _refuse_single(fs)
+    if return_when not in (FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED):
+        raise ValueError("Invalid return_when value: {!r}".format(return_when))
+    futures = _futures(fs, get_running_loop())
+    return await asyncio.wait(futures, timeout=timeout, return_when=return_when)
+
+
+def gather(*coros_or_futures, return_exceptions=False):
+    """Run awaitables together and gather their results in the order they were given.
+
+    Cancelling the returned future cancels all that are not done. One that fails does not cancel the
+    others: they go on.
+
+    Parameters:
+        *coros_or_futures (awaitable): what to run; coroutines become tasks, in order. One that is
+            given twice runs once.
+        return_exceptions (bool): put exceptions among the results, instead of raising the first.
+
+    Returns:
+        asyncio.Future: its result is the list of results.
+
+    In asyncio since 3.4; a cancelled ``gather`` raises ``CancelledError`` also with
+    ``return_exceptions`` since 3.7; without ``loop`` since 3.10. Source: asyncio documentation,
+    "Coroutines and Tasks", "Running Tasks Concurrently".
+    """
+    given = list(coros_or_futures)
+    loop = next((_loop_of(each) for each in given if asyncio.isfuture(each)), None)
+    if loop is None:
+        loop = get_event_loop()
+    unique = collections.OrderedDict()
+    for awaitable in given:
+        if awaitable not in unique:
+            unique[awaitable] = asyncio.ensure_future(awaitable, loop=loop)
+    if not unique:
+        outer = loop.create_future()
+        outer.set_result([])
+        return outer
+    futures = [unique[awaitable] for awaitable in given]
+    return _Gathering(futures, return_exceptions, loop)
+
+
+def as_completed(fs, *, timeout=None):
+    """Return an object that gives the awaitables' results as they come.
+
+    ``for`` gives coroutines, the first of which returns (or raises) what the first awaitable to
+    be done returns, and so on. ``async for`` gives the futures themselves when they are done: a
+    task or future that was given comes back as the object it is.
+
+    Parameters:
+        fs (iterable): futures, tasks, coroutines; coroutines become tasks, in order.
+        timeout (float): seconds for all of them; None waits without end.
+
+    Returns:
+        Iterator[Coroutine] and AsyncIterator[Future].
+
+    Raises:
+        TypeError: ``fs`` is itself a future or a coroutine.
+        TimeoutError: from the awaited coroutine or the ``async for``: the time is up.
+
+    In asyncio since 3.4; without ``loop`` since 3.10, generators since 3.12, ``async for`` since
+    3.13. Source: asyncio documentation, "Coroutines and Tasks", "Waiting Primitives".
+    """
+    _refuse_single(fs)
+    return _AsCompleted(fs, timeout)
+
+
+def _refuse_single(fs):
+    # Before 3.12 asyncio takes a generator, whatever it yields, for a coroutine.
+    if asyncio.isfuture(fs) or (
+        asyncio.iscoroutine(fs) and not isinstance(fs, types.GeneratorType)
+    ):
+        if asyncio.iscoroutine(fs):
+            fs.close()
+        message = "expect an iterable of futures, not {}"
+        raise TypeError(message.format(type(fs).__name__))
+
+
+def _futures(awaitables, loop):
+    """Make futures of awaitables, in order, each once."""
+    unique = collections.OrderedDict.fromkeys(awaitables)
+    return [asyncio.ensure_future(awaitable, loop=loop) for awaitable in unique]
+
+
+def _loop_of(future):
+    try:
+        return future.get_loop()  # 3.7
+    except AttributeError:
+        return future._loop
+
+
+def _outcome(future):
+    """Return (result, None) or (None, exception) of a done future; cancellation is an exception."""
+    try:
+        error = future.exception()
+    except asyncio.CancelledError as cancellation:
+        error = cancellation
+    return (future.result(), None) if error is None else (None, error)
+
+
+class _Gathering(asyncio.Future):
+    """What ``gather`` returns: done when all are done, or when one has failed."""
+
+    def __init__(self, futures, return_exceptions, loop):
+        super().__init__(loop=loop)
+        self._futures = futures
+        self._return_exceptions = return_exceptions
+        self._cancel_requested = False
+        unique = set(futures)
+        self._unfinished = len(unique)
+        for future in unique:
+            future.add_done_callback(self._on_done)
+
+    def cancel(self, *args, **kwargs):
+        if self.done():
+            return False
+        cancelled = [future.cancel(*args, **kwargs) for future in set(self._futures)]
+        # The children end first; then so does this future, whatever they make of it.
+        self._cancel_requested = self._cancel_requested or any(cancelled)
+        return any(cancelled)
+
+    def _on_done(self, future):
+        self._unfinished -= 1
+        error = _outcome(future)[1]  # asked for, so it is never reported as not retrieved
+        if self.done():
+            return
+        if error is not None and not self._return_exceptions:
+            self.set_exception(error)
+        elif not self._unfinished:
+            outcomes = [_outcome(each) for each in self._futures]
+            if self._cancel_requested:
+                errors = (error for _, error in outcomes)
+                cancellations = (e for e in errors if isinstance(e, asyncio.CancelledError))
+                self.set_exception(next(cancellations, None) or asyncio.CancelledError())
+            else:
+                self.set_result([result if error is None else error for result, error in outcomes])
+
+
+class _AsCompleted:
+    """What ``as_completed`` returns: an iterator of coroutines, an async iterator of futures."""
+
+    def __init__(self, fs, timeout):
+        loop = get_event_loop()
+        self._pending = collections.OrderedDict.fromkeys(_futures(fs, loop))
+        self._left = len(self._pending)
+        # Finished futures in their order; None for each that was not done in time.
+        self._finished = asyncio.Queue()
+        self._deadline = None
+        for future in self._pending:
+            future.add_done_callback(self._on_done)
+        if self._pending and timeout is not None:
+            self._deadline = loop.call_later(timeout, self._on_deadline)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self._left:
+            raise StopIteration
+        self._left -= 1
+        return self._next_result()
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        if not self._left:
+            raise StopAsyncIteration
+        self._left -= 1
+        return await self._next_future()
+
+    async def _next_result(self):
+        return (await self._next_future()).result()
+
+    async def _next_future(self):
+        future = await self._finished.get()
+        if future is None:
+            raise DeadlineExceeded
+        return future
+
+    def _on_done(self, future):
+        if future not in self._pending:
+            return  # done after the deadline
+        del self._pending[future]
+        self._finished.put_nowait(future)
+        if not self._pending and self._deadline is not None:
+            self._deadline.cancel()
+
+    def _on_deadline(self):
+        for future in self._pending:
+            future.remove_done_callback(self._on_done)
+            self._finished.put_nowait(None)
+        self._pending.clear()
