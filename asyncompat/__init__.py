@@ -23,8 +23,12 @@ def _has(name):
 
 
 def _takes(name, keyword):
-    function = getattr(_asyncio, name, None)
-    return keyword in (getattr(function, "__kwdefaults__", None) or ())
+    code = getattr(getattr(_asyncio, name, None), "__code__", None)
+    if code is None:
+        return False
+    takes_any = bool(code.co_flags & 0x08)  # inspect.CO_VARKEYWORDS
+    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return takes_any or keyword in named
 
 
 # name: (its module under backports, whether the interpreter's own object has the newest meaning).
@@ -44,7 +48,7 @@ _OURS = {
     "wait": ("waiting", False),  # the old idiom works: see its docstring
 }
 
-__all__ = sorted(set(_asyncio.__all__).union(_OURS))
+__all__ = sorted({*_asyncio.__all__, *_OURS})  # noqa: PLE0605 - asyncio's own, and ours
 
 
 def __getattr__(name):
@@ -64,7 +68,7 @@ def __dir__():
     return sorted(set(globals()).union(dir(_asyncio), _OURS))
 
 
-if _sys.version_info < (3, 7):  # PEP 562 came with 3.7: give the module a class that does it
+if _sys.version_info < (3, 7):  # noqa: UP036 - without PEP 562, the module's class does it
 
     class _Module(type(_sys)):
         def __getattr__(self, name):

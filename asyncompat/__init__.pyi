@@ -1,21 +1,17 @@
-# What type checkers see: asyncio's names as the checker knows them, and ours with today's signatures.
+# What type checkers see: asyncio's names as they know them, and ours with today's signatures.
 from asyncio import *
-from asyncio import (
-    AbstractEventLoop,
-    Future,
-    Task,
-    base_events as base_events,
-    coroutines as coroutines,
-    events as events,
-    exceptions as exceptions,
-    futures as futures,
-    locks as locks,
-    queues as queues,
-    streams as streams,
-    subprocess as subprocess,
-    tasks as tasks,
-    transports as transports,
-)
+from asyncio import AbstractEventLoop, Future, Task
+from asyncio import base_events as base_events
+from asyncio import coroutines as coroutines
+from asyncio import events as events
+from asyncio import exceptions as exceptions
+from asyncio import futures as futures
+from asyncio import locks as locks
+from asyncio import queues as queues
+from asyncio import streams as streams
+from asyncio import subprocess as subprocess
+from asyncio import tasks as tasks
+from asyncio import transports as transports
 from contextvars import Context
 from typing import (
     Any,

@@ -16,7 +16,7 @@ from . import tasks
 
 _all_tasks = getattr(asyncio, "all_tasks", tasks.all_tasks)
 
-# Before 3.8 a subprocess's end is told to the loop that is set for the main thread, and to no other.
+# Before 3.8 a subprocess's end is told to the loop that is set for the main thread only.
 _SUBPROCESSES_NEED_THE_SET_LOOP = sys.version_info < (3, 8)
 # Before 3.11 no task can tell who cancelled it.
 _TASKS_COUNT_CANCELLATIONS = hasattr(asyncio.Task, "uncancel")
@@ -27,8 +27,8 @@ def run(main, *, debug=None, loop_factory=None):
 
     When it is done, the tasks it left running are cancelled and waited for, asynchronous generators
     are finished, the default executor's threads joined, and the loop is closed. In the main thread
-    a first Ctrl-C cancels ``main``, so that its ``finally`` blocks run, and ``KeyboardInterrupt`` is
-    raised when it has ended; a second one does not wait.
+    a first Ctrl-C cancels ``main``, so that its ``finally`` blocks run, and when it has ended
+    ``KeyboardInterrupt`` is raised; a second one does not wait.
 
     Parameters:
         main (awaitable): a coroutine, or anything that can be awaited.
@@ -95,7 +95,7 @@ def _run_interruptibly(loop, task):
     """Run a task to its end; in the main thread, let Ctrl-C cancel it first."""
     interrupts = 0
 
-    def on_interrupt(signum, frame):
+    def on_interrupt(_signum, _frame):
         nonlocal interrupts
         interrupts += 1
         if interrupts > 1 or task.done():

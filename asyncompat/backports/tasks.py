@@ -121,7 +121,7 @@ class _InContext(collections.abc.Coroutine):
     so that a task's repr and stack show the user's function.
     """
 
-    __slots__ = ("_context", "_coro", "__weakref__")
+    __slots__ = ("__weakref__", "_context", "_coro")
 
     def __init__(self, coro, context):
         self._coro = coro

@@ -6,7 +6,8 @@ Coroutines are started in the order in which they were given, on every interpret
 
 import asyncio
 import collections
-import types
+import inspect
+import math
 
 from .exceptions import DeadlineExceeded
 from .loops import get_event_loop, get_running_loop
@@ -32,7 +33,7 @@ async def sleep(delay, result=None):
     In asyncio since 3.4; without ``loop`` since 3.10, refuses NaN since 3.13. Source: asyncio
     documentation, "Coroutines and Tasks", "Sleeping".
     """
-    if delay != delay:
+    if math.isnan(delay):
         raise ValueError("Invalid delay: NaN (not a number)")
     return await asyncio.sleep(delay, result)
 
@@ -55,7 +56,7 @@ async def wait(fs, *, timeout=None, return_when=ALL_COMPLETED):
         tuple[set, set]: the futures that are done, and those that are pending.
 
     Raises:
-        TypeError: ``fs`` is itself a future or a coroutine.
+        TypeError: ``fs`` is itself an awaitable.
         ValueError: ``fs`` is empty, or ``return_when`` is none of the three.
 
     In asyncio since 3.4; generators since 3.12. Source: asyncio documentation, "Coroutines and
@@ -117,7 +118,7 @@ def as_completed(fs, *, timeout=None):
         Iterator[Coroutine] and AsyncIterator[Future].
 
     Raises:
-        TypeError: ``fs`` is itself a future or a coroutine.
+        TypeError: ``fs`` is itself an awaitable.
         TimeoutError: from the awaited coroutine or the ``async for``: the time is up.
 
     In asyncio since 3.4; without ``loop`` since 3.10, generators since 3.12, ``async for`` since
@@ -128,13 +129,10 @@ def as_completed(fs, *, timeout=None):
 
 
 def _refuse_single(fs):
-    # Before 3.12 asyncio takes a generator, whatever it yields, for a coroutine.
-    if asyncio.isfuture(fs) or (
-        asyncio.iscoroutine(fs) and not isinstance(fs, types.GeneratorType)
-    ):
-        if asyncio.iscoroutine(fs):
+    if inspect.isawaitable(fs):
+        if inspect.iscoroutine(fs):
             fs.close()
-        message = "expect an iterable of futures, not {}"
+        message = "expects an iterable of awaitables, not {}"
         raise TypeError(message.format(type(fs).__name__))
 
 
@@ -156,7 +154,8 @@ def _outcome(future):
     try:
         error = future.exception()
     except asyncio.CancelledError as cancellation:
-        error = cancellation
+        # The newest gather's own form: one that says nothing says the empty string.
+        error = asyncio.CancelledError(*cancellation.args or [""])
     return (future.result(), None) if error is None else (None, error)
 
 

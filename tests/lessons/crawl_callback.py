@@ -1,0 +1,25 @@
+"""Four pages at once: a callback prints each result when its task is done."""
+
+import time
+
+import asyncompat as asyncio
+
+
+async def crawl_page(url):
+    print("crawling {}".format(url))
+    seconds = int(url.split("_")[-1])
+    await asyncio.sleep(seconds)
+    return "OK {}".format(url)
+
+
+async def main(urls):
+    tasks = [asyncio.create_task(crawl_page(url)) for url in urls]
+    for task in tasks:
+        task.add_done_callback(lambda future: print("result:", future.result()))
+    await asyncio.gather(*tasks)
+
+
+if __name__ == "__main__":
+    start = time.perf_counter()
+    asyncio.run(main(["url_1", "url_2", "url_3", "url_4"]))
+    print("Wall time: {:.2f} s".format(time.perf_counter() - start))

@@ -1,0 +1,23 @@
+"""Four pages at once: gather makes the tasks, from coroutines that a generator gives."""
+
+import time
+
+import asyncompat as asyncio
+
+
+async def crawl_page(url):
+    print("crawling {}".format(url))
+    seconds = int(url.split("_")[-1])
+    await asyncio.sleep(seconds)
+    print("OK {}".format(url))
+
+
+async def main(urls):
+    pages = (crawl_page(url) for url in urls)
+    await asyncio.gather(*pages)
+
+
+if __name__ == "__main__":
+    start = time.perf_counter()
+    asyncio.run(main(["url_1", "url_2", "url_3", "url_4"]))
+    print("Wall time: {:.2f} s".format(time.perf_counter() - start))
