@@ -1,0 +1,22 @@
+"""The rules, one a module. A new one is a module here and a line in ``RULES``."""
+
+from __future__ import annotations
+
+from asyncompat_lint.rules.base import Rule
+from asyncompat_lint.rules.blocking_file import BlockingFile
+from asyncompat_lint.rules.blocking_file_metadata import BlockingFileMetadata
+from asyncompat_lint.rules.blocking_http import BlockingHttp
+from asyncompat_lint.rules.blocking_input import BlockingInput
+from asyncompat_lint.rules.blocking_sleep import BlockingSleep
+from asyncompat_lint.rules.blocking_socket import BlockingSocket
+from asyncompat_lint.rules.blocking_subprocess import BlockingSubprocess
+
+RULES: tuple[type[Rule], ...] = (
+    BlockingSleep,
+    BlockingHttp,
+    BlockingSubprocess,
+    BlockingFile,
+    BlockingFileMetadata,
+    BlockingSocket,
+    BlockingInput,
+)

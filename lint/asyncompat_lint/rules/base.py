@@ -1,0 +1,81 @@
+"""What a rule is: a libcst visitor with a code, a name, a page and examples.
+
+A rule knows the statement that it visits and asks its context about places in it; it resolves no
+name and follows no call by itself. The examples in the class are the rule's tests.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import ClassVar
+
+import libcst as cst
+from libcst.metadata import CodeRange, ParentNodeProvider, PositionProvider
+
+from asyncompat_lint.facts import Span
+from asyncompat_lint.findings import Finding, Severity
+from asyncompat_lint.reach import BlockingCall
+
+
+@dataclass
+class Context:
+    """What a rule may ask about the module whose statement it visits."""
+
+    path: str
+    first_line: int
+    lines: list[str]
+    blocking: dict[Span, BlockingCall]
+    asyncio_name: str
+
+    def span(self, position: CodeRange) -> Span:
+        """Return the place in the file of a place in the statement."""
+        offset = self.first_line - 1
+        return Span(
+            position.start.line + offset,
+            position.start.column + 1,
+            position.end.line + offset,
+            position.end.column + 1,
+        )
+
+
+class Rule(cst.BatchableCSTVisitor):
+    """A kind of finding. Its docstring is its page: what it finds, why that is bad, what to do."""
+
+    METADATA_DEPENDENCIES = (PositionProvider, ParentNodeProvider)
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    VALID: ClassVar[tuple[str, ...]] = ()
+    INVALID: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, context: Context, findings: list[Finding]) -> None:
+        super().__init__()
+        self.context = context
+        self._findings = findings
+
+    @classmethod
+    def page(cls) -> str:
+        """Return the rule's page."""
+        return inspect.cleandoc(cls.__doc__ or "")
+
+    def report(
+        self, node: cst.CSTNode, message: str, *, call: BlockingCall, instead: str = ""
+    ) -> None:
+        """Add a finding at a node."""
+        span = self.context.span(self.get_metadata(PositionProvider, node))
+        self._findings.append(
+            Finding(
+                path=self.context.path,
+                span=span,
+                code=self.code,
+                name=self.name,
+                severity=self.severity,
+                message=message,
+                chain=call.chain,
+                function=call.function,
+                instead=instead,
+                source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),
+            )
+        )

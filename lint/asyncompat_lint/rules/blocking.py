@@ -1,0 +1,60 @@
+"""What the rules about blocking calls share: the call is found, named, and shown its async way."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import libcst as cst
+from libcst.metadata import ParentNodeProvider, PositionProvider
+
+from asyncompat_lint.reach import BlockingCall
+from asyncompat_lint.rules.base import Rule
+
+TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
+
+# Where the call stands in one of these, `await ...` in its place needs parentheses around it.
+_BINDS_TIGHTER = (cst.Attribute, cst.Call, cst.Subscript, cst.Await)
+
+
+class BlockingCallRule(Rule):
+    """A rule for the calls that the knowledge base lists under the rule's name."""
+
+    does: ClassVar[str]
+
+    def visit_Call(self, node: cst.Call) -> None:
+        span = self.context.span(self.get_metadata(PositionProvider, node))
+        call = self.context.blocking.get(span)
+        if call is not None and call.entry.table.rule == self.name:
+            name = call.entry.name.removeprefix("builtins.")
+            message = f"{name}() {self.does} while the event loop waits"
+            self.report(node, message, call=call, instead=self._instead(node, call))
+
+    def _instead(self, node: cst.Call, call: BlockingCall) -> str:
+        table = call.entry.table
+        if table.advice:
+            return table.advice.replace("{asyncio}", self.context.asyncio_name)
+        bare = (each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args)
+        arguments = ", ".join(map(_code, bare))
+        code = (table.instead or TO_THREAD).format(
+            asyncio=self.context.asyncio_name,
+            callee=_code(node.func),
+            function=call.entry.name.rpartition(".")[2],
+            arguments=arguments,
+            more=arguments and f", {arguments}",
+        )
+        parent = self.get_metadata(ParentNodeProvider, node)
+        if isinstance(parent, cst.Await):
+            code = code.removeprefix("await ")
+        elif isinstance(parent, _BINDS_TIGHTER) and not _is_argument(node, parent):
+            code = f"({code})"
+        return f"{code}  # {table.hint}" if table.hint else code
+
+
+def _is_argument(node: cst.Call, parent: cst.CSTNode) -> bool:
+    return isinstance(parent, cst.Call) and parent.func is not node
+
+
+def _code(node: cst.CSTNode) -> str:
+    code = cst.Module(body=[]).code_for_node(node)
+    # An argument over several lines is told on one.
+    return " ".join(line.strip() for line in code.splitlines())

@@ -1,0 +1,140 @@
+"""From paths to source files: which files, and their text. Knows nothing of Python's grammar.
+
+Text is decoded as Python decodes it (byte-order mark, coding comment, else UTF-8), and all its line
+ends are ``\\n``, so that a line's number is the same for the parser and for the reader.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+SUFFIXES = (".py", ".pyw")
+
+# Folders that hold other people's code, or no code; a virtual environment is known by its file.
+SKIPPED_FOLDERS = frozenset(
+    ".direnv .eggs .git .hg .ipynb_checkpoints .mypy_cache .nox .pytest_cache .ruff_cache .svn"
+    " .tox .venv .vscode __pycache__ __pypackages__ _build build dist node_modules site-packages"
+    " venv".split()
+)
+ENVIRONMENT_FILE = "pyvenv.cfg"
+
+_LINE_END = re.compile(r"(?<=\n)")
+
+
+class NoSuchPathError(Exception):
+    """A path that was asked for does not exist."""
+
+
+class UnreadableError(Exception):
+    """A file's text cannot be had; ``line`` is where the reason lies."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file to be checked: where it is, how reports call it, and the folder it was found from."""
+
+    location: str
+    path: str
+    root: str
+
+    def text(self) -> str:
+        """Return the file's text, with ``\\n`` for every line end.
+
+        Raises:
+            UnreadableError: the file cannot be opened or decoded.
+        """
+        try:
+            with open(self.location, "rb") as file:
+                raw = file.read()
+        except OSError as error:
+            raise UnreadableError(f"cannot be opened: {error.strerror}") from None
+        return decode(raw)
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A text and its lines, each with its line end."""
+
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return [line for line in _LINE_END.split(self.text) if line]
+
+    def line(self, number: int) -> str:
+        """Return a line (from 1) without its line end, or nothing where there is none."""
+        return self.lines[number - 1].rstrip("\n") if 0 < number <= len(self.lines) else ""
+
+
+def decode(raw: bytes) -> str:
+    """Return the text of a Python file's bytes.
+
+    Raises:
+        UnreadableError: the bytes are not text in the encoding that they say, or that is unknown.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"cannot be decoded: {error}") from None
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        reason = f"byte 0x{raw[error.start]:02x} is not {encoding}"
+        raise UnreadableError(f"cannot be decoded: {reason}", line) from None
+    decoder = io.IncrementalNewlineDecoder(None, translate=True)
+    return decoder.decode(text.removeprefix(codecs.BOM_UTF8.decode()), final=True)
+
+
+def find_sources(paths: Iterable[str]) -> list[SourceFile]:
+    """Return the source files that paths name: files as they are, folders with all below them.
+
+    Each file comes once, in the order of the paths and of the names below them.
+
+    Raises:
+        NoSuchPathError: one of the paths does not exist.
+    """
+    found: dict[str, SourceFile] = {}
+    for path in paths:
+        if os.path.isdir(path):
+            locations, root = _below(path), path
+        elif os.path.exists(path):
+            locations, root = iter([path]), os.path.dirname(path) or "."
+        else:
+            raise NoSuchPathError(path)
+        for location in locations:
+            identity = os.path.realpath(location)
+            found.setdefault(identity, SourceFile(location, _shown(location), root))
+    return list(found.values())
+
+
+def _below(folder: str) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_skipped(parent, name))
+        for name in sorted(files):
+            location = os.path.join(parent, name)
+            if name.endswith(SUFFIXES) and os.path.isfile(location):
+                yield location
+
+
+def _is_skipped(parent: str, name: str) -> bool:
+    return name in SKIPPED_FOLDERS or os.path.exists(os.path.join(parent, name, ENVIRONMENT_FILE))
+
+
+def _shown(location: str) -> str:
+    try:
+        path = os.path.relpath(location)
+    except ValueError:  # another drive
+        path = os.path.abspath(location)
+    return path.replace(os.sep, "/")
