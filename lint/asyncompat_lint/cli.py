@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 nothing found, 1 something found, 2 wrong use.
     """
+    for stream in [sys.stdout, sys.stderr]:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a source may hold what it cannot
     arguments = _parser().parse_args(argv)
     try:
         return _check(arguments)

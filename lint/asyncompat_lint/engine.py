@@ -13,7 +13,8 @@ from asyncompat_lint import knowledge as knowledge_base
 from asyncompat_lint.facts import ModuleFacts, Span, Statement
 from asyncompat_lint.findings import Finding, Severity
 from asyncompat_lint.index import index_module
-from asyncompat_lint.program import Module, Program, module_names
+from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.program import Program
 from asyncompat_lint.reach import BlockingCall, blocking_calls
 from asyncompat_lint.rules.base import Context, Rule
 from asyncompat_lint.sources import SourceFile, SourceText, UnreadableError, find_sources
@@ -48,7 +49,7 @@ def check(paths: Iterable[str], rules: Collection[type[Rule]]) -> Result:
         except UnreadableError as error:
             findings.append(_unreadable(file.path, error))
     knowledge = knowledge_base.load()
-    program = Program(modules, knowledge)
+    program = Program(Modules(modules, knowledge.covers), knowledge)
     calls: dict[str, list[BlockingCall]] = defaultdict(list)
     for call in blocking_calls(program, knowledge):
         calls[call.module.file.path].append(call)
@@ -60,9 +61,7 @@ def check(paths: Iterable[str], rules: Collection[type[Rule]]) -> Result:
 
 def _read(file: SourceFile) -> Module:
     source = SourceText(file.text())
-    facts = index_module(source)
-    name = next(module_names(file), "")
-    return Module(file, source, facts, name, file.location.endswith("__init__.py"))
+    return Module(file, source, index_module(source))
 
 
 def _apply(

@@ -46,8 +46,9 @@ class Step:
 class Finding:
     """One thing that is wrong, at one place.
 
-    ``function`` is the function it stands in and ``instead`` the async way to do it, where there
-    is one; ``chain`` is empty where the blocking call itself stands at the place.
+    ``function`` is the function it stands in, ``instead`` the async way to do it and ``hint``
+    another one, where there are such; ``chain`` is empty where the blocking call itself stands at
+    the place.
     """
 
     path: str
@@ -59,6 +60,7 @@ class Finding:
     chain: tuple[Step, ...] = ()
     function: str = ""
     instead: str = ""
+    hint: str = ""
     source_lines: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property

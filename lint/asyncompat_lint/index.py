@@ -221,12 +221,10 @@ class _Indexer(ast.NodeVisitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.visit(node.value)
-        value = _expression(node.value) if node.value is not None else OPAQUE
-        annotation = _annotation(node.annotation)
-        if value == OPAQUE or isinstance(value, type(NOTHING)):
-            self._bind_target(node.target, "annotated", annotation)
+        if node.value is None or not _is_named(node.annotation, {"Any", "Callable", "object"}):
+            self._bind_target(node.target, "annotated", _annotation(node.annotation))
         else:
-            self._bind_target(node.target, "assigned", value)
+            self._bind_target(node.target, "assigned", _expression(node.value))
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
@@ -415,6 +413,8 @@ def _annotation(node: ast.expr) -> Expr:
 
 
 def _is_named(node: ast.expr, names: set[str]) -> bool:
+    """Return whether an annotation is one of these, with or without arguments."""
+    node = node.value if isinstance(node, ast.Subscript) else node
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
     return name in names
 

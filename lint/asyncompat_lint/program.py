@@ -8,7 +8,6 @@ know it calls unknown. It knows which classes libraries' calls give, and not wha
 from __future__ import annotations
 
 import builtins
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,13 +19,12 @@ from asyncompat_lint.facts import (
     CallSite,
     Either,
     Expr,
-    ModuleFacts,
     Name,
     Nothing,
     Scope,
 )
 from asyncompat_lint.knowledge import Knowledge
-from asyncompat_lint.sources import SourceFile, SourceText
+from asyncompat_lint.modules import Module, Modules
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -52,21 +50,6 @@ UNKNOWN: Values = ()
 
 
 @dataclass(frozen=True)
-class Module:
-    """A module of the project: its file, its text, its facts, and its name."""
-
-    file: SourceFile
-    source: SourceText
-    facts: ModuleFacts
-    name: str
-    is_package: bool
-
-    @property
-    def package(self) -> str:
-        return self.name if self.is_package else self.name.rpartition(".")[0]
-
-
-@dataclass(frozen=True)
 class Use:
     """The place from which a name is looked up."""
 
@@ -74,25 +57,16 @@ class Use:
     scope: int
     line: int
     column: int
-    # The (module, scope, name)s on the way here: a name that leads to itself is unknown.
+    # The (file, scope, name)s on the way here: a name that leads to itself is unknown.
     trail: frozenset[tuple[str, int, str]] = field(default=frozenset())
 
 
 class Program:
     """The project's modules, with everything in them that can be asked for by name."""
 
-    def __init__(self, modules: list[Module], knowledge: Knowledge) -> None:
+    def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         self.modules = modules
         self._knowledge = knowledge
-        self._by_name: dict[str, Module] = {}
-        for module in modules:
-            for name in module_names(module.file):
-                if not self._is_foreign(name.partition(".")[0]):
-                    self._by_name.setdefault(name, module)
-
-    def _is_foreign(self, top: str) -> bool:
-        # A script called queue.py or requests.py is not what the others import by that name.
-        return top in sys.stdlib_module_names or self._knowledge.covers(top)
 
     def callees(self, module: Module, call: CallSite) -> list[str]:
         """Return the qualified names of what a call may call; nothing where that is not known."""
@@ -159,7 +133,7 @@ class Program:
         return (Reference(f"builtins.{name}"),) if name in _BUILTINS else UNKNOWN
 
     def _bound(self, name: str, index: int, use: Use, *, at_use: bool) -> Values:
-        step = (use.module.name, index, name)
+        step = (use.module.file.location, index, name)
         if step in use.trail:
             return UNKNOWN
         scope = use.module.facts.scopes[index]
@@ -176,7 +150,7 @@ class Program:
     def _value_of(self, name: str, binding: Binding, scope: Scope, use: Use) -> Values:
         match binding.kind:
             case "imported":
-                return self._qualified(_absolute(binding.target, use.module), use)
+                return self._imported(binding.target, use)
             case "assigned":
                 return self._infer(binding.value, use)
             case "annotated":
@@ -189,19 +163,29 @@ class Program:
                 # The clients that are known give themselves.
                 return self._infer(binding.value, use)
             case "defined":
-                return (Reference(f"{use.module.name}.{_path_of(scope, use)}{name}"),)
+                return (Reference(f"{self.modules.name(use.module)}.{_path_of(scope, use)}{name}"),)
         return UNKNOWN
 
     # Qualified names
 
+    def _imported(self, target: str, use: Use) -> Values:
+        if target.startswith("."):
+            module, rest = self.modules.find_relative(target, use.module)
+            return UNKNOWN if module is None else self._member(module, rest, use)
+        return self._qualified(target, use)
+
     def _qualified(self, name: str, use: Use) -> Values:
         """Follow a qualified name through the project's modules to what it stands for."""
-        module, rest = self._project_module(name)
+        module, rest = self.modules.find(name)
         if module is None:
             return self._named(self._knowledge.canonical(name))
-        if not rest:
+        return self._member(module, rest, use)
+
+    def _member(self, module: Module, names: list[str], use: Use) -> Values:
+        name = self.modules.name(module)
+        if not names:
             return (Reference(name),)
-        first, *others = rest
+        first, *others = names
         if first not in module.facts.scopes[0].bindings:
             return UNKNOWN
         inside = Use(module, 0, sys.maxsize, 0, use.trail)
@@ -209,40 +193,11 @@ class Program:
         for other in others:
             values = _flatten(
                 (Reference(f"{value.name}.{other}"),)
-                if isinstance(value, Reference) and value.name.startswith(f"{module.name}.")
+                if isinstance(value, Reference) and value.name.startswith(f"{name}.")
                 else self._attribute(value, other, inside)
                 for value in values
             )
         return values
-
-    def _project_module(self, name: str) -> tuple[Module | None, list[str]]:
-        parts = name.split(".")
-        for length in range(len(parts), 0, -1):
-            module = self._by_name.get(".".join(parts[:length]))
-            if module is not None:
-                return module, parts[length:]
-        return None, parts
-
-
-def module_names(file: SourceFile) -> Iterator[str]:
-    """Give the names by which a file can be imported: from its package's root, and from ours."""
-    path = os.path.abspath(file.location)
-    top = os.path.dirname(path)
-    while os.path.exists(os.path.join(top, "__init__.py")):
-        above = os.path.dirname(top)
-        if above == top:
-            break
-        top = above
-    root = os.path.abspath(file.root)
-    for folder in dict.fromkeys([top, root]):
-        relative = os.path.relpath(path, folder)
-        if relative.startswith(os.pardir):
-            continue
-        parts = os.path.splitext(relative)[0].split(os.sep)
-        if parts[-1] == "__init__":
-            parts.pop()
-        if parts and all(part.isidentifier() for part in parts):
-            yield ".".join(parts)
 
 
 def _flatten(groups: Iterator[Values]) -> Values:
@@ -262,16 +217,6 @@ def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
     if before and before[-1].kind == "imported":
         return [each for each in before if each.kind == "imported"]
     return before[-1:]
-
-
-def _absolute(target: str, module: Module) -> str:
-    relative = target.lstrip(".")
-    level = len(target) - len(relative)
-    if not level:
-        return target
-    package = module.package.split(".")
-    kept = package[: len(package) - level + 1]
-    return ".".join([*filter(None, kept), *filter(None, [relative])])
 
 
 def _path_of(scope: Scope, use: Use) -> str:

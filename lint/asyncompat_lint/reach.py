@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge
-from asyncompat_lint.program import Module, Program
+from asyncompat_lint.modules import Module
+from asyncompat_lint.program import Program
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class BlockingCall:
 
 def blocking_calls(program: Program, knowledge: Knowledge) -> Iterator[BlockingCall]:
     """Give every call of the program that blocks the event loop, in the modules' order."""
-    for module in program.modules:
+    for module in program.modules.all:
         for call in module.facts.calls:
             scope = _running_scope(module.facts, call.scope)
             if not scope.is_async:

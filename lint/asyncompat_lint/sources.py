@@ -85,14 +85,17 @@ def decode(raw: bytes) -> str:
     """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-    except (SyntaxError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"cannot be decoded: {error}") from None
+        declaration = None
+    except SyntaxError as error:  # the first two lines say nothing, or something unknown
+        encoding, declaration = "utf-8", str(error)
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         reason = f"byte 0x{raw[error.start]:02x} is not {encoding}"
         raise UnreadableError(f"cannot be decoded: {reason}", line) from None
+    if declaration is not None:
+        raise UnreadableError(f"cannot be decoded: {declaration}")
     decoder = io.IncrementalNewlineDecoder(None, translate=True)
     return decoder.decode(text.removeprefix(codecs.BOM_UTF8.decode()), final=True)
 

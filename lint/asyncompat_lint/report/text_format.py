@@ -61,6 +61,8 @@ def _finding(finding: Finding) -> Iterator[Text]:
     )
     if finding.instead:
         yield Text.assemble((f"{margin} =", "blue"), " instead: ", (finding.instead, "green"))
+    if finding.hint:
+        yield Text.assemble((f"{margin} =", "blue"), " or: ", finding.hint)
 
 
 def _summary(result: Result) -> Text:

@@ -61,7 +61,13 @@ class Rule(cst.BatchableCSTVisitor):
         return inspect.cleandoc(cls.__doc__ or "")
 
     def report(
-        self, node: cst.CSTNode, message: str, *, call: BlockingCall, instead: str = ""
+        self,
+        node: cst.CSTNode,
+        message: str,
+        *,
+        call: BlockingCall,
+        instead: str = "",
+        hint: str = "",
     ) -> None:
         """Add a finding at a node."""
         span = self.context.span(self.get_metadata(PositionProvider, node))
@@ -76,6 +82,7 @@ class Rule(cst.BatchableCSTVisitor):
                 chain=call.chain,
                 function=call.function,
                 instead=instead,
+                hint=hint,
                 source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),
             )
         )

@@ -7,6 +7,7 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import ParentNodeProvider, PositionProvider
 
+from asyncompat_lint.facts import Span
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.base import Rule
 
@@ -26,10 +27,16 @@ class BlockingCallRule(Rule):
         call = self.context.blocking.get(span)
         if call is not None and call.entry.table.rule == self.name:
             name = call.entry.name.removeprefix("builtins.")
-            message = f"{name}() {self.does} while the event loop waits"
-            self.report(node, message, call=call, instead=self._instead(node, call))
+            self.report(
+                node,
+                f"{name}() {self.does} while the event loop waits",
+                call=call,
+                instead=self._instead(node, call, span),
+                hint=call.entry.table.hint,
+            )
 
-    def _instead(self, node: cst.Call, call: BlockingCall) -> str:
+    def _instead(self, node: cst.Call, call: BlockingCall, span: Span) -> str:
+        """The line with the call done the async way, or advice where no code can say it."""
         table = call.entry.table
         if table.advice:
             return table.advice.replace("{asyncio}", self.context.asyncio_name)
@@ -47,7 +54,9 @@ class BlockingCallRule(Rule):
             code = code.removeprefix("await ")
         elif isinstance(parent, _BINDS_TIGHTER) and not _is_argument(node, parent):
             code = f"({code})"
-        return f"{code}  # {table.hint}" if table.hint else code
+        before = self.context.lines[span.line - 1][: span.column - 1]
+        after = self.context.lines[span.end_line - 1][span.end_column - 1 :]
+        return f"{before}{code}{after}".strip()
 
 
 def _is_argument(node: cst.Call, parent: cst.CSTNode) -> bool:

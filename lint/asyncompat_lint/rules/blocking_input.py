@@ -7,7 +7,8 @@ from asyncompat_lint.rules.blocking import BlockingCallRule
 class BlockingInput(BlockingCallRule):
     """A call that waits for someone to type, in code that runs on the event loop.
 
-    People are slower than anything else a program waits for. Ask in a thread.
+    People are slower than anything else that a program waits for, and until the line is typed no
+    other task goes on. Ask in a thread, and the loop stays free meanwhile.
     """
 
     code = "AC109"

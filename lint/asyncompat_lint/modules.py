@@ -1,0 +1,96 @@
+"""The project's modules, and how they import each other: by name, and by place.
+
+Knows files and names. What a module's names mean is the program's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from asyncompat_lint.facts import ModuleFacts
+from asyncompat_lint.sources import SourceFile, SourceText
+
+# Before the name of a module that others cannot import by it, for it is a standard module's.
+_OWN = "project:"
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of the project: its file, its text, and its facts."""
+
+    file: SourceFile
+    source: SourceText
+    facts: ModuleFacts
+
+
+class Modules:
+    """All modules of the project, each with a qualified name of its own.
+
+    ``is_foreign`` tells the top-level names that mean something outside of the project: a script
+    called ``queue.py`` or ``requests.py`` is not what the others import by that name.
+    """
+
+    def __init__(self, modules: Iterable[Module], is_foreign: Callable[[str], bool]) -> None:
+        self.all = list(modules)
+        self._names: dict[str, str] = {}
+        self._by_name: dict[str, Module] = {}
+        self._by_place: dict[str, Module] = {}
+        for module in self.all:
+            place = _place(module.file)
+            self._by_place.setdefault(place, module)
+            for importable in _importable_names(module.file):
+                top = importable.partition(".")[0]
+                foreign = top in sys.stdlib_module_names or is_foreign(top)
+                name = f"{_OWN}{importable}" if foreign else importable
+                self._by_name.setdefault(name, module)
+                self._names.setdefault(place, name)
+
+    def name(self, module: Module) -> str:
+        """Return the module's qualified name."""
+        place = _place(module.file)
+        return self._names.get(place, f"{_OWN}{place}")
+
+    def find(self, name: str) -> tuple[Module | None, list[str]]:
+        """Return the module that a qualified name leads into, and the names that are left."""
+        parts = name.split(".")
+        for length in range(len(parts), 0, -1):
+            module = self._by_name.get(".".join(parts[:length]))
+            if module is not None:
+                return module, parts[length:]
+        return None, parts
+
+    def find_relative(self, target: str, importer: Module) -> tuple[Module | None, list[str]]:
+        """Return the same for a relative import's target: a dot for each level, then names."""
+        names = target.lstrip(".")
+        folder = os.path.dirname(os.path.abspath(importer.file.location))
+        for _ in range(len(target) - len(names) - 1):
+            folder = os.path.dirname(folder)
+        parts = names.split(".")
+        for length in range(len(parts), -1, -1):
+            module = self._by_place.get(os.path.join(folder, *parts[:length]))
+            if module is not None:
+                return module, parts[length:]
+        return None, parts
+
+
+def _place(file: SourceFile) -> str:
+    """Where a module is: its file without the suffix, a package's its folder."""
+    place = os.path.splitext(os.path.abspath(file.location))[0]
+    folder, name = os.path.split(place)
+    return folder if name == "__init__" else place
+
+
+def _importable_names(file: SourceFile) -> Iterator[str]:
+    """Give the names by which a file can be imported: from its package's root, and from ours."""
+    place = _place(file)
+    top = os.path.dirname(place)
+    while os.path.exists(os.path.join(top, "__init__.py")) and os.path.dirname(top) != top:
+        top = os.path.dirname(top)
+    for folder in dict.fromkeys([top, os.path.abspath(file.root)]):
+        relative = os.path.relpath(place, folder)
+        parts = relative.split(os.sep)
+        if all(part.isidentifier() for part in parts):
+            yield ".".join(parts)

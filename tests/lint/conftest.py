@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from asyncompat_lint.engine import check
+from asyncompat_lint.findings import Finding
+from asyncompat_lint.rules import RULES
+
+Check = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def check_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Check a text as a file, or several as a project; give the findings."""
+
+    def check_files(code: str | bytes | None = None, **files: str) -> list[Finding]:
+        monkeypatch.chdir(tmp_path)
+        if isinstance(code, str):
+            code = code.encode()
+        if code is not None:
+            Path("code.py").write_bytes(code)
+        for name, text in files.items():
+            path = Path(name + ".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return check(["."], RULES).findings
+
+    return check_files

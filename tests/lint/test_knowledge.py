@@ -1,0 +1,94 @@
+"""The knowledge base against the real things, and its own form."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+
+import msgspec
+import pytest
+
+from asyncompat_lint.knowledge import Entry, Knowledge, Table, load, parse
+
+ENTRIES = load().entries
+# What another platform or a newer Python has.
+ELSEWHERE = {"msvcrt", "nt"}
+NEW = {
+    "os.path.isjunction": (3, 12),
+    "pathlib.Path.is_junction": (3, 12),
+    "pathlib.Path.copy": (3, 14),
+    "pathlib.Path.copy_into": (3, 14),
+    "pathlib.Path.move": (3, 14),
+    "pathlib.Path.move_into": (3, 14),
+}
+
+
+def find(name):
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:]:
+            thing = getattr(thing, part)
+        return thing
+    raise LookupError(name)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_entry_exists_and_is_no_coroutine_function(entry):
+    if entry.name.partition(".")[0] in ELSEWHERE:
+        pytest.skip("another platform's")
+    if sys.version_info < NEW.get(entry.name, (0,)):
+        pytest.skip("a newer Python's")
+    thing = find(entry.name)
+    assert callable(thing)
+    assert not inspect.iscoroutinefunction(thing)
+    owner = find(entry.name.rpartition(".")[0])
+    assert inspect.isclass(owner) == bool(entry.table.class_)
+
+
+def test_no_entry_stands_twice():
+    # Later tables replace earlier ones, so a name that stands twice is lost once.
+    calls = sum(len(table.calls) for library in libraries() for table in library.blocking)
+    assert calls == len(ENTRIES) > 200
+
+
+def libraries():
+    from importlib import resources
+
+    files = resources.files("asyncompat_lint.knowledge").iterdir()
+    return [parse(file.read_text("utf-8")) for file in files if file.name.endswith(".toml")]
+
+
+def test_an_unknown_key_is_refused():
+    with pytest.raises(msgspec.ValidationError, match="colour"):
+        parse('[[blocking]]\nrule = "r"\ncalls = []\ncolour = "red"\n')
+
+
+@pytest.mark.parametrize(
+    ("literals", "exempt"),
+    [
+        ({"block": False}, True),
+        ({"block": True}, False),
+        ({}, False),
+        ({"1": 0}, True),
+        ({"1": 1}, False),
+        ({"x": 1}, False),
+        ({"x": 1, "y": 2}, True),
+    ],
+)
+def test_exemptions(literals, exempt):
+    unless = [{"block": False}, {"1": 0}, {"x": 1, "y": 2}]
+    entry = Entry("q.get", Table("blocking-wait", ["get"], unless=unless))
+    assert entry.is_exempt(literals) is exempt
+
+
+def test_canonical_names():
+    knowledge = Knowledge([parse('[aliases]\n"a.b" = "c"\n"c.d" = "e.f"\n')])
+    assert knowledge.canonical("a.b") == "c"
+    assert knowledge.canonical("a.b.x") == "c.x"
+    assert knowledge.canonical("a.b.d.y") == "e.f.y"
+    assert knowledge.canonical("a.bc") == "a.bc"

@@ -1,0 +1,85 @@
+"""Every rule by its own examples, and what is said of each rule."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+
+import pytest
+
+from asyncompat_lint.knowledge import load
+from asyncompat_lint.rules import RULES
+
+INVALID = [(rule, example) for rule in RULES for example in rule.INVALID]
+VALID = [(rule, example) for rule in RULES for example in rule.VALID]
+
+
+def test_codes_and_names_are_unique_and_well_formed():
+    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert re.fullmatch(r"AC\d{3}", rule.code)
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.name)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_has_a_page_and_examples(rule):
+    assert len(rule.page().split()) > 30
+    assert rule.VALID
+    assert rule.INVALID
+
+
+@pytest.mark.parametrize(("rule", "example"), INVALID)
+def test_bad_example_is_found(rule, example, check_code):
+    findings = check_code(example)
+    assert rule.code in [finding.code for finding in findings]
+    for finding in findings:
+        assert finding.instead
+        assert finding.message
+
+
+@pytest.mark.parametrize(("rule", "example"), VALID)
+def test_good_example_is_left_alone(rule, example, check_code):
+    assert check_code(example) == []
+
+
+def test_every_rule_of_the_knowledge_base_exists():
+    assert {entry.table.rule for entry in load().entries} == {rule.name for rule in RULES}
+
+
+INSTEAD = [
+    ("time.sleep(1)", "await asyncio.sleep(1)"),
+    ("time.sleep(\n        1,\n    )", "await asyncio.sleep(1)"),
+    ("await time.sleep(1)", "await asyncio.sleep(1)"),
+    ("input('?')", "await asyncio.to_thread(input, '?')"),
+    ("x = shutil.which('ls').strip()", "x = (await asyncio.to_thread(shutil.which, 'ls')).strip()"),
+    ("print(input())", "print(await asyncio.to_thread(input))"),
+    (
+        "socket.getaddrinfo('h', 1)",
+        "await asyncio.get_running_loop().getaddrinfo('h', 1)",
+    ),
+    (
+        "subprocess.run(['ls'], check=True)",
+        "await asyncio.to_thread(subprocess.run, ['ls'], check=True)",
+    ),
+    ("open('f')", "put what is done with the file into a function and `await asyncio.to_thread"),
+]
+
+
+@pytest.mark.parametrize(("statement", "instead"), INSTEAD)
+def test_the_async_way(statement, instead, check_code):
+    code = f"import time, shutil, socket, subprocess\nasync def f():\n    {statement}\n"
+    (finding,) = check_code(code)
+    if instead.startswith("put"):
+        assert finding.instead.startswith(instead)
+    else:
+        assert finding.instead == instead
+
+
+def test_the_async_way_uses_the_files_own_name_for_asyncio(check_code):
+    code = """
+    import asyncompat as aio, time
+    async def f():
+        time.sleep(1)
+    """
+    (finding,) = check_code(dedent(code))
+    assert finding.instead == "await aio.sleep(1)"
