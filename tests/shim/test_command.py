@@ -1,5 +1,6 @@
 """The command where the linter cannot run: it says what to install, and ends with status 2."""
 
+import os
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ def run_command(*arguments, before=""):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         universal_newlines=True,
+        cwd=os.path.dirname(__file__),
     )
     out, err = process.communicate(timeout=50)
     return process.returncode, out, err
@@ -26,7 +28,7 @@ def test_version():
 
 def test_module_can_be_run():
     command = [sys.executable, "-m", "asyncompat", "--version"]
-    assert subprocess.check_output(command).split() == [
+    assert subprocess.check_output(command, cwd=os.path.dirname(__file__)).split() == [
         b"asyncompat",
         asyncompat.__version__.encode(),
     ]

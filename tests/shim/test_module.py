@@ -1,6 +1,7 @@
 """The module as a whole: everything that asyncio has, ours where it is ours, asyncio untouched."""
 
 import asyncio
+import os
 import subprocess
 import sys
 
@@ -22,7 +23,9 @@ ALWAYS_OURS = ["get_event_loop", "run", "task_name", "wait"]
 
 
 def run_python(code):
-    return subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=50)
+    command = [sys.executable, "-W", "error", "-c", code]
+    # Not from the repository's root, whose folder `asyncompat` is not the installed package.
+    return subprocess.run(command, check=True, timeout=50, cwd=os.path.dirname(__file__))
 
 
 @pytest.mark.parametrize("name", sorted(OURS_BY_FIRST_OWN_VERSION))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from typing_extensions import assert_type
 
 import asyncompat as asyncio
@@ -42,7 +44,7 @@ async def main() -> float:
     async for future in asyncio.as_completed([number()], timeout=1):
         assert_type(future, asyncio.Future[int])
 
-    assert_type(asyncio.current_task(), "asyncio.Task[Any] | None")
+    assert_type(asyncio.current_task(), asyncio.Task[Any] | None)
     assert_type(asyncio.get_running_loop(), asyncio.AbstractEventLoop)
     queue: asyncio.Queue[int] = asyncio.Queue()  # falls through
     assert_type(await queue.get(), int)
@@ -51,5 +53,8 @@ async def main() -> float:
 
 assert_type(asyncio.run(main(), debug=True), float)
 
+# What must be refused, by each checker.
 asyncio.run(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-asyncio.to_thread(length, 3, plus=1)  # type: ignore  # pyright: ignore
+asyncio.run(asyncio.to_thread(length, 3, plus=1))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+asyncio.task_name(main())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+asyncio.no_such_name()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
