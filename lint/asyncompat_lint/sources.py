@@ -86,7 +86,7 @@ def decode(raw: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
         declaration = None
-    except SyntaxError as error:  # the first two lines say nothing, or something unknown
+    except SyntaxError as error:  # the first two lines declare something that is not known
         encoding, declaration = "utf-8", str(error)
     try:
         text = raw.decode(encoding)
@@ -94,6 +94,9 @@ def decode(raw: bytes) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         reason = f"byte 0x{raw[error.start]:02x} is not {encoding}"
         raise UnreadableError(f"cannot be decoded: {reason}", line) from None
+    if b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+        raise UnreadableError("cannot be decoded: it holds a null byte", line)
     if declaration is not None:
         raise UnreadableError(f"cannot be decoded: {declaration}")
     decoder = io.IncrementalNewlineDecoder(None, translate=True)

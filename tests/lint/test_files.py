@@ -59,7 +59,7 @@ UNREADABLE = {
     "syntax": (b"x = 1\ny = (\n", "cannot be parsed"),
     "Python 2": (b"print 'hello'\n", "cannot be parsed"),
     "indentation": (b"def f():\npass\n", "cannot be parsed"),
-    "null byte": (b"x = 1\0\n", "cannot be parsed"),
+    "null byte": (b"x = 1\0\n", "cannot be decoded: it holds a null byte"),
     "not UTF-8": (b"# fine\nx = '\xff'\n", "cannot be decoded: byte 0xff is not utf-8"),
     "unknown encoding": (b"# coding: klingon\n", "cannot be decoded: unknown encoding"),
     "nested too deeply": (b"-" * 200_000 + b"1\n", "cannot be parsed"),
