@@ -25,6 +25,8 @@ FOUND = {
     "assigned twice": ("import time", "nap = print\nnap = time.sleep\nnap(1)"),
     "pair": ("import time, os", "nap, run = time.sleep, os.system\nrun('x')"),
     "walrus": ("import time", "(nap := time.sleep)(1)"),
+    "walrus in a comprehension": ("import time", "[nap := time.sleep for _ in 'a']\nnap(1)"),
+    "position behind a starred argument": ("import os", "os.waitpid(*naps, 1)"),
     "either of two that block": ("import os, subprocess", "(os.system or subprocess.call)('x')"),
     "fallback import": (
         "try:\n    from requests import get\nexcept ImportError:\n    get = None",
@@ -141,6 +143,17 @@ def test_a_parameter_named_like_its_type(check_code):
 
 def test_sync_functions_are_left_alone(check_code):
     assert check_code("import time\ndef f():\n    time.sleep(1)\ntime.sleep(1)\n") == []
+
+
+def test_a_class_does_not_lend_its_names_to_its_methods(check_code):
+    code = """
+    import time
+    class C:
+        nap = time.sleep
+        async def method(self):
+            nap(1)
+    """
+    assert check_code(dedent(code)) == []
 
 
 def test_async_function_in_a_sync_one_and_in_a_class(check_code):

@@ -160,6 +160,17 @@ class TestContext:
         asyncompat.run(main())
         assert events == ["cancelled"]
 
+    def test_a_coroutine_that_a_task_factory_closes_is_closed(self):
+        def factory(loop, coro, **kwargs):
+            coro.close()  # else it would be reported as never awaited
+            return asyncio.Task(nothing(), loop=loop)
+
+        async def main():
+            asyncompat.get_running_loop().set_task_factory(factory)
+            await asyncompat.create_task(nothing(), context=contextvars.copy_context())
+
+        asyncompat.run(main())
+
     def test_the_tasks_stack_and_repr_show_the_users_function(self):
         async def find_me():
             await asyncompat.sleep(3600)

@@ -1,6 +1,8 @@
 import asyncio
 import builtins
+import gc
 import inspect
+import weakref
 
 import pytest
 
@@ -159,7 +161,9 @@ class TestGather:
 
         async def main():
             once = value_after(0, "once", events)
-            return await asyncompat.gather(once, value_after(0, "other"), once)
+            gathering = asyncompat.gather(once, value_after(0, "other"), once)
+            assert len(asyncompat.all_tasks()) == 3
+            return await gathering
 
         assert asyncompat.run(main()) == ["once", "other", "once"]
         assert events == ["once"]
@@ -300,6 +304,23 @@ class TestAsCompleted:
             return await asyncompat.gather(*coroutines)
 
         assert asyncompat.run(main()) == [1, 2]
+
+    @pytest.mark.parametrize("timeout", [0, 3600])
+    def test_is_not_held_when_it_is_over(self, timeout):
+        async def main():
+            slow = asyncompat.create_task(value_after(0.01, 1))
+            iterator = asyncompat.as_completed([slow], timeout=timeout)
+            try:
+                async for _ in iterator:
+                    pass
+            except asyncio.TimeoutError:
+                assert timeout == 0
+            held = weakref.ref(iterator)
+            del iterator
+            gc.collect()
+            return held()
+
+        assert asyncompat.run(main()) is None
 
     @pytest.mark.parametrize("single", [True, False])
     def test_refuses_a_single_future(self, single):
