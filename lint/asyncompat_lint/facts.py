@@ -56,10 +56,11 @@ OPAQUE = Opaque()
 #   assigned   it is the value of `value`
 #   annotated  it is an instance of what `value`, an annotation, names
 #   entered    it is what `with value as name` gives; `async with` for `aentered`
-#   defined    a function or class of the module
+#   defined    a function or class of the module; `scope` is its own
+#   self       a method's first parameter
 #   unknown    anything else: a parameter, a loop's variable, a deleted name
 BindingKind: TypeAlias = Literal[
-    "imported", "assigned", "annotated", "entered", "aentered", "defined", "unknown"
+    "imported", "assigned", "annotated", "entered", "aentered", "defined", "self", "unknown"
 ]
 
 
@@ -69,6 +70,7 @@ class Binding(msgspec.Struct, frozen=True, array_like=True):
     column: int
     value: Expr = OPAQUE
     target: str = ""
+    scope: int = -1
 
 
 ScopeKind: TypeAlias = Literal["module", "class", "function", "lambda", "comprehension"]
@@ -78,7 +80,9 @@ class Scope(msgspec.Struct, array_like=True):
     """A namespace and the code that runs in it.
 
     ``runs_in_parent`` is whether the code runs as part of the enclosing scope's: a class body, a
-    comprehension, a generator expression that is used up on the spot.
+    comprehension, a generator expression that is used up on the spot. A function has an annotation
+    of what it returns, or the values it returns; a class has bases, and the attributes that its
+    methods give to ``self``.
     """
 
     kind: ScopeKind
@@ -89,6 +93,12 @@ class Scope(msgspec.Struct, array_like=True):
     runs_in_parent: bool = False
     bindings: dict[str, list[Binding]] = {}
     outer_names: dict[str, Literal["global", "nonlocal"]] = {}
+    is_generator: bool = False
+    decorators: list[Expr] = []
+    annotation: Expr | None = None
+    returned: list[Expr] = []
+    bases: list[Expr] = []
+    attributes: dict[str, list[Binding]] = {}
 
 
 Literals: TypeAlias = dict[str, bool | int | float | str | None]
@@ -129,3 +139,20 @@ class ModuleFacts(msgspec.Struct, array_like=True):
     scopes: list[Scope]
     calls: list[CallSite]
     statements: list[Statement]
+
+
+def last_names(expression: Expr) -> list[str]:
+    """Return the last name of an expression, or of what it calls; of each that it may be."""
+    match expression:
+        case Name(id=name) | Attribute(name=name):
+            return [name]
+        case Called(function=function):
+            return last_names(function)
+        case Either(options=options):
+            return [name for option in options for name in last_names(option)]
+    return []
+
+
+def last_name(expression: Expr) -> str:
+    """Return the first of these; nothing where there is none."""
+    return next(iter(last_names(expression)), "")

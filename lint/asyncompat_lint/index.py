@@ -73,7 +73,7 @@ class _Indexer(ast.NodeVisitor):
         self._awaited: ast.AST | None = None
 
     def index(self, tree: ast.Module) -> None:
-        self.scopes.append(Scope("module", -1, "<module>", 1, bindings={}, outer_names={}))
+        self._enter("module", "<module>", 1)
         for statement in tree.body:
             first_call = len(self.calls)
             self.visit(statement)
@@ -93,8 +93,8 @@ class _Indexer(ast.NodeVisitor):
         is_async: bool = False,
         runs_in_parent: bool = False,
     ) -> int:
-        outside = self._scope
-        self.scopes.append(Scope(kind, outside, name, line, is_async, runs_in_parent, {}, {}))
+        outside = self._scope if self.scopes else -1
+        self.scopes.append(Scope(kind, outside, name, line, is_async, runs_in_parent))
         self._scope = len(self.scopes) - 1
         return outside
 
@@ -107,22 +107,30 @@ class _Indexer(ast.NodeVisitor):
     def _function(self, node: _Function, *, is_async: bool) -> None:
         # Decorators, defaults and annotations are evaluated where the function is defined.
         self._visit_all([*node.decorator_list, *_defaults(node.args), *_annotations(node)])
-        self._bind(node.name, "defined", node)
+        self._bind(node.name, "defined", node, scope=len(self.scopes))
         outside = self._enter("function", node.name, node.lineno, is_async=is_async)
-        self._parameters(node.args)
+        scope = self.scopes[self._scope]
+        scope.decorators = [_expression(each) for each in node.decorator_list]
+        scope.annotation = None if node.returns is None else _annotation(node.returns)
+        is_method = self.scopes[outside].kind == "class" and Name("staticmethod") not in (
+            scope.decorators
+        )
+        self._parameters(node.args, is_method=is_method)
         self._visit_all(node.body)
         self._scope = outside
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._visit_all(_defaults(node.args))
         outside = self._enter("lambda", "<lambda>", node.lineno)
-        self._parameters(node.args)
+        self._parameters(node.args, is_method=False)
         self.visit(node.body)
         self._scope = outside
 
-    def _parameters(self, arguments: ast.arguments) -> None:
-        for parameter in _parameters(arguments):
-            if parameter.annotation is None:
+    def _parameters(self, arguments: ast.arguments, *, is_method: bool) -> None:
+        for number, parameter in enumerate(_parameters(arguments)):
+            if is_method and not number:
+                self._bind(parameter.arg, "self", parameter)
+            elif parameter.annotation is None:
                 self._bind(parameter.arg, "unknown", parameter)
             else:
                 annotation = _annotation(parameter.annotation)
@@ -132,8 +140,9 @@ class _Indexer(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
-        self._bind(node.name, "defined", node)
+        self._bind(node.name, "defined", node, scope=len(self.scopes))
         outside = self._enter("class", node.name, node.lineno, runs_in_parent=True)
+        self.scopes[self._scope].bases = [_expression(each) for each in node.bases]
         self._visit_all(node.body)
         self._scope = outside
 
@@ -167,11 +176,18 @@ class _Indexer(ast.NodeVisitor):
     # Names
 
     def _bind(
-        self, name: str, kind: BindingKind, node: ast.AST, value: Expr = OPAQUE, target: str = ""
+        self,
+        name: str,
+        kind: BindingKind,
+        node: ast.AST,
+        value: Expr = OPAQUE,
+        *,
+        target: str = "",
+        scope: int = -1,
     ) -> None:
         line, column = self._start(node)
         bindings = self.scopes[self._scope].bindings
-        bindings.setdefault(name, []).append(Binding(kind, line, column, value, target))
+        bindings.setdefault(name, []).append(Binding(kind, line, column, value, target, scope))
 
     def _bind_target(
         self, target: ast.expr, kind: BindingKind = "unknown", value: Expr = OPAQUE
@@ -184,7 +200,34 @@ class _Indexer(ast.NodeVisitor):
         elif isinstance(target, ast.Starred):
             self._bind_target(target.value)
         else:
-            self.visit(target)  # an attribute or item: there may be calls in it
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                self._bind_attribute(target, target.value.id, kind, value)
+            self.visit(target)  # there may be calls in it
+
+    def _bind_attribute(
+        self, target: ast.Attribute, owner: str, kind: BindingKind, value: Expr
+    ) -> None:
+        """Keep what a method gives to ``self``, with the method as the scope of the value."""
+        bindings = self.scopes[self._scope].bindings.get(owner, [])
+        if len(bindings) == 1 and bindings[0].kind == "self":
+            line, column = self._start(target)
+            attributes = self.scopes[self.scopes[self._scope].parent].attributes
+            attributes.setdefault(target.attr, []).append(
+                Binding(kind, line, column, value, scope=self._scope)
+            )
+
+    def visit_Return(self, node: ast.Return) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+            self.scopes[self._scope].returned.append(_expression(node.value))
+
+    def visit_Yield(self, node: ast.Yield) -> None:
+        self.scopes[self._scope].is_generator = True
+        self.generic_visit(node)
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> None:
+        self.scopes[self._scope].is_generator = True
+        self.generic_visit(node)
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:

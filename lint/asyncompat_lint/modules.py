@@ -38,6 +38,7 @@ class Modules:
         self._names: dict[str, str] = {}
         self._by_name: dict[str, Module] = {}
         self._by_place: dict[str, Module] = {}
+        self._by_location = {module.file.location: module for module in self.all}
         for module in self.all:
             place = _place(module.file)
             self._by_place.setdefault(place, module)
@@ -52,6 +53,10 @@ class Modules:
         """Return the module's qualified name."""
         place = _place(module.file)
         return self._names.get(place, f"{_OWN}{place}")
+
+    def at(self, location: str) -> Module:
+        """Return the module of a file."""
+        return self._by_location[location]
 
     def find(self, name: str) -> tuple[Module | None, list[str]]:
         """Return the module that a qualified name leads into, and the names that are left."""

@@ -102,6 +102,11 @@ class Knowledge:
         """Return the class of which the attribute of this name is an instance."""
         return self._attributes.get(name)
 
+    def knows(self, class_: str, attribute: str) -> bool:
+        """Return whether the tables speak of a class's method or attribute."""
+        name = f"{self.canonical(class_)}.{attribute}"
+        return name in self._entries or name in self._attributes or name in self._gives
+
     def covers(self, name: str) -> bool:
         """Return whether a top-level module is one that the tables speak of."""
         return name in self._modules

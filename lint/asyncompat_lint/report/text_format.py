@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
 from asyncompat_lint.engine import Result
-from asyncompat_lint.findings import Finding, Severity
+from asyncompat_lint.findings import Finding, Severity, Step
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _TAB = "    "
@@ -59,10 +59,17 @@ def _finding(finding: Finding) -> Iterator[Text]:
         ("^" * max(_width(call), 1), _STYLES[finding.severity]),
         (f" in async def {finding.function}" if finding.function else ""),
     )
+    if finding.chain:
+        yield Text.assemble((f"{margin} =", "blue"), f" {_chain(finding.chain)}")
     if finding.instead:
         yield Text.assemble((f"{margin} =", "blue"), " instead: ", (finding.instead, "green"))
     if finding.hint:
         yield Text.assemble((f"{margin} =", "blue"), " or: ", finding.hint)
+
+
+def _chain(chain: Sequence[Step]) -> str:
+    steps = [f"{step.function} ({step.path}:{step.line})" for step in chain]
+    return " -> ".join([*steps, chain[-1].call])
 
 
 def _summary(result: Result) -> Text:

@@ -6,6 +6,7 @@ from asyncompat_lint.rules.base import Rule
 from asyncompat_lint.rules.blocking_file import BlockingFile
 from asyncompat_lint.rules.blocking_file_metadata import BlockingFileMetadata
 from asyncompat_lint.rules.blocking_http import BlockingHttp
+from asyncompat_lint.rules.blocking_import import BlockingImport
 from asyncompat_lint.rules.blocking_input import BlockingInput
 from asyncompat_lint.rules.blocking_sleep import BlockingSleep
 from asyncompat_lint.rules.blocking_socket import BlockingSocket
@@ -19,4 +20,5 @@ RULES: tuple[type[Rule], ...] = (
     BlockingFileMetadata,
     BlockingSocket,
     BlockingInput,
+    BlockingImport,
 )

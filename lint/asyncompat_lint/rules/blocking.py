@@ -7,8 +7,9 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import ParentNodeProvider, PositionProvider
 
-from asyncompat_lint.facts import Span
-from asyncompat_lint.reach import BlockingCall
+from asyncompat_lint.facts import Span, last_name
+from asyncompat_lint.findings import Severity
+from asyncompat_lint.reach import BlockingCall, shown
 from asyncompat_lint.rules.base import Rule
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
@@ -25,27 +26,34 @@ class BlockingCallRule(Rule):
     def visit_Call(self, node: cst.Call) -> None:
         span = self.context.span(self.get_metadata(PositionProvider, node))
         call = self.context.blocking.get(span)
-        if call is not None and call.entry.table.rule == self.name:
-            name = call.entry.name.removeprefix("builtins.")
-            self.report(
-                node,
-                f"{name}() {self.does} while the event loop waits",
-                call=call,
-                instead=self._instead(node, call, span),
-                hint=call.entry.table.hint,
-            )
+        if call is None or call.blocker.entry.table.rule != self.name:
+            return
+        blocker = call.blocker
+        name = last_name(call.site.callee) if blocker.chain else shown(blocker.entry)
+        message = f"{name}() {self.does} while the event loop waits"
+        if blocker.once:
+            message += " the first time"
+        self.report(
+            node,
+            message,
+            call=call,
+            severity=Severity.INFO if blocker.once else None,
+            instead=self._instead(node, call, span),
+            hint="" if blocker.chain else blocker.entry.table.hint,
+        )
 
     def _instead(self, node: cst.Call, call: BlockingCall, span: Span) -> str:
         """The line with the call done the async way, or advice where no code can say it."""
-        table = call.entry.table
-        if table.advice:
+        table = call.blocker.entry.table
+        if table.advice and not call.blocker.chain:
             return table.advice.replace("{asyncio}", self.context.asyncio_name)
         bare = (each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args)
         arguments = ", ".join(map(_code, bare))
-        code = (table.instead or TO_THREAD).format(
+        template = TO_THREAD if call.blocker.chain else table.instead or TO_THREAD
+        code = template.format(
             asyncio=self.context.asyncio_name,
             callee=_code(node.func),
-            function=call.entry.name.rpartition(".")[2],
+            function=last_name(call.site.callee),
             arguments=arguments,
             more=arguments and f", {arguments}",
         )

@@ -1,0 +1,194 @@
+"""What blocks behind a call: in the same file, in others, behind objects whose type is known."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from asyncompat_lint.findings import Severity, Step
+
+
+def found(findings):
+    return [(finding.path, finding.span.line) for finding in findings]
+
+
+def test_the_chain(check_code):
+    (finding,) = check_code(
+        main="from config import load\nasync def startup():\n    settings = load('s')\n",
+        config="def _read(path):\n    return open(path)\ndef load(path):\n    return _read(path)\n",
+    )
+    assert (finding.path, finding.span.line, finding.code) == ("main.py", 3, "AC104")
+    assert finding.message == "load() reads or writes files while the event loop waits"
+    assert finding.instead == "settings = await asyncio.to_thread(load, 's')"
+    assert finding.chain == (
+        Step("config.py", 4, "load", "_read()"),
+        Step("config.py", 2, "_read", "open()"),
+    )
+
+
+def test_the_shortest_chain_is_told(check_code):
+    code = """
+    import time
+    def long(): middle()
+    def middle(): short()
+    def short(): time.sleep(1)
+    def either():
+        long()
+        short()
+    async def f():
+        either()
+    """
+    (finding,) = check_code(dedent(code))
+    assert [step.function for step in finding.chain] == ["either", "short"]
+
+
+# Definitions, and what an async function does with them; its last line blocks.
+FOUND = {
+    "method": ("class C:\n    def m(self): input()", "C().m()"),
+    "method of a local": ("class C:\n    def m(self): input()", "c = C()\nc.m()"),
+    "method of a parameter": ("class C:\n    def m(self): input()", "given.m()"),
+    "inherited method": ("class B:\n    def m(self): input()\nclass C(B): pass", "C().m()"),
+    "method through self": (
+        "class C:\n    def a(self): self.b()\n    def b(self): input()",
+        "C().a()",
+    ),
+    "class method": ("class C:\n    @classmethod\n    def m(cls): input()", "C.m()"),
+    "class method through cls": (
+        "class C:\n    @classmethod\n    def m(cls): cls.n()\n    @classmethod\n"
+        "    def n(cls): input()",
+        "C.m()",
+    ),
+    "static method": ("class C:\n    @staticmethod\n    def m(): input()", "C.m()"),
+    "constructor": ("class C:\n    def __init__(self): input()", "C()"),
+    "inherited constructor": ("class B:\n    def __init__(self): input()\nclass C(B): pass", "C()"),
+    "attribute of self": (
+        "import requests\nclass C:\n    def __init__(self): self.s = requests.Session()\n"
+        "    def m(self): self.s.get('u')",
+        "C().m()",
+    ),
+    "attribute of a base": (
+        "import requests\nclass B:\n    def __init__(self): self.s = requests.Session()\n"
+        "class C(B):\n    def m(self): self.s.get('u')",
+        "C().m()",
+    ),
+    "annotated attribute": (
+        "import httpx\nclass C:\n    s: httpx.Client\n    def m(self): self.s.get('u')",
+        "C().m()",
+    ),
+    "attribute set to None first": (
+        "import httpx\nclass C:\n    def __init__(self): self.s = None\n"
+        "    def open(self): self.s = httpx.Client()\n    def m(self): self.s.get('u')",
+        "C().m()",
+    ),
+    "annotated result": (
+        "import httpx\ndef make() -> 'httpx.Client': ...",
+        "make().get('u')",
+    ),
+    "inferred result": ("import httpx\ndef make():\n    return httpx.Client()", "make().get('u')"),
+    "awaited result": (
+        "import httpx\nasync def make() -> httpx.Client: ...",
+        "(await make()).get('u')",
+    ),
+    "property": (
+        "import httpx\nclass C:\n    @property\n    def s(self) -> httpx.Client: ...",
+        "C().s.get('u')",
+    ),
+    "context manager": (
+        "class C:\n    def __enter__(self): return self\n    def m(self): input()",
+        "with C() as c:\n    c.m()",
+    ),
+    "async context manager": (
+        "import httpx\nclass C:\n    async def __aenter__(self) -> httpx.Client: ...",
+        "async with C() as c:\n    c.get('u')",
+    ),
+    "nested function called on the spot": ("", "def g():\n    input()\ng()"),
+    "function under another name": ("def g(): input()\nh = g", "h()"),
+    "comprehension in the helper": ("def g(): return [input() for _ in 'ab']", "g()"),
+    "subclass of a library's class": (
+        "import httpx\nclass C(httpx.Client): pass",
+        "C().get('u')",
+    ),
+    "mutual recursion": ("def a(): b()\ndef b():\n    a()\n    input()", "a()"),
+    "star import": ("from time import *", "sleep(1)"),
+}
+NOT_FOUND = {
+    "function handed over": ("def g(): input()", "await to_thread(g)"),
+    "async helper": ("async def g(): ...", "await g()"),
+    "override that does not block": (
+        "class B:\n    def m(self): input()\nclass C(B):\n    def m(self): pass",
+        "C().m()",
+    ),
+    "generator that is not iterated": ("def g():\n    yield input()", "it = g()"),
+    "decorator that makes it async": (
+        "def offload(f):\n    async def run(*a): return await to_thread(f, *a)\n    return run\n"
+        "@offload\ndef g(): input()",
+        "g()",
+    ),
+    "awaited through an unknown decorator": ("@offload\ndef g(): input()", "await g()"),
+    "helper's nested function": ("def g():\n    def h(): input()\n    return h", "g()"),
+    "helper's lambda": ("def g(): return lambda: input()", "g()"),
+    "same name, other class": (
+        "class A:\n    def m(self): input()\nclass B:\n    def m(self): pass",
+        "B().m()",
+    ),
+    "unknown receiver": ("class A:\n    def m(self): input()", "thing.m()"),
+    "endless recursion": ("def a(): b()\ndef b(): a()", "a()"),
+    "result that needs itself": ("def a(): return a()", "a().get('u')"),
+    "class that is its own base": ("class C(C): pass", "C().m()"),
+    "attribute that needs itself": (
+        "class C:\n    def __init__(self): self.x = self.x",
+        "C().x.get('u')",
+    ),
+}
+
+
+def project(before, body):
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return f"{before}\nasync def f(given: 'C', thing):\n{lines}"
+
+
+@pytest.mark.parametrize(("before", "body"), FOUND.values(), ids=FOUND)
+def test_found(before, body, check_code):
+    code = project(before, body)
+    (finding,) = check_code(code)
+    assert finding.span.end_line == len(code.splitlines())
+
+
+@pytest.mark.parametrize(("before", "body"), NOT_FOUND.values(), ids=NOT_FOUND)
+def test_not_found(before, body, check_code):
+    assert check_code(project(before, body)) == []
+
+
+def test_a_method_of_another_files_object(check_code):
+    findings = check_code(
+        main="from store import Store\nasync def f(store: Store):\n    store.load()\n",
+        store="from base import Base\nclass Store(Base):\n    pass\n",
+        base="class Base:\n    def load(self):\n        return open(self.path)\n",
+    )
+    assert found(findings) == [("main.py", 3)]
+    assert findings[0].chain[0].function == "Base.load"
+
+
+def test_what_runs_only_once_weighs_little(check_code):
+    code = """
+    from functools import lru_cache
+    @lru_cache(maxsize=None)
+    def settings():
+        return open("settings")
+    async def f():
+        settings()
+    """
+    (finding,) = check_code(dedent(code))
+    assert finding.severity is Severity.INFO
+    assert finding.message.endswith("the first time")
+
+
+def test_findings_are_the_same_whatever_the_order_of_the_files(check_code):
+    files = {f"m{number}": f"def g():\n    return m{number + 1}.g()\n" for number in range(5)}
+    files = {name: f"import m{int(name[1:]) + 1}\n{text}" for name, text in files.items()}
+    files["m5"] = "def g():\n    input()\n"
+    files["main"] = "import m0, m3\nasync def f():\n    m0.g()\n    m3.g()\n"
+    first = check_code(**files)
+    assert [len(finding.chain) for finding in first] == [6, 3]
+    assert check_code(**dict(reversed(files.items()))) == first
