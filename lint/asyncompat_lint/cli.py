@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import NoReturn
 
+from asyncompat_lint.cache import DEFAULT_FOLDER, Cache
 from asyncompat_lint.engine import UNREADABLE_CODE, UNREADABLE_NAME, Result, check
 from asyncompat_lint.findings import Finding, Severity
 from asyncompat_lint.report import FORMATS
@@ -36,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in [sys.stdout, sys.stderr]:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a source may hold what it cannot
+    gc.disable()  # a run is short, and most of what it makes lives to its end
     arguments = _parser().parse_args(argv)
     try:
         return _check(arguments)
@@ -51,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     codes = arguments.select - arguments.ignore
-    result = check(arguments.paths, [rule for rule in RULES if rule.code in codes])
+    cache = Cache(None if arguments.no_cache else Path(arguments.cache_dir))
+    result = check(arguments.paths, [rule for rule in RULES if rule.code in codes], cache)
     if not result.files:
         print(f"asyncompat: no Python files in {', '.join(arguments.paths)}", file=sys.stderr)
 
@@ -111,6 +116,15 @@ def _parser() -> argparse.ArgumentParser:
         default=Severity.WARNING,
         metavar="{info,warning,error}",
         help="nothing below this (default: warning)",
+    )
+    check_.add_argument(
+        "--cache-dir",
+        default=DEFAULT_FOLDER,
+        metavar="FOLDER",
+        help=f"where to keep what makes the next run fast (default: {DEFAULT_FOLDER})",
+    )
+    check_.add_argument(
+        "--no-cache", action="store_true", help="keep nothing, and use nothing kept"
     )
     return parser
 

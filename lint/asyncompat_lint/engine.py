@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
-
+from asyncompat_lint import cache as caches
+from asyncompat_lint import indexing, visiting
 from asyncompat_lint import knowledge as knowledge_base
-from asyncompat_lint.facts import ModuleFacts, Span, Statement
+from asyncompat_lint.cache import Cache
+from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Finding, Severity
-from asyncompat_lint.index import index_module
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.program import Program
 from asyncompat_lint.reach import BlockingCall, blocking_calls
-from asyncompat_lint.rules.base import Context, Rule
-from asyncompat_lint.sources import SourceFile, SourceText, UnreadableError, find_sources
-from asyncompat_lint.suppressions import is_suppressed
+from asyncompat_lint.rules.base import Rule
+from asyncompat_lint.sources import SourceFile, UnreadableError, find_sources
 
 UNREADABLE_CODE = "AC001"
 UNREADABLE_NAME = "unreadable"
+NO_CACHE = Cache(None)
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Result:
     files: int
 
 
-def check(paths: Iterable[str], rules: Collection[type[Rule]]) -> Result:
+def check(paths: Iterable[str], rules: Collection[type[Rule]], cache: Cache = NO_CACHE) -> Result:
     """Check files and folders.
 
     Files that cannot be read are findings of their own, and the rest is still checked.
@@ -41,64 +40,38 @@ def check(paths: Iterable[str], rules: Collection[type[Rule]]) -> Result:
         NoSuchPathError: one of the paths does not exist.
     """
     files = find_sources(paths)
+    key = caches.key(files, sorted(rule.code for rule in rules))
+    findings = None if key is None else cache.findings(key)
+    if findings is None:
+        findings = sorted(_findings(files, rules, cache), key=lambda finding: finding.order)
+        if key is not None:
+            cache.keep_findings(key, findings)
+    return Result(findings, len(files))
+
+
+def _findings(
+    files: Sequence[SourceFile], rules: Collection[type[Rule]], cache: Cache
+) -> list[Finding]:
     findings: list[Finding] = []
     modules: list[Module] = []
-    for file in files:
-        try:
-            modules.append(_read(file))
-        except UnreadableError as error:
-            findings.append(_unreadable(file.path, error))
+    for file, module in indexing.modules(files, cache):
+        if isinstance(module, Module):
+            modules.append(module)
+        else:
+            findings.append(_unreadable(file, module))
     knowledge = knowledge_base.load()
     program = Program(Modules(modules, knowledge.covers), knowledge)
     calls: dict[str, list[BlockingCall]] = defaultdict(list)
     for call in blocking_calls(program, knowledge):
-        calls[call.module.file.path].append(call)
+        calls[call.module.file.location].append(call)
     for module in modules:
-        if module.file.path in calls:
-            findings += _apply(rules, module, calls[module.file.path], program)
-    return Result(sorted(findings, key=lambda finding: finding.order), len(files))
-
-
-def _read(file: SourceFile) -> Module:
-    source = SourceText(file.text())
-    return Module(file, source, index_module(source))
-
-
-def _apply(
-    rules: Collection[type[Rule]], module: Module, calls: list[BlockingCall], program: Program
-) -> Iterator[Finding]:
-    """Run the rules over those top-level statements of a module in which there is a call."""
-    context = Context(
-        path=module.file.path,
-        first_line=1,
-        lines=[line.rstrip("\n") for line in module.source.lines],
-        blocking={call.site.span: call for call in calls},
-        asyncio_name=_asyncio_name(program, module),
-    )
-    for statement in _statements(module.facts, calls):
-        context.first_line = statement.line
-        code = "".join(module.source.lines[statement.line - 1 : statement.end_line])
-        try:
-            # No copy: the tree is nobody else's.
-            wrapper = MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
-        except Exception as error:
-            reason = f"this statement is beyond libcst: {type(error).__name__}"
-            yield _unreadable(module.file.path, UnreadableError(reason, statement.line))
-            continue
-        found: list[Finding] = []
-        wrapper.visit_batched([rule(context, found) for rule in rules])
+        found = calls.get(module.file.location)
         if found:
-            comments = _comments(wrapper, context)
-            yield from (each for each in found if not is_suppressed(each, comments))
-
-
-def _statements(facts: ModuleFacts, calls: list[BlockingCall]) -> list[Statement]:
-    wanted = {call.site.span for call in calls}
-    return [
-        statement
-        for statement in facts.statements
-        if any(c.span in wanted for c in facts.calls[statement.first_call : statement.end_call])
-    ]
+            try:
+                findings += visiting.findings(rules, module, found, _asyncio_name(program, module))
+            except UnreadableError as error:
+                findings.append(_unreadable(module.file, error))
+    return findings
 
 
 def _asyncio_name(program: Program, module: Module) -> str:
@@ -109,25 +82,6 @@ def _asyncio_name(program: Program, module: Module) -> str:
     return "asyncio"
 
 
-def _comments(wrapper: MetadataWrapper, context: Context) -> dict[int, str]:
-    collector = _CommentCollector(context)
-    wrapper.visit(collector)
-    return collector.comments
-
-
-class _CommentCollector(cst.CSTVisitor):
-    METADATA_DEPENDENCIES = (PositionProvider,)
-
-    def __init__(self, context: Context) -> None:
-        super().__init__()
-        self.comments: dict[int, str] = {}
-        self._context = context
-
-    def visit_Comment(self, node: cst.Comment) -> None:
-        line = self._context.span(self.get_metadata(PositionProvider, node)).line
-        self.comments[line] = node.value
-
-
-def _unreadable(path: str, error: UnreadableError) -> Finding:
+def _unreadable(file: SourceFile, error: UnreadableError) -> Finding:
     span = Span(error.line, 1, error.line, 1)
-    return Finding(path, span, UNREADABLE_CODE, UNREADABLE_NAME, Severity.ERROR, str(error))
+    return Finding(file.path, span, UNREADABLE_CODE, UNREADABLE_NAME, Severity.ERROR, str(error))

@@ -127,7 +127,7 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Statement(msgspec.Struct, frozen=True, array_like=True):
-    """A top-level statement: its lines, and which of the module's calls stand in it."""
+    """A function that is in no other: its lines, and which of the module's calls stand in it."""
 
     line: int
     end_line: int

@@ -70,17 +70,12 @@ class _Indexer(ast.NodeVisitor):
         self.statements: list[Statement] = []
         self._source = source
         self._scope = 0
+        self._in_function = False
         self._awaited: ast.AST | None = None
 
     def index(self, tree: ast.Module) -> None:
         self._enter("module", "<module>", 1)
-        for statement in tree.body:
-            first_call = len(self.calls)
-            self.visit(statement)
-            if len(self.calls) > first_call:
-                line = min([statement.lineno, *(d.lineno for d in _decorators(statement))])
-                end_line = statement.end_lineno or statement.lineno
-                self.statements.append(Statement(line, end_line, first_call, len(self.calls)))
+        self._visit_all(tree.body)
 
     # Scopes
 
@@ -105,6 +100,7 @@ class _Indexer(ast.NodeVisitor):
         self._function(node, is_async=True)
 
     def _function(self, node: _Function, *, is_async: bool) -> None:
+        first_call = len(self.calls)
         # Decorators, defaults and annotations are evaluated where the function is defined.
         self._visit_all([*node.decorator_list, *_defaults(node.args), *_annotations(node)])
         self._bind(node.name, "defined", node, scope=len(self.scopes))
@@ -116,8 +112,14 @@ class _Indexer(ast.NodeVisitor):
             scope.decorators
         )
         self._parameters(node.args, is_method=is_method)
+        is_outermost, self._in_function = not self._in_function, True
         self._visit_all(node.body)
         self._scope = outside
+        if is_outermost:
+            self._in_function = False
+            line = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            end_line = node.end_lineno or node.lineno
+            self.statements.append(Statement(line, end_line, first_call, len(self.calls)))
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._visit_all(_defaults(node.args))
@@ -383,10 +385,6 @@ class _Indexer(ast.NodeVisitor):
         if text.isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="replace")) + 1
-
-
-def _decorators(node: ast.stmt) -> list[ast.expr]:
-    return node.decorator_list if isinstance(node, _Function | ast.ClassDef) else []
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.facts import ModuleFacts
-from asyncompat_lint.sources import SourceFile, SourceText
+from asyncompat_lint.sources import SourceFile, SourceText, decode
 
 # Before the name of a module that others cannot import by it, for it is a standard module's.
 _OWN = "project:"
@@ -19,11 +19,18 @@ _OWN = "project:"
 
 @dataclass(frozen=True)
 class Module:
-    """A module of the project: its file, its text, and its facts."""
+    """A module of the project: its file, and its facts."""
 
     file: SourceFile
-    source: SourceText
     facts: ModuleFacts
+
+    def source(self) -> SourceText:
+        """Read the module's text.
+
+        Raises:
+            UnreadableError: the file is not what it was.
+        """
+        return SourceText(decode(self.file.read()))
 
 
 class Modules:

@@ -48,18 +48,17 @@ class SourceFile:
     path: str
     root: str
 
-    def text(self) -> str:
-        """Return the file's text, with ``\\n`` for every line end.
+    def read(self) -> bytes:
+        """Return the file's bytes.
 
         Raises:
-            UnreadableError: the file cannot be opened or decoded.
+            UnreadableError: the file cannot be opened.
         """
         try:
             with open(self.location, "rb") as file:
-                raw = file.read()
+                return file.read()
         except OSError as error:
             raise UnreadableError(f"cannot be opened: {error.strerror}") from None
-        return decode(raw)
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class SourceText:
 
 
 def decode(raw: bytes) -> str:
-    """Return the text of a Python file's bytes.
+    """Return the text of a Python file's bytes, with ``\\n`` for every line end.
 
     Raises:
         UnreadableError: the bytes are not text in the encoding that they say, or that is unknown.

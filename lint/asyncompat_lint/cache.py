@@ -1,0 +1,129 @@
+"""What a run leaves for the next: facts by content, and the findings, for when nothing changed.
+
+Knows how things are kept and when they are out of date, and nothing of what they mean. A cache that
+is missing, damaged or written by another version is an empty one; one that cannot be written is
+done without.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from asyncompat_lint.findings import Finding
+from asyncompat_lint.sources import SourceFile
+
+DEFAULT_FOLDER = ".asyncompat_cache"
+
+_Kept = TypeVar("_Kept")
+
+
+class State(msgspec.Struct, frozen=True, array_like=True):
+    """How a file looked: while this is the same, its content is taken to be."""
+
+    modified: int
+    size: int
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A file's facts, encoded, or why there are none and the line where the reason lies."""
+
+    state: State | None
+    digest: bytes
+    facts: bytes
+    error: str = ""
+    line: int = 0
+
+
+class _KeptFacts(msgspec.Struct):
+    version: str
+    entries: dict[str, Entry] = {}
+
+
+class _KeptFindings(msgspec.Struct):
+    version: str
+    key: bytes
+    findings: list[Finding] = []
+
+
+class Cache:
+    """A folder of kept facts and findings; without a folder, nothing is kept."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._version = _version()
+
+    def facts(self) -> dict[str, Entry]:
+        """Return what is kept of each file, by its absolute path."""
+        kept = self._read("facts", _KeptFacts)
+        return kept.entries if kept is not None and kept.version == self._version else {}
+
+    def keep_facts(self, entries: dict[str, Entry]) -> None:
+        self._write("facts", _KeptFacts(self._version, entries))
+
+    def findings(self, key: bytes) -> list[Finding] | None:
+        """Return the findings of the last run, if it had the same key."""
+        kept = self._read("findings", _KeptFindings)
+        if kept is None or (kept.version, kept.key) != (self._version, key):
+            return None
+        return kept.findings
+
+    def keep_findings(self, key: bytes, findings: list[Finding]) -> None:
+        self._write("findings", _KeptFindings(self._version, key, findings))
+
+    def _read(self, name: str, kind: type[_Kept]) -> _Kept | None:
+        if self._folder is None:
+            return None
+        try:
+            return msgspec.msgpack.decode((self._folder / name).read_bytes(), type=kind)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def _write(self, name: str, kept: object) -> None:
+        if self._folder is None:
+            return
+        with contextlib.suppress(OSError):
+            if not self._folder.exists():
+                self._folder.mkdir()
+                (self._folder / ".gitignore").write_text("*\n")
+            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+                file.write(msgspec.msgpack.encode(kept))
+            os.replace(file.name, self._folder / name)
+
+
+def state(file: SourceFile) -> State | None:
+    """Return how a file looks now, or None where that cannot be told."""
+    try:
+        status = os.stat(file.location)
+    except OSError:
+        return None
+    return State(status.st_mtime_ns, status.st_size)
+
+
+def digest(raw: bytes) -> bytes:
+    """Return what stands for a content."""
+    return hashlib.blake2b(raw, digest_size=16).digest()
+
+
+def key(files: Iterable[SourceFile], *more: object) -> bytes | None:
+    """Return what stands for all files as they look now, how they were asked for, and more."""
+    states = [(file.location, file.path, file.root, state(file)) for file in files]
+    if any(each[-1] is None for each in states):
+        return None
+    return digest(repr((os.getcwd(), states, more)).encode())
+
+
+def _version() -> str:
+    """The linter's own files, and the Python whose parser makes the facts."""
+    package = Path(__file__).parent
+    files = sorted([*package.rglob("*.py"), *package.rglob("*.toml")])
+    states = [(file.name, os.stat(file).st_mtime_ns, os.stat(file).st_size) for file in files]
+    return digest(repr((sys.version, states)).encode()).hex()

@@ -1,0 +1,82 @@
+"""Files to modules: read, indexed, and remembered; several processes share it where it pays.
+
+Knows the cache and the index, and nothing of what is done with the facts.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+import msgspec
+
+from asyncompat_lint import cache as caches
+from asyncompat_lint.cache import Cache, Entry
+from asyncompat_lint.facts import ModuleFacts
+from asyncompat_lint.index import index_module
+from asyncompat_lint.modules import Module
+from asyncompat_lint.sources import SourceFile, SourceText, UnreadableError, decode
+
+# Below this many files a second process costs more than it brings.
+WORTH_A_PROCESS = 200
+_BATCH = 50
+
+
+def modules(
+    files: Sequence[SourceFile], cache: Cache
+) -> Iterator[tuple[SourceFile, Module | UnreadableError]]:
+    """Give each file's module, or why there is none, in the order of the files."""
+    kept = cache.facts()
+    entries: dict[str, Entry] = {}
+    todo: list[SourceFile] = []
+    for file in files:
+        entry = kept.get(os.path.abspath(file.location))
+        if entry is not None and entry.state is not None and entry.state == caches.state(file):
+            entries[file.location] = entry
+        else:
+            todo.append(file)
+    known = {entry.digest: entry for entry in kept.values()} if todo else {}
+    for file, entry in zip(todo, _index_all(todo, known), strict=True):
+        entries[file.location] = entry
+    if todo or len(kept) != len(files):
+        cache.keep_facts({os.path.abspath(file.location): entries[file.location] for file in files})
+    decoder = msgspec.msgpack.Decoder(ModuleFacts)
+    for file in files:
+        entry = entries[file.location]
+        if entry.error:
+            yield file, UnreadableError(entry.error, entry.line)
+        else:
+            yield file, Module(file, decoder.decode(entry.facts))
+
+
+def _index_all(files: list[SourceFile], known: dict[bytes, Entry]) -> Iterator[Entry]:
+    if len(files) < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2:
+        for file in files:
+            yield _index(file, known)
+        return
+    batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+    with ProcessPoolExecutor() as pool:
+        for entries in pool.map(_index_batch, batches):
+            yield from entries
+
+
+def _index_batch(files: list[SourceFile]) -> list[Entry]:
+    gc.disable()  # syntax trees have no cycles
+    return [_index(file, {}) for file in files]
+
+
+def _index(file: SourceFile, known: dict[bytes, Entry]) -> Entry:
+    state = caches.state(file)  # before it is read: a change meanwhile is seen the next time
+    digest = b""
+    try:
+        raw = file.read()
+        digest = caches.digest(raw)
+        if digest in known:
+            old = known[digest]
+            return Entry(state, digest, old.facts, old.error, old.line)
+        facts = index_module(SourceText(decode(raw)))
+    except UnreadableError as error:
+        return Entry(state, digest, b"", str(error), error.line)
+    return Entry(state, digest, msgspec.msgpack.encode(facts))

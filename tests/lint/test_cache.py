@@ -1,0 +1,127 @@
+"""What a run leaves for the next: never a different result, whatever became of files or cache."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from asyncompat_lint import indexing
+from asyncompat_lint.cache import Cache
+from asyncompat_lint.engine import check
+from asyncompat_lint.rules import RULES
+
+BLOCKS = "import time\nasync def f():\n    time.sleep(1)\n"
+CLEAN = "async def f():\n    pass\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(BLOCKS)
+    Path("b.py").write_text("import a\nasync def g():\n    a.h()\n")
+    return tmp_path / "kept"
+
+
+@pytest.fixture
+def indexed(monkeypatch):
+    """The names of the files that were indexed, one after the other."""
+    names = []
+    index = indexing.index_module
+
+    def spy(source):
+        names.append(source.text)
+        return index(source)
+
+    monkeypatch.setattr(indexing, "index_module", spy)
+    return names
+
+
+def run(folder, paths=(".",), rules=RULES):
+    result = check(paths, rules, Cache(folder))
+    return [(finding.path, finding.code) for finding in result.findings]
+
+
+def test_a_second_run_indexes_nothing_and_finds_the_same(folder, indexed):
+    first = check(["."], RULES, Cache(folder))
+    assert len(indexed) == 2
+    assert check(["."], RULES, Cache(folder)) == first
+    assert len(indexed) == 2
+
+
+def test_only_what_changed_is_indexed_again(folder, indexed):
+    run(folder)
+    Path("b.py").write_text(BLOCKS + "\n")
+    assert run(folder) == [("a.py", "AC101"), ("b.py", "AC101")]
+    assert indexed[2:] == [BLOCKS + "\n"]
+
+
+def test_the_same_content_under_another_time_or_name_is_not_indexed_again(folder, indexed):
+    run(folder)
+    os.utime("a.py", (1, 1))
+    os.rename("b.py", "c.py")
+    assert run(folder) == [("a.py", "AC101")]
+    assert len(indexed) == 2
+
+
+def test_a_change_in_one_file_changes_the_findings_of_another(folder):
+    assert run(folder) == [("a.py", "AC101")]
+    Path("a.py").write_text("def h():\n    input()\n")
+    assert run(folder) == [("b.py", "AC109")]
+    Path("a.py").write_text("def h():\n    pass\n")
+    assert run(folder) == []
+
+
+def test_a_file_that_became_unreadable_and_readable_again(folder):
+    run(folder)
+    Path("a.py").write_text("def (")
+    assert run(folder) == [("a.py", "AC001")]
+    assert run(folder) == [("a.py", "AC001")]
+    Path("a.py").write_text(CLEAN)
+    assert run(folder) == []
+
+
+def test_other_paths_and_rules_are_another_question(folder):
+    assert run(folder, rules=RULES[1:]) == []
+    assert run(folder) == [("a.py", "AC101")]
+    assert run(folder, paths=["b.py"]) == []
+    assert run(folder) == [("a.py", "AC101")]
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00garbage", b"\x93\x01\x02\x03"])
+def test_a_damaged_cache_is_an_empty_one(folder, damage):
+    run(folder)
+    for name in ["facts", "findings"]:
+        (folder / name).write_bytes(damage)
+    assert run(folder) == [("a.py", "AC101")]
+
+
+def test_a_cache_of_another_version_is_an_empty_one(folder, indexed, monkeypatch):
+    run(folder)
+    monkeypatch.setattr("asyncompat_lint.cache._version", lambda: "another")
+    assert run(folder) == [("a.py", "AC101")]
+    assert len(indexed) == 4
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(folder):
+    folder.write_text("a file where the folder should be")
+    assert run(folder) == [("a.py", "AC101")]
+    assert folder.read_text() == "a file where the folder should be"
+
+
+def test_git_is_told_to_pass_the_cache_over(folder):
+    run(folder)
+    assert (folder / ".gitignore").read_text() == "*\n"
+    assert sorted(os.listdir(folder)) == [".gitignore", "facts", "findings"]
+
+
+def test_several_processes_find_what_one_finds(folder, monkeypatch):
+    for number in range(120):
+        Path(f"m{number}.py").write_text(BLOCKS if number % 7 == 0 else CLEAN)
+    Path("bad.py").write_text("def (")
+    alone = run(None)
+    assert len(alone) == 20
+    monkeypatch.setattr(indexing, "WORTH_A_PROCESS", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert run(None) == alone
