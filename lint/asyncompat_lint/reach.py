@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import CallSite, ModuleFacts, Scope, last_name, last_names
+from asyncompat_lint.facts import Attribute, CallSite, ModuleFacts, Scope, last_name, last_names
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.modules import Module
@@ -143,21 +143,36 @@ class _Reach:
         key = (module.file.location, number)
         if key not in self._callees:
             self._callees[key] = self._program.callees(module, call)
-        blockers = [self._blocker_of(each, call) for each in self._callees[key]]
+        blockers = [self._blocker_of(each, module, call) for each in self._callees[key]]
         # Where it may be one of several, every one must block.
         known = [each for each in blockers if each is not None]
         return known[0] if known and len(known) == len(blockers) else None
 
-    def _blocker_of(self, callee: Reference, call: CallSite) -> Blocker | None:
+    def _blocker_of(self, callee: Reference, module: Module, call: CallSite) -> Blocker | None:
         if callee.place is None:
             entry = self._knowledge.blocking(callee.name)
-            return None if entry is None or entry.is_exempt(call.literals) else Blocker(entry)
+            if entry is None or entry.is_exempt(call.literals):
+                return None
+            return None if self._is_silenced(entry, module, call) else Blocker(entry)
         if call.awaited:
             return None  # a sync function that is awaited has been made something else of
         place: Place | None = callee.place
         if self._program.scope(callee.place).kind == "class":
             place = self._program.initializer(callee.place)
         return None if place is None else self._blocked.get(place)
+
+    def _is_silenced(self, entry: Entry, module: Module, call: CallSite) -> bool:
+        """Whether the file makes the call's receiver one that does not wait."""
+        silenced_by = entry.table.silenced_by
+        if not silenced_by or not isinstance(call.callee, Attribute):
+            return False
+        for other in module.facts.calls:
+            method = other.callee
+            if isinstance(method, Attribute) and method.value == call.callee.value:
+                argument = other.literals.get("0", "")
+                if method.name in silenced_by and argument == silenced_by[method.name]:
+                    return True
+        return False
 
     def _runs_when_called(self, place: Place, scope: Scope) -> bool:
         if scope.kind != "function" or scope.is_generator:

@@ -60,6 +60,11 @@ FOUND = {
     "global statement": ("import time\nnap = time.sleep", "global nap\nnap(1)"),
     "await of a call that blocks": ("import time", "await time.sleep(1)"),
     "in a lambda's default": ("", "lambda x=input(): x"),
+    "socket that blocks": (
+        "import socket",
+        "s, t = socket.socket(), socket.socket()\nt.setblocking(False)\ns.setblocking(True)\n"
+        "s.connect(x)",
+    ),
     "two on one line": ("import time", "x = [input]; time.sleep(1)"),
 }
 NOT_FOUND = {
@@ -85,6 +90,10 @@ NOT_FOUND = {
     "async twin": ("import httpx", "async with httpx.AsyncClient() as c:\n    await c.get('u')"),
     "one of two does not block": ("import time", "(time.sleep or print)(1)"),
     "one of two is unknown": ("import requests", "s = a and requests.Session()\ns.get('u')"),
+    "socket that does not block": (
+        "import socket",
+        "s = socket.socket()\ns.setblocking(False)\ns.connect(x)",
+    ),
     "exempt argument": ("import time", "time.sleep(0)"),
     "relative of the same name": ("from .time import sleep", "sleep(1)"),
     "name that means itself": ("x = x", "x(1)"),

@@ -25,7 +25,8 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class
 
     ``instead`` is the code that does it the async way, ``advice`` the words where no code can say
     it; without both, ``to_thread`` is advised. With one of ``unless``, an argument (by its name,
-    or position) and its constant, the call does not block.
+    or position) and its constant, the call does not block; nor where the file says of the same
+    receiver what is in ``silenced_by``: a method, and the constant that it is called with first.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class
     advice: str = ""
     hint: str = ""
     unless: list[Literals] = []
+    silenced_by: dict[str, bool | int | float | None] = {}
 
 
 class Library(msgspec.Struct, forbid_unknown_fields=True):
