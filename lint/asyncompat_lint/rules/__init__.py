@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncompat_lint.rules.base import Rule
+from asyncompat_lint.rules.blocking_database import BlockingDatabase
 from asyncompat_lint.rules.blocking_file import BlockingFile
 from asyncompat_lint.rules.blocking_file_metadata import BlockingFileMetadata
 from asyncompat_lint.rules.blocking_http import BlockingHttp
@@ -11,6 +12,7 @@ from asyncompat_lint.rules.blocking_input import BlockingInput
 from asyncompat_lint.rules.blocking_sleep import BlockingSleep
 from asyncompat_lint.rules.blocking_socket import BlockingSocket
 from asyncompat_lint.rules.blocking_subprocess import BlockingSubprocess
+from asyncompat_lint.rules.blocking_wait import BlockingWait
 
 RULES: tuple[type[Rule], ...] = (
     BlockingSleep,
@@ -19,6 +21,8 @@ RULES: tuple[type[Rule], ...] = (
     BlockingFile,
     BlockingFileMetadata,
     BlockingSocket,
+    BlockingDatabase,
+    BlockingWait,
     BlockingInput,
     BlockingImport,
 )
