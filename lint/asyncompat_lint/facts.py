@@ -21,9 +21,10 @@ class Attribute(msgspec.Struct, frozen=True, array_like=True, tag="attribute"):
 
 
 class Called(msgspec.Struct, frozen=True, array_like=True, tag="called"):
-    """What a call returns."""
+    """What a call returns. ``arguments`` are the positional, up to the last that is followed."""
 
     function: Expr
+    arguments: tuple[Expr, ...] = ()
 
 
 class Awaited(msgspec.Struct, frozen=True, array_like=True, tag="awaited"):
@@ -32,45 +33,117 @@ class Awaited(msgspec.Struct, frozen=True, array_like=True, tag="awaited"):
     value: Expr
 
 
+class Subscripted(msgspec.Struct, frozen=True, array_like=True, tag="subscripted"):
+    """``value[index]``: an item of a container, or a generic class with its arguments."""
+
+    value: Expr
+    index: Expr
+
+
+class Element(msgspec.Struct, frozen=True, array_like=True, tag="element"):
+    """One of what iterating gives."""
+
+    value: Expr
+
+
+class Display(msgspec.Struct, frozen=True, array_like=True, tag="display"):
+    """``[...]``, ``(...)``, ``{...}``: what is in it; of a dictionary, the keys and the values."""
+
+    of: Literal["list", "tuple", "set", "dict"]
+    items: tuple[Expr, ...]
+    values: tuple[Expr, ...] = ()
+
+
+class Inner(msgspec.Struct, frozen=True, array_like=True, tag="inner"):
+    """A lambda or a comprehension, which has a scope of its own."""
+
+    scope: int
+
+
+class Constant(msgspec.Struct, frozen=True, array_like=True, tag="constant"):
+    """A number, a string, ``True``, ``False``, or ``None`` for a value that is not there."""
+
+    value: bool | int | float | str | None
+
+
 class Either(msgspec.Struct, frozen=True, array_like=True, tag="either"):
     """One of several: the branches of a condition, the members of a union."""
 
     options: tuple[Expr, ...]
 
 
-class Nothing(msgspec.Struct, frozen=True, array_like=True, tag="nothing"):
-    """``None``, which stands for a value that is not there."""
-
-
 class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="opaque"):
     """Something that is not followed."""
 
 
-Expr: TypeAlias = Name | Attribute | Called | Awaited | Either | Nothing | Opaque
+Expr: TypeAlias = (
+    Name
+    | Attribute
+    | Called
+    | Awaited
+    | Subscripted
+    | Element
+    | Display
+    | Inner
+    | Constant
+    | Either
+    | Opaque
+)
 
-NOTHING = Nothing()
+NOTHING = Constant(None)
 OPAQUE = Opaque()
 
 # How a name comes by its value:
 #   imported   `target` names it: a dotted path, with leading dots where the import is relative
 #   assigned   it is the value of `value`
 #   annotated  it is an instance of what `value`, an annotation, names
+#   narrowed   the same, but only in its suite: `isinstance` has been asked
 #   entered    it is what `with value as name` gives; `async with` for `aentered`
 #   defined    a function or class of the module; `scope` is its own
 #   self       a method's first parameter
-#   unknown    anything else: a parameter, a loop's variable, a deleted name
+#   unknown    anything else: a parameter, a deleted name
 BindingKind: TypeAlias = Literal[
-    "imported", "assigned", "annotated", "entered", "aentered", "defined", "self", "unknown"
+    "imported",
+    "assigned",
+    "annotated",
+    "narrowed",
+    "entered",
+    "aentered",
+    "defined",
+    "self",
+    "unknown",
 ]
 
 
+class Suite(msgspec.Struct, frozen=True, array_like=True):
+    """The lines of a branch, and of the compound statement that it is a branch of.
+
+    ``exclusive`` is whether the other branches are not run where this one is, ``leaves`` whether it
+    ends by leaving the function or the loop, so that what is bound in it is not seen behind it.
+    """
+
+    line: int
+    end_line: int
+    statement_line: int
+    statement_end_line: int
+    exclusive: bool = False
+    leaves: bool = False
+
+    def holds(self, line: int) -> bool:
+        """Return whether a line is one of the branch."""
+        return self.line <= line <= self.end_line
+
+
 class Binding(msgspec.Struct, frozen=True, array_like=True):
+    """One way in which a name gets its value; ``suite`` is the branch that it stands in."""
+
     kind: BindingKind
     line: int
     column: int
     value: Expr = OPAQUE
     target: str = ""
     scope: int = -1
+    suite: Suite | None = None
 
 
 ScopeKind: TypeAlias = Literal["module", "class", "function", "lambda", "comprehension"]
@@ -80,9 +153,10 @@ class Scope(msgspec.Struct, array_like=True):
     """A namespace and the code that runs in it.
 
     ``runs_in_parent`` is whether the code runs as part of the enclosing scope's: a class body, a
-    comprehension, a generator expression that is used up on the spot. A function has an annotation
-    of what it returns, or the values it returns; a class has bases, and the attributes that its
-    methods give to ``self``.
+    comprehension, a generator expression that is used up on the spot. A function has its
+    parameters (those that it calls itself in ``called_parameters``), an annotation of what it
+    returns, or the values it returns, and those it yields; a lambda and a comprehension return
+    what they compute; a class has bases, and the attributes that its methods give to ``self``.
     """
 
     kind: ScopeKind
@@ -94,14 +168,15 @@ class Scope(msgspec.Struct, array_like=True):
     bindings: dict[str, list[Binding]] = {}
     outer_names: dict[str, Literal["global", "nonlocal"]] = {}
     is_generator: bool = False
+    is_abstract: bool = False
     decorators: list[Expr] = []
+    parameters: list[str] = []
+    called_parameters: list[str] = []
     annotation: Expr | None = None
     returned: list[Expr] = []
+    yielded: list[Expr] = []
     bases: list[Expr] = []
     attributes: dict[str, list[Binding]] = {}
-
-
-Literals: TypeAlias = dict[str, bool | int | float | str | None]
 
 
 class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
@@ -113,43 +188,75 @@ class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
     end_column: int
 
 
-class CallSite(msgspec.Struct, frozen=True, array_like=True):
-    """One call as it stands in the source.
+# What happens at a call site:
+#   call     `callee` is called
+#   enter    `with callee:`, from here to line `until`
+#   iterate  `callee` is gone through: by `for`, a comprehension, `list()`, `yield from`
+SiteKind: TypeAlias = Literal["call", "enter", "iterate"]
 
-    ``literals`` has the arguments that are constants, positional ones by their number.
+
+class CallSite(msgspec.Struct, frozen=True, array_like=True):
+    """A place in the source that runs other code: a call, a ``with``, a ``for``.
+
+    ``discarded`` is whether the call is a statement of its own, ``once`` whether it is guarded by
+    a question whether its result is already there, ``arguments`` are those that are followed,
+    positional ones by their number.
     """
 
     scope: int
     callee: Expr
     span: Span
-    awaited: bool
-    literals: Literals = {}
+    kind: SiteKind = "call"
+    awaited: bool = False
+    discarded: bool = False
+    once: bool = False
+    until: int = 0
+    arguments: dict[str, Expr] = {}
+
+
+class Load(msgspec.Struct, frozen=True, array_like=True):
+    """Where an attribute is read, which may be a property; the first time in its scope."""
+
+    scope: int
+    value: Expr
+    line: int
+    column: int
 
 
 class Statement(msgspec.Struct, frozen=True, array_like=True):
-    """A function that is in no other: its lines, and which of the module's calls stand in it."""
+    """The lines of a function that is in no other."""
 
     line: int
     end_line: int
-    first_call: int
-    end_call: int
 
 
 class ModuleFacts(msgspec.Struct, array_like=True):
     scopes: list[Scope]
     calls: list[CallSite]
+    loads: list[Load]
     statements: list[Statement]
 
 
+# What these return stands for one of their arguments, and is called in its place.
+_WRAPPERS = (["partial"], ["cast"])
+
+
 def last_names(expression: Expr) -> list[str]:
-    """Return the last name of an expression, or of what it calls; of each that it may be."""
+    """Return the last name of an expression, or of what it is made from; of each that it may be."""
     match expression:
         case Name(id=name) | Attribute(name=name):
             return [name]
-        case Called(function=function):
-            return last_names(function)
+        case Called(function=function, arguments=arguments):
+            names = last_names(function)
+            if arguments and names[:1] in _WRAPPERS:
+                names = [*names, *(name for each in arguments for name in last_names(each))]
+            return names
+        case Awaited(value=value) | Element(value=value) | Subscripted(value=value):
+            return last_names(value)
         case Either(options=options):
             return [name for option in options for name in last_names(option)]
+        case Inner(scope=scope):
+            return [f"<{scope}>"]
     return []
 
 

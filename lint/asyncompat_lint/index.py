@@ -8,35 +8,50 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable
-from typing import TypeGuard
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
+from asyncompat_lint.branches import (
+    Narrowing,
+    expression_narrowings,
+    guarded_names,
+    is_filled,
+    narrowings,
+    suite_of,
+)
+from asyncompat_lint.expressions import ELLIPSIS, annotation, element, expression, is_named, name_of
 from asyncompat_lint.facts import (
-    NOTHING,
     OPAQUE,
     Attribute,
-    Awaited,
     Binding,
     BindingKind,
     Called,
     CallSite,
-    Either,
+    Constant,
+    Display,
     Expr,
-    Literals,
+    Inner,
+    Load,
     ModuleFacts,
     Name,
+    Opaque,
     Scope,
     ScopeKind,
+    SiteKind,
     Span,
     Statement,
+    Subscripted,
+    Suite,
 )
 from asyncompat_lint.sources import SourceText, UnreadableError
 
-# Called with a generator expression, these use it up on the spot.
+# These go through their arguments on the spot.
 CONSUMERS = frozenset(
-    "all any bytearray bytes dict frozenset list max min set sorted sum tuple".split()
+    "all any bytearray bytes deque dict frozenset list max min next set sorted sum tuple".split()
 )
-CONSUMING_METHODS = frozenset({"extend", "join", "update", "writelines"})
+CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
+# These go through them when they are gone through themselves.
+PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".split())
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -60,22 +75,31 @@ def index_module(source: SourceText) -> ModuleFacts:
         raise UnreadableError(f"cannot be parsed: {error}") from None
     except (RecursionError, MemoryError):
         raise UnreadableError("cannot be parsed: it is nested too deeply") from None
-    return ModuleFacts(indexer.scopes, indexer.calls, indexer.statements)
+    return ModuleFacts(indexer.scopes, indexer.calls, indexer.loads, indexer.statements)
 
 
 class _Indexer(ast.NodeVisitor):
     def __init__(self, source: SourceText) -> None:
         self.scopes: list[Scope] = []
         self.calls: list[CallSite] = []
+        self.loads: list[Load] = []
         self.statements: list[Statement] = []
         self._source = source
         self._scope = 0
         self._in_function = False
         self._awaited: ast.AST | None = None
+        self._discarded: ast.AST | None = None
+        self._once = False
+        self._suite: Suite | None = None
+        self._inner: dict[ast.AST, int] = {}
+        self._loaded: set[tuple[int, Expr]] = set()
 
     def index(self, tree: ast.Module) -> None:
         self._enter("module", "<module>", 1)
-        self._visit_all(tree.body)
+        self._body(tree.body)
+
+    def _expression(self, node: ast.expr) -> Expr:
+        return expression(node, self._inner)
 
     # Scopes
 
@@ -100,52 +124,84 @@ class _Indexer(ast.NodeVisitor):
         self._function(node, is_async=True)
 
     def _function(self, node: _Function, *, is_async: bool) -> None:
-        first_call = len(self.calls)
         # Decorators, defaults and annotations are evaluated where the function is defined.
         self._visit_all([*node.decorator_list, *_defaults(node.args), *_annotations(node)])
-        self._bind(node.name, "defined", node, scope=len(self.scopes))
+        if not any(name_of(each) in _ACCESSORS for each in node.decorator_list):
+            self._bind(node.name, "defined", node, scope=len(self.scopes))
         outside = self._enter("function", node.name, node.lineno, is_async=is_async)
         scope = self.scopes[self._scope]
-        scope.decorators = [_expression(each) for each in node.decorator_list]
-        scope.annotation = None if node.returns is None else _annotation(node.returns)
+        scope.decorators = [self._expression(each) for each in node.decorator_list]
+        scope.annotation = None if node.returns is None else annotation(node.returns)
+        scope.is_abstract = _is_abstract(node)
         is_method = self.scopes[outside].kind == "class" and Name("staticmethod") not in (
             scope.decorators
         )
         self._parameters(node.args, is_method=is_method)
         is_outermost, self._in_function = not self._in_function, True
-        self._visit_all(node.body)
+        with self._apart():
+            self._body(node.body)
         self._scope = outside
         if is_outermost:
             self._in_function = False
             line = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             end_line = node.end_lineno or node.lineno
-            self.statements.append(Statement(line, end_line, first_call, len(self.calls)))
+            self.statements.append(Statement(line, end_line))
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._visit_all(_defaults(node.args))
         outside = self._enter("lambda", "<lambda>", node.lineno)
+        self._inner[node] = self._scope
         self._parameters(node.args, is_method=False)
-        self.visit(node.body)
+        with self._apart():
+            self.visit(node.body)
+        self.scopes[self._scope].returned.append(self._expression(node.body))
         self._scope = outside
 
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """Code that runs at another time than the code around it."""
+        around = self._suite, self._once
+        self._suite, self._once = None, False
+        yield
+        self._suite, self._once = around
+
     def _parameters(self, arguments: ast.arguments, *, is_method: bool) -> None:
-        for number, parameter in enumerate(_parameters(arguments)):
+        parameters = _parameters(arguments)
+        self.scopes[self._scope].parameters = [each.arg for each in parameters]
+        defaults = _defaults_by_name(arguments)
+        for number, parameter in enumerate(parameters):
             if is_method and not number:
                 self._bind(parameter.arg, "self", parameter)
-            elif parameter.annotation is None:
-                self._bind(parameter.arg, "unknown", parameter)
+            elif parameter.annotation is not None:
+                self._bind(parameter.arg, "annotated", parameter, annotation(parameter.annotation))
+            elif isinstance(defaults.get(parameter.arg), ast.Call):
+                # A default says of which kind the others are.
+                value = self._expression(defaults[parameter.arg])
+                self._bind(parameter.arg, "assigned", parameter, value)
             else:
-                annotation = _annotation(parameter.annotation)
-                self._bind(parameter.arg, "annotated", parameter, annotation)
-        for parameter in filter(None, [arguments.vararg, arguments.kwarg]):
+                self._bind(parameter.arg, "unknown", parameter)
+        if arguments.vararg is not None:
+            self._bind_variadic(arguments.vararg, "tuple")
+        if arguments.kwarg is not None:
+            self._bind_variadic(arguments.kwarg, "dict")
+
+    def _bind_variadic(self, parameter: ast.arg, container: str) -> None:
+        if parameter.annotation is None:
             self._bind(parameter.arg, "unknown", parameter)
+            return
+        given = annotation(parameter.annotation)
+        arguments = (given, ELLIPSIS) if container == "tuple" else (Name("str"), given)
+        value = Subscripted(Name(container), Display("tuple", arguments))
+        self._bind(parameter.arg, "annotated", parameter, value)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
         self._bind(node.name, "defined", node, scope=len(self.scopes))
         outside = self._enter("class", node.name, node.lineno, runs_in_parent=True)
-        self.scopes[self._scope].bases = [_expression(each) for each in node.bases]
-        self._visit_all(node.body)
+        scope = self.scopes[self._scope]
+        scope.bases = [annotation(each) for each in node.bases]
+        scope.decorators = [self._expression(each) for each in node.decorator_list]
+        self._body(node.body)
         self._scope = outside
 
     def visit_ListComp(self, node: ast.ListComp) -> None:
@@ -166,14 +222,105 @@ class _Indexer(ast.NodeVisitor):
         # The first iterable is evaluated outside, whenever the rest is.
         self.visit(node.generators[0].iter)
         line = node.lineno
-        outside = self._enter("comprehension", "<comprehension>", line, runs_in_parent=runs_here)
+        name = f"<{type(node).__name__}>"
+        outside = self._enter("comprehension", name, line, runs_in_parent=runs_here)
+        self._inner[node] = self._scope
         for number, generator in enumerate(node.generators):
-            self._bind_target(generator.target)
             if number:
                 self.visit(generator.iter)
+            if not generator.is_async:
+                self._iterated(generator.iter, generator.iter)
+            self._bind_target(generator.target, "assigned", element(generator.iter, self._inner))
             self._visit_all(generator.ifs)
         self._visit_all(elements)
+        returned = self.scopes[self._scope].returned
+        returned += [self._expression(each) for each in elements]
         self._scope = outside
+
+    # Statements, in their branches
+
+    def _body(self, body: list[ast.stmt]) -> None:
+        for number, statement in enumerate(body):
+            self.visit(statement)
+            if isinstance(statement, ast.If | ast.Assert):
+                rest = body[number + 1 :]
+                for narrowing in narrowings(statement, rest):
+                    if rest and narrowing.suite.line >= rest[0].lineno:
+                        self._narrow(narrowing)
+
+    def _branch(self, statement: ast.stmt, body: list[ast.stmt]) -> None:
+        around = self._suite
+        self._suite = suite_of(statement, body) or around
+        self._body(body)
+        self._suite = around
+
+    def _narrow(self, narrowing: Narrowing) -> None:
+        bindings = self.scopes[self._scope].bindings
+        if narrowing.name in bindings:
+            line, value = narrowing.suite.line, narrowing.annotation
+            binding = Binding("narrowed", line, 0, value, suite=narrowing.suite)
+            bindings[narrowing.name].append(binding)
+
+    def _narrow_branches(self, statement: ast.stmt) -> None:
+        for narrowing in narrowings(statement, []):
+            self._narrow(narrowing)
+
+    def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        self._narrow_branches(node)
+        once = self._once
+        self._once = once or is_filled(self._lasting(guarded_names(node.test)), node.body)
+        self._branch(node, node.body)
+        self._once = once
+        self._branch(node, node.orelse)
+
+    def _lasting(self, names: set[str]) -> set[str]:
+        """Of these names, those that outlive the function."""
+        scope = self.scopes[self._scope]
+        return {
+            name
+            for name in names
+            if "." in name or name in scope.outer_names or name not in scope.bindings
+        }
+
+    def visit_While(self, node: ast.While) -> None:
+        self.visit(node.test)
+        self._narrow_branches(node)
+        self._branch(node, node.body)
+        self._branch(node, node.orelse)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        self._branch(node, node.body)
+        for handler in node.handlers:
+            if handler.type is not None:
+                self.visit(handler.type)
+            if handler.name is not None:
+                self._bind(handler.name, "unknown", handler)
+            self._branch(node, handler.body)
+        self._branch(node, node.orelse)
+        self._body(node.finalbody)
+
+    def visit_TryStar(self, node: ast.AST) -> None:
+        self.visit_Try(node)  # type: ignore[arg-type]  # of the same shape; new in 3.11
+
+    def visit_Match(self, node: ast.Match) -> None:
+        self.visit(node.subject)
+        for case in node.cases:
+            self.visit(case.pattern)
+            if case.guard is not None:
+                self.visit(case.guard)
+        self._narrow_branches(node)
+        for case in node.cases:
+            self._branch(node, case.body)
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        for narrowing in expression_narrowings(node):
+            self._narrow(narrowing)
+        self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        self._discarded = node.value
+        self.visit(node.value)
 
     # Names
 
@@ -189,7 +336,8 @@ class _Indexer(ast.NodeVisitor):
     ) -> None:
         line, column = self._start(node)
         bindings = self.scopes[self._scope].bindings
-        bindings.setdefault(name, []).append(Binding(kind, line, column, value, target, scope))
+        binding = Binding(kind, line, column, value, target, scope, self._suite)
+        bindings.setdefault(name, []).append(binding)
 
     def _bind_target(
         self, target: ast.expr, kind: BindingKind = "unknown", value: Expr = OPAQUE
@@ -197,14 +345,23 @@ class _Indexer(ast.NodeVisitor):
         if isinstance(target, ast.Name):
             self._bind(target.id, kind, target, value)
         elif isinstance(target, ast.Tuple | ast.List):
-            for element in target.elts:
-                self._bind_target(element)
+            self._bind_items(target.elts, kind, value)
         elif isinstance(target, ast.Starred):
             self._bind_target(target.value)
         else:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 self._bind_attribute(target, target.value.id, kind, value)
             self.visit(target)  # there may be calls in it
+
+    def _bind_items(self, targets: list[ast.expr], kind: BindingKind, value: Expr) -> None:
+        starred = any(isinstance(each, ast.Starred) for each in targets)
+        for number, target in enumerate(targets):
+            if kind not in ("assigned", "aentered", "entered") or starred or kind != "assigned":
+                self._bind_target(target)
+            elif isinstance(value, Display) and len(value.items) == len(targets):
+                self._bind_target(target, kind, value.items[number])
+            else:
+                self._bind_target(target, kind, Subscripted(value, Constant(number)))
 
     def _bind_attribute(
         self, target: ast.Attribute, owner: str, kind: BindingKind, value: Expr
@@ -221,15 +378,21 @@ class _Indexer(ast.NodeVisitor):
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is not None:
             self.visit(node.value)
-            self.scopes[self._scope].returned.append(_expression(node.value))
+            self.scopes[self._scope].returned.append(self._expression(node.value))
 
     def visit_Yield(self, node: ast.Yield) -> None:
-        self.scopes[self._scope].is_generator = True
         self.generic_visit(node)
+        scope = self.scopes[self._scope]
+        scope.is_generator = True
+        if node.value is not None:
+            scope.yielded.append(self._expression(node.value))
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> None:
-        self.scopes[self._scope].is_generator = True
         self.generic_visit(node)
+        scope = self.scopes[self._scope]
+        scope.is_generator = True
+        scope.yielded.append(element(node.value, self._inner))
+        self._iterated(node.value, node.value)
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -248,28 +411,19 @@ class _Indexer(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
+        value = self._expression(node.value)
         for target in node.targets:
-            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                self._bind_pairs(target.elts, node.value.elts)
-            else:
-                self._bind_target(target, "assigned", _expression(node.value))
-
-    def _bind_pairs(self, targets: list[ast.expr], values: list[ast.expr]) -> None:
-        starred = any(isinstance(each, ast.Starred) for each in [*targets, *values])
-        if starred or len(targets) != len(values):
-            for target in targets:
-                self._bind_target(target)
-        else:
-            for target, value in zip(targets, values, strict=True):
-                self._bind_target(target, "assigned", _expression(value))
+            self._bind_target(target, "assigned", value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.visit(node.value)
-        if node.value is None or not _is_named(node.annotation, {"Any", "Callable", "object"}):
-            self._bind_target(node.target, "annotated", _annotation(node.annotation))
+        if is_named(node.annotation, {"TypeAlias"}) and node.value is not None:
+            self._bind_target(node.target, "assigned", annotation(node.value))
+        elif node.value is None or not is_named(node.annotation, {"Any", "Callable", "object"}):
+            self._bind_target(node.target, "annotated", annotation(node.annotation))
         else:
-            self._bind_target(node.target, "assigned", _expression(node.value))
+            self._bind_target(node.target, "assigned", self._expression(node.value))
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
@@ -280,7 +434,7 @@ class _Indexer(ast.NodeVisitor):
         inside = self._scope
         while self.scopes[self._scope].kind == "comprehension":  # PEP 572: it binds outside
             self._scope = self.scopes[self._scope].parent
-        self._bind_target(node.target, "assigned", _expression(node.value))
+        self._bind_target(node.target, "assigned", self._expression(node.value))
         self._scope = inside
 
     def visit_For(self, node: ast.For) -> None:
@@ -294,8 +448,11 @@ class _Indexer(ast.NodeVisitor):
             self._comprehension(node.iter, [node.iter.elt], runs_here=True)
         else:
             self.visit(node.iter)
-        self._bind_target(node.target)
-        self._visit_all([*node.body, *node.orelse])
+            if consumes:
+                self._iterated(node.iter, node.iter)
+        self._bind_target(node.target, "assigned", element(node.iter, self._inner))
+        self._branch(node, node.body)
+        self._branch(node, node.orelse)
 
     def visit_With(self, node: ast.With) -> None:
         self._with(node, "entered")
@@ -309,14 +466,12 @@ class _Indexer(ast.NodeVisitor):
                 # What `async with` is given is awaited by it, in its own way.
                 self._awaited = item.context_expr
             self.visit(item.context_expr)
+            value = self._expression(item.context_expr)
+            if kind == "entered":
+                self._site(item.context_expr, value, "enter", until=node.end_lineno or node.lineno)
             if item.optional_vars is not None:
-                self._bind_target(item.optional_vars, kind, _expression(item.context_expr))
-        self._visit_all(node.body)
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        if node.name is not None:
-            self._bind(node.name, "unknown", node)
-        self.generic_visit(node)
+                self._bind_target(item.optional_vars, kind, value)
+        self._body(node.body)
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -337,7 +492,8 @@ class _Indexer(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_TypeAlias(self, node: ast.AST) -> None:
-        self._bind(getattr(node, "name").id, "unknown", node)  # noqa: B009 - new in 3.12
+        name, value = getattr(node, "name"), getattr(node, "value")  # noqa: B009 - new in 3.12
+        self._bind(name.id, "assigned", node, annotation(value))
 
     def visit_Global(self, node: ast.Global) -> None:
         self.scopes[self._scope].outer_names.update(dict.fromkeys(node.names, "global"))
@@ -352,18 +508,90 @@ class _Indexer(ast.NodeVisitor):
         self.visit(node.value)
 
     def visit_Call(self, node: ast.Call) -> None:
-        awaited = node is self._awaited
-        span = Span(*self._start(node), *self._end(node))
-        self.calls.append(
-            CallSite(self._scope, _expression(node.func), span, awaited, _literals(node))
-        )
-        self.visit(node.func)
+        awaited, discarded = node is self._awaited, node is self._discarded
+        called = self.scopes[self._scope].called_parameters
+        if isinstance(node.func, ast.Name) and node.func.id in self.scopes[self._scope].parameters:
+            called.append(node.func.id)
+        self._callee(node.func)
+        consumes = _consumes(node.func)
         for argument in node.args:
-            if isinstance(argument, ast.GeneratorExp) and _consumes(node.func):
+            if isinstance(argument, ast.GeneratorExp) and consumes:
                 self._comprehension(argument, [argument.elt], runs_here=True)
             else:
                 self.visit(argument)
+                if consumes:
+                    self._iterated(argument, node)
         self._visit_all(node.keywords)
+        self._site(
+            node,
+            self._expression(node.func),
+            awaited=awaited,
+            discarded=discarded,
+            arguments=self._arguments(node),
+        )
+
+    def _callee(self, function: ast.expr) -> None:
+        """What is called is no attribute that is read, but what it is an attribute of may be."""
+        self.visit(function.value if isinstance(function, ast.Attribute) else function)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Load):
+            value = self._expression(node)
+            if (self._scope, value) not in self._loaded:
+                self._loaded.add((self._scope, value))
+                self.loads.append(Load(self._scope, value, *self._start(node)))
+        inside = node.value
+        while isinstance(inside, ast.Attribute):  # told with the whole
+            inside = inside.value
+        self.visit(inside)
+
+    def _iterated(self, node: ast.expr, place: ast.expr) -> None:
+        """Something is gone through at a place: itself, and what it goes through in turn."""
+        if isinstance(node, ast.Call) and name_of(node.func) in PASSING:
+            for argument in node.args:
+                self._iterated(argument, place)
+        value = self._expression(node)
+        if not isinstance(value, Constant | Display | Opaque):
+            self._site(place, value, "iterate")
+
+    def _site(
+        self,
+        node: ast.expr,
+        callee: Expr,
+        kind: SiteKind = "call",
+        *,
+        awaited: bool = False,
+        discarded: bool = False,
+        until: int = 0,
+        arguments: dict[str, Expr] | None = None,
+    ) -> None:
+        span = Span(*self._start(node), *self._end(node))
+        self.calls.append(
+            CallSite(
+                self._scope,
+                callee,
+                span,
+                kind,
+                awaited,
+                discarded,
+                self._once,
+                until,
+                arguments or {},
+            )
+        )
+
+    def _arguments(self, node: ast.Call) -> dict[str, Expr]:
+        arguments: dict[str, Expr] = {}
+        for number, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred):
+                break  # what follows has no known number
+            arguments[str(number)] = self._expression(argument)
+        for keyword in node.keywords:
+            if keyword.arg is not None:
+                arguments[keyword.arg] = self._expression(keyword.value)
+        return {
+            name: value for name, value in arguments.items() if isinstance(value, _TOLD_ARGUMENTS)
+        }
 
     # Walking and places
 
@@ -375,7 +603,7 @@ class _Indexer(ast.NodeVisitor):
         line: int = getattr(node, "lineno", 1)
         return line, self._column(line, getattr(node, "col_offset", 0))
 
-    def _end(self, node: ast.Call) -> tuple[int, int]:
+    def _end(self, node: ast.expr) -> tuple[int, int]:
         line = node.end_lineno or node.lineno
         return line, self._column(line, node.end_col_offset or 0)
 
@@ -395,10 +623,37 @@ def _defaults(arguments: ast.arguments) -> list[ast.expr]:
     return [*arguments.defaults, *filter(None, arguments.kw_defaults)]
 
 
+def _defaults_by_name(arguments: ast.arguments) -> dict[str, ast.expr]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    last = positional[len(positional) - len(arguments.defaults) :]
+    defaults = {each.arg: default for each, default in zip(last, arguments.defaults, strict=True)}
+    for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if default is not None:
+            defaults[each.arg] = default
+    return defaults
+
+
 def _annotations(node: _Function) -> list[ast.expr]:
     parameters = [*_parameters(node.args), node.args.vararg, node.args.kwarg]
     annotations = [each.annotation for each in parameters if each is not None]
     return [each for each in [*annotations, node.returns] if each is not None]
+
+
+def _is_abstract(node: _Function) -> bool:
+    """Return whether a function says that another one is to stand in its place."""
+    if any(name_of(each) in _ABSTRACT for each in node.decorator_list):
+        return True
+    body = node.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:] or body
+    match body:
+        case [ast.Raise(exc=ast.Name(id="NotImplementedError"))]:
+            return True
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")))]:
+            return True
+        case [ast.Expr(value=ast.Constant(value=value))]:
+            return value is ...
+    return False
 
 
 def _consumes(function: ast.expr) -> bool:
@@ -407,77 +662,8 @@ def _consumes(function: ast.expr) -> bool:
     return isinstance(function, ast.Name) and function.id in CONSUMERS
 
 
-def _expression(node: ast.expr) -> Expr:
-    """Keep what can be followed of an expression."""
-    match node:
-        case ast.Name():
-            return Name(node.id)
-        case ast.Attribute():
-            return Attribute(_expression(node.value), node.attr)
-        case ast.Call():
-            return Called(_expression(node.func))
-        case ast.Await():
-            return Awaited(_expression(node.value))
-        case ast.NamedExpr():
-            return _expression(node.value)
-        case ast.IfExp():
-            return Either((_expression(node.body), _expression(node.orelse)))
-        case ast.BoolOp():
-            return Either(tuple(map(_expression, node.values)))
-        case ast.BinOp(op=ast.Div()):
-            return Called(Attribute(_expression(node.left), "__truediv__"))
-        case ast.Constant(value=None):
-            return NOTHING
-    return OPAQUE
-
-
-def _annotation(node: ast.expr) -> Expr:
-    """Keep the class that an annotation names: ``"C"``, ``C | None``, ``Optional[C]`` too."""
-    match node:
-        case ast.Constant(value=str(text)):
-            try:
-                return _annotation(ast.parse(text.strip(), mode="eval").body)
-            except SyntaxError:
-                return OPAQUE
-        case ast.BinOp(op=ast.BitOr()):
-            return Either((_annotation(node.left), _annotation(node.right)))
-        case ast.Subscript():
-            if _is_named(node.value, {"Optional", "Annotated", "Final", "ClassVar"}):
-                first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
-                return _annotation(first)
-            if _is_named(node.value, {"Union"}) and isinstance(node.slice, ast.Tuple):
-                return Either(tuple(map(_annotation, node.slice.elts)))
-            return _annotation(node.value)  # a generic class, with its arguments left out
-        case ast.Name() | ast.Attribute() | ast.Constant(value=None):
-            return _expression(node)
-    return OPAQUE
-
-
-def _is_named(node: ast.expr, names: set[str]) -> bool:
-    """Return whether an annotation is one of these, with or without arguments."""
-    node = node.value if isinstance(node, ast.Subscript) else node
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
-    return name in names
-
-
-def _literals(node: ast.Call) -> Literals:
-    literals: Literals = {}
-    for number, argument in enumerate(node.args):
-        if isinstance(argument, ast.Starred):
-            break  # what follows has no known number
-        if _is_literal(argument):
-            literals[str(number)] = argument.value
-    for keyword in node.keywords:
-        if keyword.arg is not None and _is_literal(keyword.value):
-            literals[keyword.arg] = keyword.value.value
-    return literals
-
-
-class _LiteralNode(ast.Constant):
-    value: bool | int | float | str | None
-
-
-def _is_literal(node: ast.expr) -> TypeGuard[_LiteralNode]:
-    return isinstance(node, ast.Constant) and isinstance(
-        node.value, bool | int | float | str | None
-    )
+# Under these a property keeps its name: what reading it runs is another function.
+_ACCESSORS = frozenset({"deleter", "setter"})
+_ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
+# Constants exempt calls; the others may be callables.
+_TOLD_ARGUMENTS = (Attribute, Called, Constant, Inner, Name)

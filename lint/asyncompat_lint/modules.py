@@ -65,6 +65,10 @@ class Modules:
         """Return the module of a file."""
         return self._by_location[location]
 
+    def is_project(self, name: str) -> bool:
+        """Return whether a qualified name leads into a module of the project's own."""
+        return self.find(name)[0] is not None
+
     def find(self, name: str) -> tuple[Module | None, list[str]]:
         """Return the module that a qualified name leads into, and the names that are left."""
         parts = name.split(".")

@@ -1,401 +1,264 @@
-"""All modules together: what a name, or a call, means in the end.
+"""All modules together, to be asked about places in them: what a call runs, what a lock is.
 
-The program resolves: through scopes, aliases, imports and re-exports of the project's modules,
-to a qualified name of the project, a library or the builtins. It guesses nothing: what it does not
-know it calls unknown. It knows which classes libraries' calls give, and not what blocks.
+Every question is about a site of the facts, and is answered with the project's functions and the
+libraries' names. It does not know what blocks.
 """
 
 from __future__ import annotations
 
-import builtins
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from asyncompat_lint.facts import (
     Attribute,
-    Awaited,
-    Binding,
     Called,
     CallSite,
-    Either,
     Expr,
+    Load,
     Name,
-    Nothing,
     Scope,
     last_name,
+    last_names,
 )
-from asyncompat_lint.knowledge import Knowledge
-from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.inference import CONTEXT_MANAGERS, PROPERTIES, Inference
+from asyncompat_lint.modules import Module
+from asyncompat_lint.names import Use
+from asyncompat_lint.values import Instance, Place, Reference, Value, Values
 
-_BUILTINS = frozenset(dir(builtins))
-# Decorators under which an attribute is what its function returns.
-PROPERTIES = frozenset({"property", "cached_property"})
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """Where the project defines a function or class: a file, and a scope of it."""
-
-    location: str
-    scope: int
+# What one value of a call site runs: all of these.
+Group = tuple[Reference, ...]
+_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 
 
-@dataclass(frozen=True)
-class Reference:
-    """The thing itself that has this qualified name: a module, a function, a class."""
+class Program(Inference):
+    """The project's modules, with everything in them that can be asked for by place."""
 
-    name: str
-    place: Place | None = None
+    def targets(self, module: Module, site: CallSite) -> list[Group]:
+        """Return what a site may run: a group for each thing that its callee may be."""
+        use = _use(module, site)
+        values = self.infer(site.callee, use)
+        return [self._run_at(value, site, use) for value in values]
 
+    def passed(self, module: Module, site: CallSite, argument: Expr) -> list[Group]:
+        """Return what calling an argument of a site runs, as ``targets`` does."""
+        use = _use(module, site)
+        return [self._called_group(value, use) for value in self.infer(argument, use)]
 
-@dataclass(frozen=True)
-class Instance:
-    """An instance of the class that has this qualified name."""
+    def properties(self, module: Module, load: Load, names: set[str]) -> Iterator[Reference]:
+        """Give the properties with one of these names that a chain of attributes reads."""
+        use = Use(module, load.scope, load.line, load.column)
+        chain = load.value
+        while isinstance(chain, Attribute):
+            if chain.name in names:
+                for value in self.infer(chain.value, use):
+                    if isinstance(value, Instance) and self.is_class(value.place):
+                        found = self.raw_attribute(value, chain.name, use)
+                        for each in found:
+                            if isinstance(each, Reference) and self._is_property(each):
+                                yield each
+            chain = chain.value
 
-    of: str
-    place: Place | None = None
+    def references(self, module: Module, expression: Expr, scope: int, line: int) -> Values:
+        """Return what an expression of a module names, at a line of a scope."""
+        return self.infer(expression, Use(module, scope, line, 0))
 
+    def instances_at(self, module: Module, site: CallSite) -> list[Instance]:
+        """Return the instances that the callee of a site may be."""
+        values = self.infer(site.callee, _use(module, site))
+        return [value for value in values if isinstance(value, Instance)]
 
-Value = Reference | Instance
-# What an expression can be; empty where that is not known.
-Values = tuple[Value, ...]
-UNKNOWN: Values = ()
-# The (file, scope, name)s on the way to a value: a name that leads to itself is unknown.
-Trail = frozenset[tuple[str, int, str]]
-UNSEEN: Trail = frozenset()
+    # What runs
 
+    def _run_at(self, value: Value, site: CallSite, use: Use) -> Group:
+        if site.kind == "call":
+            return self._called_group(value, use)
+        if not isinstance(value, Instance):
+            return ()
+        if value.place is not None and not self.is_class(value.place):
+            return (Reference(value.of, value.place),)  # what a generator function has made
+        if site.kind == "enter":
+            return self._methods(value, ("__enter__", "__exit__"), use)
+        if value.producer:
+            return (Reference(value.producer, receiver=value),)
+        return self._methods(value, ("__iter__", "__next__"), use)
 
-@dataclass(frozen=True)
-class Use:
-    """The place from which a name is looked up."""
+    def _called_group(self, value: Value, use: Use) -> Group:
+        match value:
+            case Instance(of="functools.partial", arguments=[functions, *_]):
+                return tuple(r for each in functions for r in self._called_group(each, use))
+            case Instance():
+                return self._methods(value, ("__call__",), use)
+            case Reference(place=Place() as place):
+                scope = self.scope(place)
+                if scope.kind == "class":
+                    made = Instance(value.name, place, value.arguments)
+                    return self._methods(made, _CONSTRUCTORS, use)
+                return () if scope.is_generator else (value,)
+            case Reference():
+                return (value,)
+        return ()
 
-    module: Module
-    scope: int
-    line: int
-    column: int
-    trail: Trail = UNSEEN
+    def _methods(self, value: Instance, names: tuple[str, ...], use: Use) -> Group:
+        found = (v for name in names for v in self.attribute(value, name, use))
+        return tuple(v for v in found if isinstance(v, Reference))
 
+    def _is_property(self, value: Reference) -> bool:
+        return value.place is not None and is_property(self.scope(value.place))
 
-class Program:
-    """The project's modules, with everything in them that can be asked for by name."""
+    # Functions
 
-    def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
-        self.modules = modules
-        self._knowledge = knowledge
+    def defined_at(self, place: Place) -> Reference:
+        """Return the function or class at a place, with its qualified name."""
+        return self.defined(self.modules.at(place.location), place.scope)
 
-    def callees(self, module: Module, call: CallSite) -> list[Reference]:
-        """Return what a call may call; nothing where that is not known."""
-        use = Use(module, call.scope, call.span.line, call.span.column)
-        values = self._infer(call.callee, use)
-        return [value for value in values if isinstance(value, Reference)]
-
-    def scope(self, place: Place) -> Scope:
-        """Return the scope of a function or class of the project."""
-        return self.modules.at(place.location).facts.scopes[place.scope]
-
-    def initializer(self, place: Place) -> Place | None:
-        """Return the project's ``__init__`` that making an instance of a class runs."""
-        values = self._class_attribute(place, "__init__", UNSEEN)
-        places = [value.place for value in values if isinstance(value, Reference)]
-        return places[0] if len(places) == 1 else None
-
-    def is_made_async(self, place: Place) -> bool:
-        """Return whether a decorator of the project makes an async function of this one."""
+    def decorators(self, place: Place) -> Values:
+        """Return what a function is decorated with, as far as it is known."""
         module = self.modules.at(place.location)
         scope = self.scope(place)
         outside = Use(module, scope.parent, scope.line, 0)
-        for decorator in scope.decorators:
-            values = self._infer(decorator, outside)
-            places = [v.place for v in values if isinstance(v, Reference) and v.place is not None]
-            if any(self._gives_async(each) for each in places):
+        decorators = (
+            each.function if isinstance(each, Called) else each for each in scope.decorators
+        )
+        return tuple(value for each in decorators for value in self.infer(each, outside))
+
+    def goes_elsewhere(self, place: Place) -> bool:
+        """Return whether a decorator runs a sync function elsewhere, or makes it an async one."""
+        for value in self.decorators(place):
+            if not isinstance(value, Reference):
+                continue
+            where, _ = self.knowledge.callables.get(value.name, ("here", ()))
+            if where == "elsewhere":
+                return True
+            if value.place is not None and self._offloads(value.place):
                 return True
         return False
 
-    def _gives_async(self, decorator: Place) -> bool:
+    def _offloads(self, decorator: Place) -> bool:
+        """Whether a decorator's wrapper is async, or hands over what was decorated."""
         module = self.modules.at(decorator.location)
-        inside = Use(module, decorator.scope, sys.maxsize, 0)
-        values = [v for each in self.scope(decorator).returned for v in self._infer(each, inside)]
-        places = [v.place for v in values if isinstance(v, Reference) and v.place is not None]
-        return any(self.scope(place).is_async for place in places)
+        inside = {
+            number
+            for number, scope in enumerate(module.facts.scopes)
+            if number != decorator.scope and _is_in(module, number, decorator.scope)
+        }
+        scopes = module.facts.scopes
+        if any(scopes[number].is_async for number in inside):
+            return True
+        parameters = {
+            name for number in {decorator.scope, *inside} for name in scopes[number].parameters
+        }
+        for site in module.facts.calls:
+            if site.scope in inside and self._hands_over(module, site, parameters):
+                return True
+        return False
 
-    def name_of_module(self, module: Module, target: str) -> str | None:
-        """Return the name under which a module imports another one at its top, if it does."""
-        for name, bindings in module.facts.scopes[0].bindings.items():
-            if any(each.kind == "imported" and each.target == target for each in bindings):
-                return name
-        return None
+    def _hands_over(self, module: Module, site: CallSite, names: set[str]) -> bool:
+        passed = {name for each in site.arguments.values() for name in last_names(each)}
+        if not passed & names:
+            return False
+        found = self.infer(site.callee, _use(module, site))
+        return any(
+            isinstance(each, Reference) and self._where(each.name) == "elsewhere" for each in found
+        )
 
-    # Expressions
+    def _where(self, name: str) -> str:
+        return self.knowledge.callables.get(name, ("", ()))[0]
 
-    def _infer(self, expression: Expr, use: Use) -> Values:
+    def overrides(self, place: Place) -> list[Place]:
+        """Return the functions that stand in subclasses for a method, in a stable order."""
+        scope = self.scope(place)
+        class_ = Place(place.location, scope.parent)
+        found: dict[Place, None] = {}
+        for subclass in self._subclasses_of(class_):
+            module = self.modules.at(subclass.location)
+            for binding in self.scope(subclass).bindings.get(scope.name, ()):
+                if binding.kind == "defined":
+                    override = Place(module.file.location, binding.scope)
+                    if not self.scope(override).is_abstract:
+                        found[override] = None
+        return sorted(found)
+
+    def _subclasses_of(self, class_: Place) -> set[Place]:
+        if not hasattr(self, "_by_base"):
+            self._by_base: dict[str, list[Place]] = defaultdict(list)
+            for module in self.modules.all:
+                for number, scope in enumerate(module.facts.scopes):
+                    for base in scope.bases:
+                        place = Place(module.file.location, number)
+                        self._by_base[last_name(base)].append(place)
+        found: set[Place] = set()
+        todo = [class_]
+        while todo:
+            above = todo.pop()
+            for place in self._by_base.get(self.scope(above).name, ()):
+                use = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0)
+                if place not in found and above in {each.place for each in self.bases(place, use)}:
+                    found.add(place)
+                    todo.append(place)
+        return found
+
+    # Objects that are shared
+
+    def identity(self, module: Module, site: CallSite) -> str:
+        """Return what tells one variable from all others: of a module, a class, or a function."""
+        return self._identity(site.callee, _use(module, site))
+
+    def identity_of(self, module: Module, site: CallSite, expression: Expr) -> str:
+        """Return the same for another expression at a site."""
+        return self._identity(expression, _use(module, site))
+
+    def _identity(self, expression: Expr, use: Use) -> str:
         match expression:
             case Name(id=name):
-                return self._look_up(name, use)
+                scope = self.binding_scope(name, use)
+                bindings = (
+                    use.module.facts.scopes[scope].bindings.get(name, []) if scope >= 0 else []
+                )
+                for binding in bindings:
+                    if binding.kind == "imported":
+                        return binding.target.lstrip(".")
+                if scope == 0:
+                    return f"{self.modules.name(use.module)}.{name}"
+                return f"{use.module.file.location}:{scope}:{name}"
             case Attribute(value=value, name=name):
-                return _flatten(self._attribute(v, name, use) for v in self._infer(value, use))
-            case Called(function=function):
-                values = self._infer(function, use)
-                return _flatten(self._call(v, use, awaited=False) for v in values)
-            case Awaited(value=Called(function=function)):
-                values = self._infer(function, use)
-                return _flatten(self._call(v, use, awaited=True) for v in values)
-            case Either(options=options):
-                there = (each for each in options if not isinstance(each, Nothing))
-                return _flatten(self._infer(each, use) for each in there)
-        return UNKNOWN
+                for owner in self.infer(value, use):
+                    if isinstance(owner, Reference) and owner.place is None:
+                        return f"{owner.name}.{name}"
+                    if isinstance(owner, Instance | Reference) and self.is_class(owner.place):
+                        place = self._owner(owner.place, name, use)
+                        return f"{place.location}:{place.scope}:{name}"
+        return ""
 
-    def _attribute(self, value: Value, name: str, use: Use) -> Values:
-        if isinstance(value, Instance):
-            if value.place is None:
-                return self._named(f"{value.of}.{name}")
-            values = self._instance_attribute(value.place, name, use.trail)
-            return _flatten(self._property(each, use) for each in values)
-        if value.place is not None:
-            return self._class_attribute(value.place, name, use.trail)
-        return self._qualified(f"{value.name}.{name}", use)
-
-    def _named(self, name: str) -> Values:
-        given = self._knowledge.attribute(name)
-        return (Reference(name),) if given is None else (Instance(given),)
-
-    def _call(self, value: Value, use: Use, *, awaited: bool) -> Values:
-        """What a call of this gives, or what awaiting the call does."""
-        if not isinstance(value, Reference):
-            return UNKNOWN
-        if value.place is None:
-            given = self._knowledge.gives(value.name)
-            return UNKNOWN if given is None or awaited else (Instance(given),)
-        scope = self.scope(value.place)
-        if scope.kind == "class":
-            return UNKNOWN if awaited else (Instance(value.name, value.place),)
-        if scope.is_async is not awaited or scope.is_generator:
-            return UNKNOWN
-        return self._returned(value.place, use)
-
-    def _returned(self, place: Place, use: Use) -> Values:
-        """What a function returns: what its annotation says, else what its values are."""
-        step = (place.location, place.scope, "return")
-        if step in use.trail:
-            return UNKNOWN
-        trail = use.trail | {step}
-        module = self.modules.at(place.location)
-        scope = self.scope(place)
-        if scope.annotation is not None:
-            outside = Use(module, scope.parent, sys.maxsize, 0, trail)
-            return _instances(self._infer(scope.annotation, outside))
-        inside = Use(module, place.scope, sys.maxsize, 0, trail)
-        there = (each for each in scope.returned if not isinstance(each, Nothing))
-        return _flatten(self._infer(each, inside) for each in there)
-
-    def _property(self, value: Value, use: Use) -> Values:
-        """An instance's attribute: a property gives what its function returns."""
-        if isinstance(value, Reference) and value.place is not None:
-            decorators = self.scope(value.place).decorators
-            if any(last_name(each) in PROPERTIES for each in decorators):
-                return self._returned(value.place, use)
-        return (value,)
-
-    # Classes
-
-    def _instance_attribute(self, place: Place, name: str, trail: Trail) -> Values:
-        """What ``instance.name`` is: given to ``self`` by a method, or else the class's."""
-        module = self.modules.at(place.location)
-        bindings = self.scope(place).attributes.get(name, [])
-        there = [each for each in bindings if not isinstance(each.value, Nothing)]
-        step = (place.location, place.scope, f"self.{name}")
-        if not there:
-            return self._class_attribute(place, name, trail, of_instance=True)
-        if step in trail:
-            return UNKNOWN
-        return _flatten(
-            self._value_of(
-                name,
-                each,
-                module.facts.scopes[each.scope],
-                Use(module, each.scope, each.line, each.column, trail | {step}),
-            )
-            for each in there
-        )
-
-    def _class_attribute(
-        self, place: Place, name: str, trail: Trail, *, of_instance: bool = False
-    ) -> Values:
-        """What ``Class.name`` is: bound in the class's body, or else its bases'."""
-        module = self.modules.at(place.location)
-        scope = self.scope(place)
-        if name in scope.bindings:
-            inside = Use(module, place.scope, sys.maxsize, 0, trail)
-            return self._bound(name, place.scope, inside, at_use=True)
-        step = (place.location, place.scope, f"base of {name}")
-        if step in trail:
-            return UNKNOWN
-        outside = Use(module, scope.parent, scope.line, 0, trail | {step})
-        for expression in scope.bases:
-            for base in self._infer(expression, outside):
-                if not isinstance(base, Reference):
-                    continue
-                if base.place is None:
-                    found = self._named(f"{self._knowledge.canonical(base.name)}.{name}")
-                    if not self._knowledge.knows(base.name, name):
-                        continue
-                elif of_instance:
-                    found = self._instance_attribute(base.place, name, outside.trail)
-                else:
-                    found = self._class_attribute(base.place, name, outside.trail)
-                if found:
-                    return found
-        return UNKNOWN
-
-    # Names
-
-    def _look_up(self, name: str, use: Use) -> Values:
-        scopes = use.module.facts.scopes
-        index, at_use = use.scope, True
-        while index >= 0:
-            scope = scopes[index]
-            if scope.outer_names.get(name) == "global":
-                index, at_use = 0, False
-                scope = scopes[0]
-            elif name in scope.outer_names:
-                index, at_use = scope.parent, False
-                continue
-            # A class's names are seen by its own body, not by what is nested in it.
-            if name in scope.bindings and (scope.kind != "class" or index == use.scope):
-                return self._bound(name, index, use, at_use=at_use)
-            at_use = at_use and scope.runs_in_parent
-            index = scope.parent
-        return self._starred(name, use)
-
-    def _starred(self, name: str, use: Use) -> Values:
-        """A name that the module does not bind: a star import may, and else it is builtin."""
-        for star in use.module.facts.scopes[0].bindings.get("*", []):
-            module, _ = self._imported_module(star.target.removesuffix("*"), use)
-            if module is None:
-                library = f"{star.target.removesuffix('.*')}.{name}"
-                if self._knowledge.blocking(self._knowledge.canonical(library)):
-                    return self._qualified(library, use)
-            elif name in module.facts.scopes[0].bindings:
-                return self._member(module, [name], use)
-        return (Reference(f"builtins.{name}"),) if name in _BUILTINS else UNKNOWN
-
-    def _imported_module(self, target: str, use: Use) -> tuple[Module | None, list[str]]:
-        if target.startswith("."):
-            return self.modules.find_relative(target.rstrip(".") or target, use.module)
-        return self.modules.find(target.rstrip("."))
-
-    def _bound(self, name: str, index: int, use: Use, *, at_use: bool) -> Values:
-        step = (use.module.file.location, index, name)
-        if step in use.trail:
-            return UNKNOWN
-        scope = use.module.facts.scopes[index]
-        bindings = scope.bindings[name]
-        there = [each for each in bindings if not isinstance(each.value, Nothing)]
-        if at_use:
-            there = _in_force(there, use)
-        trail = use.trail | {step}
-        return _flatten(
-            self._value_of(name, each, scope, Use(use.module, index, each.line, each.column, trail))
-            for each in there
-        )
-
-    def _value_of(self, name: str, binding: Binding, scope: Scope, use: Use) -> Values:
-        match binding.kind:
-            case "imported":
-                return self._imported(binding.target, use)
-            case "assigned":
-                return self._infer(binding.value, use)
-            case "annotated":
-                if binding.value == Name(name) and scope.parent >= 0:
-                    # `date: date` names the outer one.
-                    use = Use(use.module, scope.parent, use.line, use.column, use.trail)
-                return _instances(self._infer(binding.value, use))
-            case "entered" | "aentered":
-                values = self._infer(binding.value, use)
-                awaited = binding.kind == "aentered"
-                return _flatten(self._entered(each, use, awaited=awaited) for each in values)
-            case "defined":
-                path = f"{self.modules.name(use.module)}.{_path_of(scope, use)}{name}"
-                return (Reference(path, Place(use.module.file.location, binding.scope)),)
-            case "self":
-                return self._self(scope, use)
-        return UNKNOWN
-
-    def _entered(self, value: Value, use: Use, *, awaited: bool) -> Values:
-        """What ``with`` gives for a context manager; those that are known give themselves."""
-        if not isinstance(value, Instance) or value.place is None:
-            return (value,)
-        enter = "__aenter__" if awaited else "__enter__"
-        values = self._class_attribute(value.place, enter, use.trail)
-        entered = _flatten(self._call(each, use, awaited=awaited) for each in values)
-        return entered or (value,)
-
-    def _self(self, method: Scope, use: Use) -> Values:
-        class_ = use.module.facts.scopes[method.parent]
-        outer = use.module.facts.scopes[class_.parent]
-        place = Place(use.module.file.location, method.parent)
-        name = f"{self.modules.name(use.module)}.{_path_of(outer, use)}{class_.name}"
-        if Name("classmethod") in method.decorators:
-            return (Reference(name, place),)
-        return (Instance(name, place),)
-
-    # Qualified names
-
-    def _imported(self, target: str, use: Use) -> Values:
-        if target.startswith("."):
-            module, rest = self.modules.find_relative(target, use.module)
-            return UNKNOWN if module is None else self._member(module, rest, use)
-        return self._qualified(target, use)
-
-    def _qualified(self, name: str, use: Use) -> Values:
-        """Follow a qualified name through the project's modules to what it stands for."""
-        module, rest = self.modules.find(name)
-        if module is None:
-            return self._named(self._knowledge.canonical(name))
-        return self._member(module, rest, use)
-
-    def _member(self, module: Module, names: list[str], use: Use) -> Values:
-        name = self.modules.name(module)
-        if not names:
-            return (Reference(name),)
-        first, *others = names
-        if first not in module.facts.scopes[0].bindings:
-            return UNKNOWN
-        inside = Use(module, 0, sys.maxsize, 0, use.trail)
-        values = self._bound(first, 0, inside, at_use=False)
-        for other in others:
-            values = _flatten(self._attribute(value, other, inside) for value in values)
-        return values
+    def _owner(self, place: Place | None, name: str, use: Use) -> Place:
+        """The class that first has an attribute, among a class and its bases."""
+        if place is None:
+            raise ValueError("no class of the project")
+        for base in self.bases(place, use):
+            if base.place is not None and self.is_class(base.place):
+                scope = self.scope(base.place)
+                if name in scope.attributes or name in scope.bindings:
+                    return self._owner(base.place, name, use)
+        return place
 
 
-def _instances(values: Values) -> Values:
-    """The instances of classes that an annotation names."""
-    return tuple(Instance(v.name, v.place) for v in values if isinstance(v, Reference))
+def is_property(scope: Scope) -> bool:
+    """Return whether a function runs where an attribute is read."""
+    return any(last_name(each) in PROPERTIES for each in scope.decorators)
 
 
-def _flatten(groups: Iterator[Values]) -> Values:
-    """Put together what each of several may be; unknown if one of them is."""
-    values: dict[Value, None] = {}
-    for group in groups:
-        if not group:
-            return UNKNOWN
-        values.update(dict.fromkeys(group))
-    return tuple(values)
+def is_context_manager(scope: Scope) -> bool:
+    """Return whether a generator function runs where what it makes is entered."""
+    return any(last_name(each) in CONTEXT_MANAGERS for each in scope.decorators)
 
 
-def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
-    """The bindings that a use in the same scope sees: the last before it, or a fallback import."""
-    place = (use.line, use.column)
-    before = [each for each in bindings if (each.line, each.column) < place] or bindings
-    if before and before[-1].kind == "imported":
-        return [each for each in before if each.kind == "imported"]
-    return before[-1:]
+def _use(module: Module, site: CallSite) -> Use:
+    return Use(module, site.scope, site.span.line, site.span.column)
 
 
-def _path_of(scope: Scope, use: Use) -> str:
-    """The names of the scopes around a definition, each with a dot behind it."""
-    path = ""
-    while scope.parent >= 0:
-        path = f"{scope.name}.{path}"
-        scope = use.module.facts.scopes[scope.parent]
-    return path
+def _is_in(module: Module, scope: int, outer: int) -> bool:
+    while scope >= 0:
+        if scope == outer:
+            return True
+        scope = module.facts.scopes[scope].parent
+    return False

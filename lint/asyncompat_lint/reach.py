@@ -1,57 +1,77 @@
 """What runs on the event loop, and blocks it: directly, or through the functions it calls.
 
-Asks the program what a call means and the knowledge whether that blocks. It knows where code runs:
-an async function's body on the loop, with the comprehensions in it; a sync function's wherever it
-is called from; a generator's and a lambda's not where they are made.
+Asks the program what a site means and the knowledge whether that blocks. It knows where code runs:
+an async function's body on the loop, with the comprehensions in it, and a function that is handed
+to the loop; another function's where it is called; a generator's where it is gone through.
 
 It works backwards, from what is known to block to the functions that call it, then to those that
-call these, so that only calls whose name can matter are ever resolved, and the first chain found to
+call these, so that only sites whose name can matter are ever resolved, and the first chain found to
 a function is a shortest one.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from asyncompat_lint.facts import Attribute, CallSite, ModuleFacts, Scope, last_name, last_names
-from asyncompat_lint.findings import Step
+from asyncompat_lint.facts import Inner, ModuleFacts, Scope, last_name, last_names
+from asyncompat_lint.findings import Severity, Step
+from asyncompat_lint.inference import CACHED_PROPERTIES
 from asyncompat_lint.knowledge import Entry, Knowledge
+from asyncompat_lint.locks import Locks
 from asyncompat_lint.modules import Module
-from asyncompat_lint.program import Place, Program, Reference
+from asyncompat_lint.program import Group, Program, is_property
+from asyncompat_lint.sites import Site, SiteIndex
+from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
-MEMOISERS = frozenset({"cache", "cached_property", "lru_cache"})
+MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
+_CLASS_METHODS = {
+    "__call__": "call",
+    "__enter__": "enter",
+    "__exit__": "enter",
+    "__init__": "call",
+    "__iter__": "iterate",
+    "__new__": "call",
+    "__next__": "iterate",
+    "__post_init__": "call",
+}
 
 
 @dataclass(frozen=True)
 class Blocker:
     """Why something blocks: what blocks in the end, and the calls that lead there.
 
-    ``once`` is whether it does so only the first time.
+    ``once`` is whether it does so only the first time, ``overrides`` how many of how many functions
+    do that can stand in the place of an abstract one on the way, ``read`` the property that is read
+    at the site.
     """
 
     entry: Entry
     chain: tuple[Step, ...] = ()
     once: bool = False
+    overrides: tuple[int, int] | None = None
+    read: str = ""
 
 
 @dataclass(frozen=True)
 class BlockingCall:
-    """A call at which the event loop hands over to something that blocks.
+    """A site at which the event loop hands over to something that blocks.
 
-    ``function`` is the async function that the call stands in.
+    ``function`` is the function on the loop that the site stands in.
     """
 
-    module: Module
-    site: CallSite
+    site: Site
     blocker: Blocker
     function: str
 
+    @property
+    def module(self) -> Module:
+        return self.site.module
+
 
 def blocking_calls(program: Program, knowledge: Knowledge) -> Iterator[BlockingCall]:
-    """Give every call of the program that blocks the event loop, those with short chains first."""
+    """Give every site of the program that blocks the event loop, those with short chains first."""
     return _Reach(program, knowledge).blocking_calls()
 
 
@@ -60,142 +80,248 @@ class _Reach:
         self._program = program
         self._knowledge = knowledge
         self._blocked: dict[Place, Blocker] = {}
-        self._callees: dict[tuple[str, int], list[Reference]] = {}
-        self._found: set[tuple[str, int]] = set()
-        # By the last name of what is called: (module, number of the call).
-        self._calls: dict[str, list[tuple[Module, int]]] = defaultdict(list)
-        # By a name: the other names under which modules have the same thing.
-        self._aliases: dict[str, set[str]] = defaultdict(set)
-        self._subclasses: dict[str, set[str]] = defaultdict(set)
-        for module in program.modules.all:
-            self._index(module)
+        self._targets: dict[tuple[str, int, bool], list[Group]] = {}
+        self._found: set[tuple[str, int, bool]] = set()
+        receivers = {
+            name.rpartition(".")[2]
+            for name, (where, _) in knowledge.callables.items()
+            if where != "elsewhere"
+        }
+        self._sites = SiteIndex(program.modules, receivers)
+        self._on_loop = self._handed_to_loop()
+        self._names: set[str] = set()
+        self._locks = Locks(program, knowledge, self._sites, self._weighs)
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
         names = {entry.name.rpartition(".")[2] for entry in self._knowledge.entries}
         while names:
+            yield from self._spread(names)
+            # A lock whose holder was found to block is one that can be waited for.
+            names = self._locks.newly_contended()
+
+    def _spread(self, names: set[str]) -> Iterator[BlockingCall]:
+        read: set[str] = set()
+        while names or read:
+            self._names |= names
             newly_blocked: dict[Place, Blocker] = {}
-            for module, number in self._candidates(names):
-                call = module.facts.calls[number]
-                blocker = self._blocker(module, number, call)
+            for site in [*self._sites.calling(names), *self._sites.reading(read)]:
+                if site.key in self._found:
+                    continue
+                blocker = self._blocker(site)
                 if blocker is None:
                     continue
-                index = _running_scope(module.facts, call.scope)
-                scope = module.facts.scopes[index]
-                place = Place(module.file.location, index)
-                if scope.is_async:
-                    self._found.add((module.file.location, number))
-                    yield BlockingCall(module, call, blocker, scope.name)
+                facts = site.module.facts
+                index = _running_scope(facts, site.scope)
+                scope = facts.scopes[index]
+                place = Place(site.module.file.location, index)
+                if scope.is_async or place in self._on_loop:
+                    self._found.add(site.key)
+                    yield BlockingCall(site, blocker, scope.name)
                 elif place not in self._blocked and self._runs_when_called(place, scope):
-                    longer = self._lengthened(blocker, module, call, index)
+                    longer = self._lengthened(blocker, site, index)
                     newly_blocked.setdefault(place, longer)
             self._blocked.update(newly_blocked)
-            names = {name for place in newly_blocked for name in self._names_of(place)}
+            names, read = set(), set()
+            for place in newly_blocked:
+                scope = self._program.scope(place)
+                (read if is_property(scope) else names).update(self._names_of(place, scope))
+            self._names |= read
 
-    # Which calls to look at
-
-    def _index(self, module: Module) -> None:
-        for number, call in enumerate(module.facts.calls):
-            for name in last_names(call.callee):
-                self._calls[name].append((module, number))
-        for scope in module.facts.scopes:
-            for base in scope.bases:
-                self._subclasses[last_name(base)].add(scope.name)
-            for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
-                for binding in bindings:
-                    others = last_names(binding.value)
-                    if binding.kind == "imported":
-                        others = [binding.target.rpartition(".")[2]]
-                    for other in others:
-                        if other != name:
-                            self._aliases[other].add(name)
-
-    def _candidates(self, names: Iterable[str]) -> list[tuple[Module, int]]:
-        wanted: set[str] = set()
-        todo = sorted(names)
-        while todo:
-            name = todo.pop()
-            if name not in wanted:
-                wanted.add(name)
-                todo += self._aliases.get(name, ())
-        candidates = [each for name in wanted for each in self._calls.get(name, ())]
-        candidates = [
-            each for each in candidates if (each[0].file.location, each[1]) not in self._found
-        ]
-        return sorted(candidates, key=lambda each: (each[0].file.path, each[1]))
-
-    def _names_of(self, place: Place) -> set[str]:
-        """The names by which a function may be called; its class's, where it initializes."""
-        scope = self._program.scope(place)
-        if scope.name != "__init__":
-            return {scope.name}
-        names: set[str] = set()
-        todo = [self._program.scope(Place(place.location, scope.parent)).name]
-        while todo:
-            name = todo.pop()
-            if name not in names:
-                names.add(name)
-                todo += self._subclasses.get(name, ())
-        return names
+    def _names_of(self, place: Place, scope: Scope) -> set[str]:
+        """The names at sites that may run a function; its class's, for what a class does."""
+        if scope.kind != "function":
+            names = {last_name(Inner(place.scope))}
+            return names if scope.kind == "lambda" else self._sites.makers(names)
+        kind = _CLASS_METHODS.get(scope.name)
+        if kind is not None:
+            class_ = self._program.scope(Place(place.location, scope.parent))
+            if class_.kind == "class":
+                names = self._sites.with_subclasses(class_.name)
+                if scope.name not in ("__init__", "__new__", "__post_init__"):
+                    names = self._sites.makers(names)
+                return {*names, scope.name}
+        return self._sites.makers({scope.name}) if scope.is_generator else {scope.name}
 
     # What blocks
 
-    def _blocker(self, module: Module, number: int, call: CallSite) -> Blocker | None:
-        key = (module.file.location, number)
-        if key not in self._callees:
-            self._callees[key] = self._program.callees(module, call)
-        blockers = [self._blocker_of(each, module, call) for each in self._callees[key]]
+    def _weighs(self, site: Site) -> bool:
+        """Whether a site, found to block, does so for more than a moment."""
+        blocker = self._blocker(site)
+        if blocker is None or blocker.once:
+            return False
+        return blocker.entry.table.rule != "blocking-file-metadata"
+
+    def _blocker(self, site: Site) -> Blocker | None:
+        if site.is_load:
+            return self._of_load(site)
+        call = site.call
+        if site.key not in self._targets:
+            self._targets[site.key] = self._program.targets(site.module, call)
+        groups = self._targets[site.key]
+        blockers = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
         known = [each for each in blockers if each is not None]
-        return known[0] if known and len(known) == len(blockers) else None
+        blocker = known[0] if known and len(known) == len(blockers) else None
+        if blocker is None and call.kind == "call" and call.arguments:
+            blocker = self._of_arguments(site, groups)
+        if blocker is not None and call.once and not blocker.once:
+            blocker = replace(blocker, once=True)
+        return blocker
 
-    def _blocker_of(self, callee: Reference, module: Module, call: CallSite) -> Blocker | None:
-        if callee.place is None:
-            entry = self._knowledge.blocking(callee.name)
-            if entry is None or entry.is_exempt(call.literals):
-                return None
-            return None if self._is_silenced(entry, module, call) else Blocker(entry)
+    def _of_load(self, site: Site) -> Blocker | None:
+        for each in self._program.properties(site.module, site.load, self._names):
+            blocker = None if each.place is None else self._of_function(each.place)
+            if blocker is not None and each.place is not None:
+                return replace(blocker, read=self._program.scope(each.place).name)
+        return None
+
+    def _of_group(self, group: Group, site: Site) -> Blocker | None:
+        """What blocks of all that is run."""
+        return next(filter(None, (self._of_target(each, site) for each in group)), None)
+
+    def _of_target(self, target: Reference, site: Site) -> Blocker | None:
+        if target.place is None or self._knowledge.blocking(target.name):
+            return self._of_library(target, site)
+        call = site.call
         if call.awaited:
             return None  # a sync function that is awaited has been made something else of
-        place: Place | None = callee.place
-        if self._program.scope(callee.place).kind == "class":
-            place = self._program.initializer(callee.place)
-        return None if place is None else self._blocked.get(place)
+        return self._of_function(target.place)
 
-    def _is_silenced(self, entry: Entry, module: Module, call: CallSite) -> bool:
-        """Whether the file makes the call's receiver one that does not wait."""
-        silenced_by = entry.table.silenced_by
-        if not silenced_by or not isinstance(call.callee, Attribute):
+    def _of_function(self, place: Place) -> Blocker | None:
+        if self._program.scope(place).is_abstract:
+            return self._of_overrides(place)
+        return self._blocked.get(place)
+
+    def _of_overrides(self, place: Place) -> Blocker | None:
+        overrides = self._program.overrides(place)
+        blocked = [each for each in overrides if each in self._blocked]
+        if not blocked:
+            return None
+        return replace(self._blocked[blocked[0]], overrides=(len(blocked), len(overrides)))
+
+    def _of_library(self, target: Reference, site: Site) -> Blocker | None:
+        entry = self._knowledge.blocking(target.name)
+        call = site.call
+        if entry is None or entry.is_exempt(call.arguments):
+            return None
+        if entry.table.lazy and call.kind != "iterate":
+            return None
+        if entry.table.contended and not self._locks.is_contended(site):
+            return None
+        return None if self._locks.is_silenced(entry, site) else Blocker(entry)
+
+    # Callables that are passed
+
+    def _of_arguments(self, site: Site, groups: list[Group]) -> Blocker | None:
+        """What blocks of the callables that are passed to something that calls them at once."""
+        wanted = self._names
+        passed = {
+            key: value
+            for key, value in site.call.arguments.items()
+            if not wanted.isdisjoint(last_names(value))
+        }
+        if not passed:
+            return None
+        for group in groups:
+            for target in group:
+                for key in self._called_arguments(target):
+                    if key not in passed:
+                        continue
+                    for inner in self._program.passed(site.module, site.call, passed[key]):
+                        blocker = self._of_group(inner, site)
+                        if blocker is not None:
+                            return blocker
+        return None
+
+    def _called_arguments(self, target: Reference) -> list[str]:
+        where, known = self._knowledge.callables.get(target.name, ("elsewhere", []))
+        if where == "here":
+            return [str(each) for each in known]
+        if target.place is None or target.name in self._knowledge.callables:
+            return []
+        scope = self._program.scope(target.place)
+        is_method = target.receiver is not None or scope.name == "__init__"
+        parameters = scope.parameters[is_method:]
+        called = [each for each in scope.called_parameters if each in parameters]
+        return [*called, *(str(parameters.index(each)) for each in called)]
+
+    def _handed_to_loop(self) -> set[Place]:
+        """The functions that the loop is asked to call, here or there."""
+        found: set[Place] = set()
+        on_loop = {n: keys for n, (w, keys) in self._knowledge.callables.items() if w == "loop"}
+        for site in self._sites.named({name.rpartition(".")[2] for name in on_loop}):
+            call = site.call
+            for group in self._program.targets(site.module, call):
+                for target in group:
+                    for key in on_loop.get(target.name, ()):
+                        argument = call.arguments.get(str(key))
+                        if argument is not None:
+                            inner = self._program.passed(site.module, call, argument)
+                            found.update(e.place for g in inner for e in g if e.place is not None)
+        for module in self._program.modules.all:
+            for number, scope in enumerate(module.facts.scopes):
+                place = Place(module.file.location, number)
+                if scope.kind == "function" and self._is_marked(place, scope, on_loop):
+                    found.add(place)
+        return {place for place in found if not self._program.scope(place).is_async}
+
+    def _is_marked(self, place: Place, scope: Scope, on_loop: dict[str, list[int | str]]) -> bool:
+        marks = {name.rpartition(".")[2]: name for name, keys in on_loop.items() if not keys}
+        if not any(last_name(each) in marks for each in scope.decorators):
             return False
-        for other in module.facts.calls:
-            method = other.callee
-            if isinstance(method, Attribute) and method.value == call.callee.value:
-                argument = other.literals.get("0", "")
-                if method.name in silenced_by and argument == silenced_by[method.name]:
-                    return True
-        return False
+        decorators = self._program.decorators(place)
+        return any(isinstance(v, Reference) and v.name in marks.values() for v in decorators)
+
+    # Functions
 
     def _runs_when_called(self, place: Place, scope: Scope) -> bool:
-        if scope.kind != "function" or scope.is_generator:
+        if scope.kind not in ("function", "lambda", "comprehension"):
             return False
-        return not self._program.is_made_async(place)
+        if self._knowledge.is_harmless(self._program.defined_at(place).name):
+            return False
+        return not self._program.goes_elsewhere(place)
 
-    def _lengthened(self, blocker: Blocker, module: Module, call: CallSite, index: int) -> Blocker:
-        scope = module.facts.scopes[index]
-        callee = last_name(call.callee) if blocker.chain else shown(blocker.entry)
+    def _lengthened(self, blocker: Blocker, site: Site, index: int) -> Blocker:
+        scopes = site.module.facts.scopes
+        scope = scopes[index]
         function = scope.name
-        if module.facts.scopes[scope.parent].kind == "class":
-            function = f"{module.facts.scopes[scope.parent].name}.{function}"
-        step = Step(module.file.path, call.span.line, function, f"{callee}()")
+        if scopes[scope.parent].kind == "class":
+            function = f"{scopes[scope.parent].name}.{function}"
+        step = Step(site.module.file.path, site.line, function, called_at(site, blocker))
         once = blocker.once or any(last_name(each) in MEMOISERS for each in scope.decorators)
-        return Blocker(blocker.entry, (step, *blocker.chain), once)
+        return replace(blocker, chain=(step, *blocker.chain), once=once, read="")
+
+
+def called_at(site: Site, blocker: Blocker) -> str:
+    """Return what is run at a site, as people write it."""
+    if site.is_load:
+        return blocker.read
+    kind = site.call.kind
+    name = last_name(site.call.callee)
+    if name.startswith("<"):
+        return "the generator" if kind == "iterate" else "the lambda"
+    if kind == "call":
+        return f"{name if blocker.chain else shown(blocker.entry)}()"
+    return f"with {name}" if kind == "enter" else f"for ... in {name}"
+
+
+def shown(entry: Entry) -> str:
+    """Return a blocking call's name as people write it."""
+    return entry.name.removeprefix("builtins.")
+
+
+def severity_of(blocker: Blocker, default: Severity) -> Severity:
+    """Return how much a finding weighs: less, where it is not certain or not for long."""
+    severity = blocker.entry.table.severity
+    weight = Severity.named(severity) if severity else default
+    if blocker.once:
+        return Severity.INFO
+    if blocker.overrides is not None and blocker.overrides[0] < blocker.overrides[1]:
+        return Severity.INFO
+    return weight
 
 
 def _running_scope(facts: ModuleFacts, index: int) -> int:
     while facts.scopes[index].runs_in_parent:
         index = facts.scopes[index].parent
     return index
-
-
-def shown(entry: Entry) -> str:
-    """Return a blocking call's name as people write it."""
-    return entry.name.removeprefix("builtins.")

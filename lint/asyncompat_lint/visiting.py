@@ -32,7 +32,12 @@ def findings(
         path=module.file.path,
         first_line=1,
         lines=[line.rstrip("\n") for line in source.lines],
-        blocking={call.site.span: call for call in calls},
+        blocking={call.site.call.span: call for call in calls if not call.site.is_load},
+        loads={
+            (call.site.line, call.site.load.column, call.blocker.read): call
+            for call in calls
+            if call.site.is_load
+        },
         asyncio_name=asyncio_name,
     )
     for statement in _statements(module.facts, calls):
@@ -55,11 +60,11 @@ def findings(
 
 
 def _statements(facts: ModuleFacts, calls: list[BlockingCall]) -> list[Statement]:
-    wanted = {call.site.span for call in calls}
+    lines = {call.site.line for call in calls}
     return [
         statement
         for statement in facts.statements
-        if any(c.span in wanted for c in facts.calls[statement.first_call : statement.end_call])
+        if any(statement.line <= line <= statement.end_line for line in lines)
     ]
 
 

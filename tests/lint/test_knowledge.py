@@ -9,6 +9,7 @@ import sys
 import msgspec
 import pytest
 
+from asyncompat_lint.facts import Constant
 from asyncompat_lint.knowledge import Entry, Knowledge, Table, load, parse
 
 ENTRIES = load().entries
@@ -83,7 +84,8 @@ def test_an_unknown_key_is_refused():
 def test_exemptions(literals, exempt):
     unless = [{"block": False}, {"1": 0}, {"x": 1, "y": 2}]
     entry = Entry("q.get", Table("blocking-wait", ["get"], unless=unless))
-    assert entry.is_exempt(literals) is exempt
+    arguments = {name: Constant(value) for name, value in literals.items()}
+    assert entry.is_exempt(arguments) is exempt
 
 
 def test_canonical_names():

@@ -6,18 +6,26 @@ things by the public name they are best known by; ``aliases`` lead to it from wh
 
 from __future__ import annotations
 
+import ast
 import functools
 import sys
+from collections.abc import Iterable, Mapping
 from importlib import resources
+from typing import Literal
 
 import msgspec
 
-from asyncompat_lint.facts import Literals
+from asyncompat_lint.expressions import annotation
+from asyncompat_lint.facts import Constant, Expr
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib  # the same, as it was before it became standard
+
+
+Literals = dict[str, bool | int | float | str | None]
+Where = Literal["here", "loop", "elsewhere"]
 
 
 class Table(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
@@ -27,6 +35,10 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class
     it; without both, ``to_thread`` is advised. With one of ``unless``, an argument (by its name,
     or position) and its constant, the call does not block; nor where the file says of the same
     receiver what is in ``silenced_by``: a method, and the constant that it is called with first.
+    ``only_if`` is the contrary of ``unless``.
+
+    ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
+    what is done while it is held does.
     """
 
     rule: str
@@ -36,20 +48,48 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class
     instead: str = ""
     advice: str = ""
     hint: str = ""
+    severity: str = ""
+    lazy: bool = False
+    contended: bool = False
     unless: list[Literals] = []
+    only_if: list[Literals] = []
     silenced_by: dict[str, bool | int | float | None] = {}
+
+
+class Callables(msgspec.Struct, forbid_unknown_fields=True):
+    """What is done with callables that are passed: by position or name, for each function.
+
+    They are called before it returns (``here``), later by the event loop (``loop``), or in another
+    thread or process (``elsewhere``).
+    """
+
+    here: dict[str, list[int | str]] = {}
+    loop: dict[str, list[int | str]] = {}
+    elsewhere: dict[str, list[int | str]] = {}
 
 
 class Library(msgspec.Struct, forbid_unknown_fields=True):
     """A file of the knowledge base.
 
-    ``gives`` and ``attributes`` say of which class a call's result, or an attribute, is.
+    ``gives`` and ``attributes`` say of which type a call's result, or an attribute, is; the four
+    tables behind them, what iterating, subscripting, entering and awaiting an instance of a class
+    gives. Types are written as annotations, with ``self`` for the receiver, ``t0`` for its class's
+    first argument, ``a0`` for the call's first argument, and ``element[...]``, ``result[...]``,
+    ``awaited[...]``, ``entered[...]``, ``instance[...]`` for what is made of one.
     """
 
     blocking: list[Table] = []
     gives: dict[str, str] = {}
     attributes: dict[str, str] = {}
+    elements: dict[str, str] = {}
+    items: dict[str, str] = {}
+    entered: dict[str, str] = {}
+    awaited: dict[str, str] = {}
     aliases: dict[str, str] = {}
+    bases: dict[str, str] = {}
+    callables: Callables = msgspec.field(default_factory=Callables)
+    coroutines: list[str] = []
+    nonblocking: list[str] = []
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -58,56 +98,128 @@ class Entry(msgspec.Struct, frozen=True):
     name: str
     table: Table
 
-    def is_exempt(self, literals: Literals) -> bool:
-        """Return whether the call, with these constants among its arguments, does not block."""
-        return any(
-            all(name in literals and literals[name] == value for name, value in exemption.items())
-            for exemption in self.table.unless
-        )
+    def is_exempt(self, arguments: Mapping[str, Expr]) -> bool:
+        """Return whether the call, with these arguments, does not block."""
+        constants = {
+            name: value.value for name, value in arguments.items() if isinstance(value, Constant)
+        }
+
+        def has(literals: Literals) -> bool:
+            return all(n in constants and constants[n] == v for n, v in literals.items())
+
+        if self.table.only_if and not any(map(has, self.table.only_if)):
+            return True
+        return any(map(has, self.table.unless))
+
+
+_CLASS_TABLES = ("elements", "items", "entered", "awaited")
 
 
 class Knowledge:
     """All libraries' tables, to be asked by qualified name."""
 
-    def __init__(self, libraries: list[Library]) -> None:
+    def __init__(self, libraries: Iterable[Library]) -> None:
         self._entries: dict[str, Entry] = {}
-        self._gives: dict[str, str] = {}
-        self._attributes: dict[str, str] = {}
+        self._types: dict[str, dict[str, str]] = {}
+        self._parsed: dict[str, Expr] = {}
         self._aliases: dict[str, str] = {}
+        self._bases: dict[str, str] = {}
+        self._callables: dict[str, tuple[Where, list[int | str]]] = {}
         self._classes: set[str] = set()
+        self._spoken_of: set[str] = set()
+        self._harmless: set[str] = set()
+        self.coroutines: frozenset[str] = frozenset()
         for library in libraries:
-            self._gives.update(library.gives)
-            self._aliases.update(library.aliases)
-            self._attributes.update(library.attributes)
-            self._classes.update(library.gives.values(), library.attributes.values())
-            for table in library.blocking:
-                if table.class_:
-                    self._classes.add(table.class_)
-                for call in table.calls:
-                    name = f"{table.class_ or table.module}.{call}"
-                    self._entries[name] = Entry(name, table)
+            self._add(library)
         self._modules = {name.partition(".")[0] for name in self._entries}
+
+    def _add(self, library: Library) -> None:
+        for table in ("gives", "attributes", *_CLASS_TABLES):
+            self._types.setdefault(table, {}).update(getattr(library, table))
+        for table in _CLASS_TABLES:
+            self._classes.update(getattr(library, table))
+        self._aliases.update(library.aliases)
+        self._bases.update(library.bases)
+        self._classes.update(library.bases)
+        self.coroutines |= frozenset(library.coroutines)
+        for given in [*library.gives.values(), *library.attributes.values()]:
+            if given.replace(".", "").replace("_", "").isalnum():
+                self._classes.add(given)
+        for where in ("here", "loop", "elsewhere"):
+            for name, arguments in getattr(library.callables, where).items():
+                self._callables[name] = (where, arguments)
+        for blocking in library.blocking:
+            if blocking.class_:
+                self._classes.add(blocking.class_)
+            for call in blocking.calls:
+                name = f"{blocking.class_ or blocking.module}.{call}"
+                self._entries[name] = Entry(name, blocking)
+        for name in library.nonblocking:
+            self._entries.pop(name, None)
+            self._harmless.add(name)
+        self._spoken_of.update(self._entries, library.gives, library.attributes)
+        self._spoken_of.update(self._callables, self._classes, self.coroutines)
 
     @property
     def entries(self) -> list[Entry]:
         return list(self._entries.values())
 
+    @property
+    def callables(self) -> dict[str, tuple[Where, list[int | str]]]:
+        """What functions do with the callables they are passed."""
+        return self._callables
+
     def blocking(self, name: str) -> Entry | None:
         """Return what is known of a call that blocks, by its canonical name."""
         return self._entries.get(name)
 
-    def gives(self, name: str) -> str | None:
-        """Return the class of which a call of this name gives an instance."""
-        return self._gives.get(name, name if name in self._classes else None)
+    def blocking_method(self, class_: str, method: str) -> Entry | None:
+        """Return what is known of a method that blocks, the class's own or an inherited one."""
+        entries = (self._entries.get(f"{each}.{method}") for each in self.lineage(class_))
+        return next(filter(None, entries), None)
 
-    def attribute(self, name: str) -> str | None:
-        """Return the class of which the attribute of this name is an instance."""
-        return self._attributes.get(name)
+    def is_harmless(self, name: str) -> bool:
+        """Return whether the user says of a function that it does not block."""
+        return name in self._harmless
+
+    def gives(self, name: str) -> Expr | None:
+        """Return the type of what a call of this name gives."""
+        return self._type("gives", name)
+
+    def attribute(self, name: str) -> Expr | None:
+        """Return the type of the attribute of this name."""
+        return self._type("attributes", name)
+
+    def of_class(self, table: str, class_: str) -> Expr | None:
+        """Return the type of what iterating, subscripting, ... an instance gives."""
+        return self._type(table, class_)
+
+    def _type(self, table: str, name: str) -> Expr | None:
+        text = self._types.get(table, {}).get(name)
+        if text is None:
+            return None
+        if text not in self._parsed:
+            self._parsed[text] = annotation(ast.parse(text, mode="eval").body)
+        return self._parsed[text]
+
+    def is_class(self, name: str) -> bool:
+        """Return whether this is a class that the tables speak of."""
+        return name in self._classes
+
+    def lineage(self, class_: str) -> list[str]:
+        """Return a class and those that it inherits from, as far as the tables know."""
+        lineage = [class_]
+        while lineage[-1] in self._bases:
+            lineage.append(self._bases[lineage[-1]])
+        return lineage
+
+    def speaks_of(self, name: str) -> bool:
+        """Return whether the tables have a word on this name."""
+        return name in self._spoken_of
 
     def knows(self, class_: str, attribute: str) -> bool:
         """Return whether the tables speak of a class's method or attribute."""
-        name = f"{self.canonical(class_)}.{attribute}"
-        return name in self._entries or name in self._attributes or name in self._gives
+        return any(f"{each}.{attribute}" in self._spoken_of for each in self.lineage(class_))
 
     def covers(self, name: str) -> bool:
         """Return whether a top-level module is one that the tables speak of."""

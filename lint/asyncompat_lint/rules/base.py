@@ -26,6 +26,7 @@ class Context:
     first_line: int
     lines: list[str]
     blocking: dict[Span, BlockingCall]
+    loads: dict[tuple[int, int, str], BlockingCall]
     asyncio_name: str
 
     def span(self, position: CodeRange) -> Span:

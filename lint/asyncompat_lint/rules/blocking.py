@@ -8,11 +8,12 @@ import libcst as cst
 from libcst.metadata import ParentNodeProvider, PositionProvider
 
 from asyncompat_lint.facts import Span, last_name
-from asyncompat_lint.findings import Severity
-from asyncompat_lint.reach import BlockingCall, shown
+from asyncompat_lint.reach import BlockingCall, called_at, severity_of
 from asyncompat_lint.rules.base import Rule
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
+
+_IN_A_FUNCTION = "put this into a function, and `await {asyncio}.to_thread(function)`"
 
 # Where the call stands in one of these, `await ...` in its place needs parentheses around it.
 _BINDS_TIGHTER = (cst.Attribute, cst.Call, cst.Subscript, cst.Await)
@@ -24,36 +25,68 @@ class BlockingCallRule(Rule):
     does: ClassVar[str]
 
     def visit_Call(self, node: cst.Call) -> None:
+        self._check(node, "call")
+
+    def visit_WithItem(self, node: cst.WithItem) -> None:
+        self._check(node.item, "enter")
+
+    def visit_For(self, node: cst.For) -> None:
+        self._check(node.iter, "iterate")
+
+    def visit_CompFor(self, node: cst.CompFor) -> None:
+        self._check(node.iter, "iterate")
+
+    def visit_From(self, node: cst.From) -> None:
+        self._check(node.item, "iterate")
+
+    def visit_Attribute(self, node: cst.Attribute) -> None:
+        span = self.context.span(self.get_metadata(PositionProvider, node))
+        place = (span.line, span.column, node.attr.value)
+        call = self.context.loads.get(place)
+        if call is not None and call.blocker.entry.table.rule == self.name:
+            self._found(node, call, f"{node.attr.value}, a property,", span)
+
+    def _check(self, node: cst.BaseExpression, kind: str) -> None:
         span = self.context.span(self.get_metadata(PositionProvider, node))
         call = self.context.blocking.get(span)
         if call is None or call.blocker.entry.table.rule != self.name:
             return
+        if kind != call.site.call.kind and not isinstance(node, cst.Call):
+            return
+        if isinstance(node, cst.Call) and kind != "call":
+            return  # it is visited as a call, too
+        self._found(node, call, called_at(call.site, call.blocker), span)
+
+    def _found(self, node: cst.BaseExpression, call: BlockingCall, what: str, span: Span) -> None:
         blocker = call.blocker
-        name = last_name(call.site.callee) if blocker.chain else shown(blocker.entry)
-        message = f"{name}() {self.does} while the event loop waits"
+        message = f"{what} {self.does} while the event loop waits"
         if blocker.once:
             message += " the first time"
+        if blocker.overrides is not None:
+            message += " in {} of its {} overrides".format(*blocker.overrides)
         self.report(
             node,
             message,
             call=call,
-            severity=Severity.INFO if blocker.once else None,
+            severity=severity_of(blocker, self.severity),
             instead=self._instead(node, call, span),
             hint="" if blocker.chain else blocker.entry.table.hint,
         )
 
-    def _instead(self, node: cst.Call, call: BlockingCall, span: Span) -> str:
+    def _instead(self, node: cst.BaseExpression, call: BlockingCall, span: Span) -> str:
         """The line with the call done the async way, or advice where no code can say it."""
         table = call.blocker.entry.table
         if table.advice and not call.blocker.chain:
             return table.advice.replace("{asyncio}", self.context.asyncio_name)
+        if not isinstance(node, cst.Call) or call.site.is_load or call.site.call.kind != "call":
+            return _IN_A_FUNCTION.replace("{asyncio}", self.context.asyncio_name)
         bare = (each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args)
         arguments = ", ".join(map(_code, bare))
         template = TO_THREAD if call.blocker.chain else table.instead or TO_THREAD
         code = template.format(
             asyncio=self.context.asyncio_name,
             callee=_code(node.func),
-            function=last_name(call.site.callee),
+            function=last_name(call.site.call.callee),
             arguments=arguments,
             more=arguments and f", {arguments}",
         )

@@ -1,0 +1,145 @@
+"""Branches: which lines belong to which, and what ``isinstance`` says about a name in one.
+
+Knows syntax trees only, and nothing of names' meaning.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asyncompat_lint.expressions import annotation
+from asyncompat_lint.facts import Either, Expr, Suite
+
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """In these lines a name is an instance of what an annotation names."""
+
+    name: str
+    suite: Suite
+    annotation: Expr
+
+
+def suite_of(statement: ast.stmt, body: list[ast.stmt]) -> Suite | None:
+    """Return the branch that a body is, one of the ways that a statement can go."""
+    if not body:
+        return None
+    exclusive = isinstance(statement, ast.If | ast.Match)
+    leaves = _leaves(body) and not isinstance(statement, ast.For | ast.AsyncFor | ast.While)
+    return Suite(*_lines(body), statement.lineno, _end(statement), exclusive, leaves)
+
+
+def narrowings(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Narrowing]:
+    """Give what a statement says about names, in its branches or in what follows it."""
+    match statement:
+        case ast.If(test=test, body=body, orelse=orelse):
+            yield from _told(test, Suite(*_lines(body), statement.lineno, _end(statement)))
+            if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                if orelse:
+                    where = Suite(*_lines(orelse), statement.lineno, _end(statement))
+                    yield from _told(test.operand, where)
+                if rest and _leaves(body):
+                    first, last = _lines(rest)
+                    yield from _told(test.operand, Suite(first, last, first, last))
+        case ast.Assert(test=test) if rest:
+            first, last = _lines(rest)
+            yield from _told(test, Suite(first, last, first, last))
+        case ast.While(test=test, body=body):
+            yield from _told(test, Suite(*_lines(body), statement.lineno, _end(statement)))
+        case ast.Match(subject=ast.Name(id=name), cases=cases):
+            for case in cases:
+                class_ = _class_of(case.pattern)
+                if class_ is not None:
+                    where = Suite(*_lines(case.body), statement.lineno, _end(statement))
+                    yield Narrowing(name, where, annotation(class_))
+
+
+def expression_narrowings(node: ast.IfExp) -> Iterator[Narrowing]:
+    """Give what the test of ``a if test else b`` says."""
+    line, end_line = node.lineno, _end(node)
+    yield from _told(node.test, Suite(line, end_line, line, end_line))
+
+
+def guarded_names(test: ast.expr) -> set[str]:
+    """Return what is missing where a test succeeds: ``x is None``, ``not x``."""
+    match test:
+        case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
+            return {_dotted(left)} - {""}
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            match operand:
+                case ast.Call(
+                    func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=str(attribute))]
+                ):
+                    return {f"{_dotted(owner)}.{attribute}"}
+                case ast.Compare():
+                    return set()
+            return {_dotted(operand)} - {""}
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return set().union(*map(guarded_names, values))
+    return set()
+
+
+def is_filled(names: set[str], body: list[ast.stmt]) -> bool:
+    """Return whether a body gives one of these a value that stays: so it is done but once."""
+    for statement in body:
+        targets: list[ast.expr] = []
+        if isinstance(statement, ast.Assign):
+            targets = statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        for target in targets:
+            if _dotted(target) in names:
+                return True
+        inner = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
+        if any(is_filled(names, each) for each in inner if isinstance(each, list)):
+            return True
+    return False
+
+
+def _told(test: ast.expr, suite: Suite) -> Iterator[Narrowing]:
+    match test:
+        case ast.Call(func=ast.Name(id="isinstance"), args=[asked, classes]):
+            name = _dotted(asked)
+            if name.isidentifier():
+                yield Narrowing(name, suite, _one_of(classes))
+        case ast.BoolOp(op=ast.And(), values=values):
+            for value in values:
+                yield from _told(value, suite)
+
+
+def _one_of(classes: ast.expr) -> Expr:
+    if isinstance(classes, ast.Tuple):
+        return Either(tuple(map(annotation, classes.elts)))
+    return annotation(classes)
+
+
+def _class_of(pattern: ast.pattern) -> ast.expr | None:
+    match pattern:
+        case ast.MatchAs(pattern=ast.MatchClass(cls=class_)) | ast.MatchClass(cls=class_):
+            return class_
+    return None
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.NamedExpr):
+        node = node.target
+    if isinstance(node, ast.Attribute):
+        owner = _dotted(node.value)
+        return owner and f"{owner}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    return isinstance(body[-1], _LEAVING)
+
+
+def _lines(body: list[ast.stmt]) -> tuple[int, int]:
+    return body[0].lineno, _end(body[-1])
+
+
+def _end(node: ast.stmt | ast.expr) -> int:
+    return node.end_lineno or node.lineno

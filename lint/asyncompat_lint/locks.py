@@ -1,0 +1,99 @@
+"""Locks, and other things that wait only sometimes: what the rest of the code says of them.
+
+A lock that is only ever held for a moment blocks nobody; one under which something blocks makes all
+wait who want it. A socket that was made not to block does not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from asyncompat_lint.facts import Attribute, Constant
+from asyncompat_lint.knowledge import Entry, Knowledge
+from asyncompat_lint.program import Program
+from asyncompat_lint.sites import Site, SiteIndex
+
+_ACQUIRING = ("__enter__", "acquire")
+
+
+class Locks:
+    """Which locks are contended. ``weighs`` tells whether a site was found to block for long."""
+
+    def __init__(
+        self,
+        program: Program,
+        knowledge: Knowledge,
+        sites: SiteIndex,
+        weighs: Callable[[Site], bool],
+    ) -> None:
+        self._program = program
+        self._sites = sites
+        self._weighs = weighs
+        self._contended: set[str] = set()
+        self._entries = {e.name: e for e in knowledge.entries if e.table.contended}
+        self._sections: dict[str, list[Site]] | None = None
+
+    def is_contended(self, site: Site) -> bool:
+        """Return whether the lock that a site takes is one that others hold for long."""
+        return self._identity(site) in self._contended
+
+    def newly_contended(self) -> set[str]:
+        """Look for more contended locks, and return the names of sites that may take them."""
+        if self._sections is None:
+            self._sections = self._find_sections()
+        names: set[str] = set()
+        for identity, sections in sorted(self._sections.items()):
+            if identity not in self._contended and any(map(self._is_long, sections)):
+                self._contended.add(identity)
+                names.add(identity.replace(":", ".").rpartition(".")[2])
+        return {*names, *_ACQUIRING} if names else set()
+
+    def _find_sections(self) -> dict[str, list[Site]]:
+        found: dict[str, list[Site]] = defaultdict(list)
+        if not self._entries:
+            return found
+        for module in self._program.modules.all:
+            for number, call in enumerate(module.facts.calls):
+                if call.kind == "enter" and not call.awaited:
+                    site = Site(module, number)
+                    groups = self._program.targets(module, call)
+                    if any(each.name in self._entries for group in groups for each in group):
+                        found[self._identity(site)].append(site)
+        found.pop("", None)
+        return found
+
+    def _identity(self, site: Site) -> str:
+        if site.call.kind == "enter":
+            return self._program.identity(site.module, site.call)
+        if isinstance(site.call.callee, Attribute):
+            receiver = site.call.callee.value
+            return self._program.identity_of(site.module, site.call, receiver)
+        return ""
+
+    def _is_long(self, section: Site) -> bool:
+        """Whether something blocks while the lock is held, in the same function."""
+        calls = section.module.facts.calls
+        held = section.call
+        return any(
+            call.scope == held.scope
+            and number != section.number
+            and held.span.line <= call.span.line <= held.until
+            and self._weighs(Site(section.module, number))
+            for number, call in enumerate(calls)
+        )
+
+    @staticmethod
+    def is_silenced(entry: Entry, site: Site) -> bool:
+        """Return whether the file makes the call's receiver one that does not wait."""
+        silenced_by = entry.table.silenced_by
+        callee = site.call.callee
+        if not silenced_by or not isinstance(callee, Attribute):
+            return False
+        for other in site.module.facts.calls:
+            method = other.callee
+            if isinstance(method, Attribute) and method.value == callee.value:
+                argument = other.arguments.get("0")
+                if method.name in silenced_by and argument == Constant(silenced_by[method.name]):
+                    return True
+        return False

@@ -1,0 +1,299 @@
+"""Names: from how one is written somewhere to what it stands for.
+
+Follows scopes, bindings, imports and re-exports through the project's modules, to a qualified name
+of the project, a library or the builtins. It guesses nothing: what it does not know is unknown.
+What an expression gives it asks of the layer above, ``inference``.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from asyncompat_lint.facts import NOTHING, Binding, Expr, Name, Scope
+from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.values import (
+    UNKNOWN,
+    Instance,
+    Place,
+    Reference,
+    Value,
+    Values,
+    flatten,
+    instances,
+)
+
+_BUILTINS = frozenset(dir(builtins))
+# The (file, scope, name)s on the way to a value: a name that leads to itself is unknown.
+Step = tuple[str, int, str]
+Trail = frozenset[Step]
+UNSEEN: Trail = frozenset()
+# A longer way is given up.
+_LONGEST_TRAIL = 40
+
+
+@dataclass(frozen=True)
+class Use:
+    """The place from which a name is looked up."""
+
+    module: Module
+    scope: int
+    line: int
+    column: int
+    trail: Trail = UNSEEN
+
+    def after(self, *steps: Step) -> Use:
+        """Return the same place, a few steps further."""
+        return Use(self.module, self.scope, self.line, self.column, self.trail.union(steps))
+
+
+class Names(ABC):
+    """The names of the project's modules."""
+
+    def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
+        self.modules = modules
+        self.knowledge = knowledge
+        self._known: dict[Step, Values] = {}
+        self._given_up = 0
+
+    @abstractmethod
+    def infer(self, expression: Expr, use: Use) -> Values:
+        """Return what an expression can be."""
+
+    @abstractmethod
+    def entered(self, value: Value, use: Use) -> Values:
+        """Return what ``with`` gives for a context manager."""
+
+    @abstractmethod
+    def attribute(self, value: Value, name: str, use: Use) -> Values:
+        """Return what ``value.name`` is."""
+
+    def scope(self, place: Place) -> Scope:
+        """Return the scope of a function or class of the project."""
+        return self.modules.at(place.location).facts.scopes[place.scope]
+
+    def name_of_module(self, module: Module, target: str) -> str | None:
+        """Return the name under which a module imports another one at its top, if it does."""
+        for name, bindings in module.facts.scopes[0].bindings.items():
+            if any(each.kind == "imported" and each.target == target for each in bindings):
+                return name
+        return None
+
+    # What is asked for again and again
+
+    def _once(self, step: Step, use: Use, find: Callable[[Use], Values]) -> Values:
+        """Return what a step leads to; the same whichever way led to it, so it is kept.
+
+        Except where the way itself was in the way: a cycle gives up differently from each side.
+        """
+        known = self._known.get(step)
+        if known is not None:
+            return known
+        if step in use.trail or len(use.trail) > _LONGEST_TRAIL:
+            self._given_up += 1
+            return UNKNOWN
+        before = self._given_up
+        found = find(use.after(step))
+        if self._given_up == before:
+            self._known[step] = found
+        return found
+
+    # Scopes and bindings
+
+    def look_up(self, name: str, use: Use) -> Values:
+        """Return what a name is, where it is used."""
+        scopes = use.module.facts.scopes
+        index, at_use = use.scope, True
+        while index >= 0:
+            scope = scopes[index]
+            if scope.outer_names.get(name) == "global":
+                index, at_use = 0, False
+                scope = scopes[0]
+            elif name in scope.outer_names:
+                index, at_use = scope.parent, False
+                continue
+            # A class's names are seen by its own body, not by what is nested in it.
+            if name in scope.bindings and (scope.kind != "class" or index == use.scope):
+                return self.bound(name, index, use, at_use=at_use)
+            at_use = at_use and scope.runs_in_parent
+            index = scope.parent
+        return self._starred(name, use)
+
+    def binding_scope(self, name: str, use: Use) -> int:
+        """Return the scope that a name belongs to; -1 for one of no scope of the module."""
+        scopes = use.module.facts.scopes
+        index = use.scope
+        while index >= 0:
+            scope = scopes[index]
+            if scope.outer_names.get(name) == "global":
+                return 0
+            hidden = name in scope.outer_names or (scope.kind == "class" and index != use.scope)
+            if name in scope.bindings and not hidden:
+                return index
+            index = scope.parent
+        return -1
+
+    def bound(self, name: str, index: int, use: Use, *, at_use: bool) -> Values:
+        """Return what a scope binds a name to: as it is at the use, or as it ever is."""
+        step = (use.module.file.location, index, name)
+        if not at_use:
+            return self._once(step, use, lambda use: self._bound(name, index, use, at_use=False))
+        if step in use.trail or len(use.trail) > _LONGEST_TRAIL:
+            # The same name, of another time: `path = path / "x"`.
+            step = (use.module.file.location, index, f"{name} before {use.line}:{use.column}")
+            if step in use.trail or len(use.trail) > _LONGEST_TRAIL:
+                self._given_up += 1
+                return UNKNOWN
+        return self._bound(name, index, use.after(step), at_use=True)
+
+    def _bound(self, name: str, index: int, use: Use, *, at_use: bool) -> Values:
+        scope = use.module.facts.scopes[index]
+        bindings = [each for each in scope.bindings[name] if each.value != NOTHING]
+        there = _in_force(bindings, use) if at_use else _ever(bindings)
+        if not there:
+            return UNKNOWN
+        groups = [
+            self.value_of(
+                name, each, index, Use(use.module, index, each.line, each.column, use.trail)
+            )
+            for each in there
+        ]
+        values = flatten(groups)
+        if values or not at_use:
+            return values
+        # Of several the nearest counts, unless only what was declared is known.
+        declared = [g for g, each in zip(groups, there, strict=True) if each.kind == "annotated"]
+        return groups[0] or next(iter(declared), UNKNOWN)
+
+    def value_of(self, name: str, binding: Binding, index: int, use: Use) -> Values:
+        """Return what one binding of a scope gives to a name."""
+        match binding.kind:
+            case "imported":
+                return self._imported(binding.target, use)
+            case "assigned":
+                return self.infer(binding.value, use)
+            case "annotated" | "narrowed":
+                scope = use.module.facts.scopes[index]
+                if binding.value == Name(name) and scope.parent >= 0:
+                    # `date: date` names the outer one.
+                    use = Use(use.module, scope.parent, use.line, use.column, use.trail)
+                return instances(self.infer(binding.value, use))
+            case "entered" | "aentered":
+                values = self.infer(binding.value, use)
+                return flatten(self.entered(each, use) for each in values)
+            case "defined":
+                return (self.defined(use.module, binding.scope),)
+            case "self":
+                return self._self(index, use)
+        return UNKNOWN
+
+    def defined(self, module: Module, index: int) -> Reference:
+        """Return the function or class that a scope of a module is."""
+        scopes = module.facts.scopes
+        path, parent = scopes[index].name, scopes[index].parent
+        while scopes[parent].parent >= 0:
+            path = f"{scopes[parent].name}.{path}"
+            parent = scopes[parent].parent
+        return Reference(f"{self.modules.name(module)}.{path}", Place(module.file.location, index))
+
+    def _self(self, index: int, use: Use) -> Values:
+        method = use.module.facts.scopes[index]
+        class_ = self.defined(use.module, method.parent)
+        if Name("classmethod") in method.decorators or method.name in _CLASS_METHODS:
+            return (class_,)
+        return (Instance(class_.name, class_.place),)
+
+    # Modules
+
+    def _starred(self, name: str, use: Use) -> Values:
+        """A name that the module does not bind: a star import may, and else it is builtin."""
+        for star in use.module.facts.scopes[0].bindings.get("*", []):
+            module, _ = self._imported_module(star.target.removesuffix("*"), use)
+            if module is None:
+                library = f"{star.target.removesuffix('.*')}.{name}"
+                if self.knowledge.speaks_of(self.knowledge.canonical(library)):
+                    return self.qualified(library, use)
+            elif name in module.facts.scopes[0].bindings:
+                return self._member(module, [name], use)
+        return (Reference(f"builtins.{name}"),) if name in _BUILTINS else UNKNOWN
+
+    def _imported_module(self, target: str, use: Use) -> tuple[Module | None, list[str]]:
+        if target.startswith("."):
+            return self.modules.find_relative(target.rstrip(".") or target, use.module)
+        return self.modules.find(target.rstrip("."))
+
+    def _imported(self, target: str, use: Use) -> Values:
+        if target.startswith("."):
+            module, rest = self.modules.find_relative(target, use.module)
+            return UNKNOWN if module is None else self._member(module, rest, use)
+        return self.qualified(target, use)
+
+    def qualified(self, name: str, use: Use) -> Values:
+        """Follow a qualified name through the project's modules to what it stands for."""
+        canonical = self.knowledge.canonical(name)
+        if self.knowledge.speaks_of(canonical) and not self.modules.is_project(name):
+            return self.named(canonical, use)
+        module, rest = self.modules.find(name)
+        if module is None:
+            return self.named(canonical, use)
+        return self._member(module, rest, use)
+
+    @abstractmethod
+    def named(self, name: str, use: Use) -> Values:
+        """Return what a library has under its canonical name."""
+
+    def _member(self, module: Module, names: list[str], use: Use) -> Values:
+        if not names:
+            return (Reference(self.modules.name(module)),)
+        first, *others = names
+        inside = Use(module, 0, sys.maxsize, 0, use.trail)
+        if first in module.facts.scopes[0].bindings:
+            values = self.bound(first, 0, inside, at_use=False)
+        else:
+            step = (module.file.location, 0, f"* {first}")
+            values = self._once(step, inside, lambda use: self._starred(first, use))
+            values = tuple(v for v in values if not _is_builtin(v))
+        for other in others:
+            values = flatten(self.attribute(value, other, inside) for value in values)
+        return values
+
+
+_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+
+def _is_builtin(value: Value) -> bool:
+    return isinstance(value, Reference) and value.name.startswith("builtins.")
+
+
+def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
+    """The bindings that a use in the same scope may see, the nearest first."""
+    place = (use.line, use.column)
+    before = [
+        each
+        for each in bindings
+        if (each.line, each.column) < place
+        and (each.kind != "narrowed" or (each.suite is not None and each.suite.holds(use.line)))
+    ]
+    before = before or [each for each in bindings if each.kind != "narrowed"]
+    if before and before[-1].kind == "imported":  # an import, and what is imported if that fails
+        return [each for each in before if each.kind == "imported"]
+    found: list[Binding] = []
+    for each in reversed(before):
+        suite = each.suite
+        if each.kind == "narrowed" or suite is None or suite.holds(use.line):
+            return [*found, each]
+        beside = suite.statement_line <= use.line <= suite.statement_end_line
+        if (suite.exclusive and beside) or (suite.leaves and not beside):
+            continue
+        found.append(each)
+    return found or before[-1:]
+
+
+def _ever(bindings: list[Binding]) -> list[Binding]:
+    """All bindings of a name; where it is declared, only these."""
+    declared = [each for each in bindings if each.kind == "annotated"]
+    return declared or [each for each in bindings if each.kind != "narrowed"]

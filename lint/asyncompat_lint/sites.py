@@ -1,0 +1,160 @@
+"""Which sites may matter: by the last names of what they call, pass, or read.
+
+Names only: whether a site means what its name says is the program's to tell. It makes reach look at
+few sites of many.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from asyncompat_lint.facts import Attribute, CallSite, Load, Scope, last_name, last_names
+from asyncompat_lint.modules import Module, Modules
+
+
+@dataclass(frozen=True)
+class Site:
+    """A call site, or a load, of a module; ``number`` is its place in the module's facts."""
+
+    module: Module
+    number: int
+    is_load: bool = False
+
+    @property
+    def key(self) -> tuple[str, int, bool]:
+        return (self.module.file.location, self.number, self.is_load)
+
+    @property
+    def call(self) -> CallSite:
+        return self.module.facts.calls[self.number]
+
+    @property
+    def load(self) -> Load:
+        return self.module.facts.loads[self.number]
+
+    @property
+    def scope(self) -> int:
+        return self.load.scope if self.is_load else self.call.scope
+
+    @property
+    def line(self) -> int:
+        return self.load.line if self.is_load else self.call.span.line
+
+
+class SiteIndex:
+    """All sites of the project, by name. ``receivers`` call what is passed to them."""
+
+    def __init__(self, modules: Modules, receivers: Iterable[str]) -> None:
+        self._modules = modules
+        self._calls: dict[str, list[tuple[Module, int]]] = defaultdict(list)
+        self._passed: dict[str, list[tuple[Module, int]]] = defaultdict(list)
+        # By a name: the other names under which modules have the same thing, or what it makes.
+        self._aliases: dict[str, set[str]] = defaultdict(set)
+        self._made: dict[str, set[str]] = defaultdict(set)
+        self._subclasses: dict[str, set[str]] = defaultdict(set)
+        self._loads: dict[str, list[tuple[Module, int]]] | None = None
+        self._receivers = set(receivers)
+        for module in modules.all:
+            for scope in module.facts.scopes:
+                self._add_scope(module, scope)
+        for module in modules.all:
+            self._add_calls(module)
+
+    def _add_scope(self, module: Module, scope: Scope) -> None:
+        for base in scope.bases:
+            self._subclasses[last_name(base)].add(scope.name)
+        if scope.called_parameters:
+            self._receivers.add(scope.name)
+            if scope.name == "__init__":
+                self._receivers.add(module.facts.scopes[scope.parent].name)
+        made = [*scope.returned, *scope.yielded]
+        if scope.annotation is not None:
+            made.append(scope.annotation)
+        for each in made:
+            for name in last_names(each):
+                self._made[name].add(scope.name)
+        for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
+            for binding in bindings:
+                others = last_names(binding.value)
+                if binding.kind == "imported":
+                    others = [binding.target.rpartition(".")[2]]
+                for other in others:
+                    if other != name:
+                        self._aliases[other].add(name)
+
+    def _add_calls(self, module: Module) -> None:
+        for number, call in enumerate(module.facts.calls):
+            names = last_names(call.callee)
+            for name in names:
+                self._calls[name].append((module, number))
+            if call.kind == "call" and not self._receivers.isdisjoint(names):
+                for argument in call.arguments.values():
+                    for name in last_names(argument):
+                        self._passed[name].append((module, number))
+
+    def calling(self, names: Iterable[str]) -> list[Site]:
+        """Return the sites that may run, or pass on, what has one of these names."""
+        wanted = self._closure(names, self._aliases)
+        found = {
+            (module.file.path, number): module
+            for name in wanted
+            for module, number in [*self._calls.get(name, ()), *self._passed.get(name, ())]
+        }
+        return [Site(module, number) for (_, number), module in sorted(found.items(), key=_order)]
+
+    def named(self, names: Iterable[str]) -> list[Site]:
+        """Return the calls of just these names."""
+        found = {
+            (module.file.path, number): module
+            for name in names
+            for module, number in self._calls.get(name, ())
+        }
+        return [Site(module, number) for (_, number), module in sorted(found.items(), key=_order)]
+
+    def reading(self, names: Iterable[str]) -> list[Site]:
+        """Return where attributes with one of these names are read."""
+        names = set(names)
+        if not names:
+            return []
+        if self._loads is None:
+            self._loads = defaultdict(list)
+            for module in self._modules.all:
+                for number, load in enumerate(module.facts.loads):
+                    chain = load.value
+                    while isinstance(chain, Attribute):
+                        self._loads[chain.name].append((module, number))
+                        chain = chain.value
+        found = {
+            (module.file.path, number): module
+            for name in names
+            for module, number in self._loads.get(name, ())
+        }
+        return [
+            Site(module, number, is_load=True)
+            for (_, number), module in sorted(found.items(), key=_order)
+        ]
+
+    def makers(self, names: Iterable[str]) -> set[str]:
+        """Return these names, and those of what returns or yields what they make."""
+        return self._closure(names, self._made)
+
+    def with_subclasses(self, class_: str) -> set[str]:
+        """Return the names of a class and of those that are made from it."""
+        return self._closure([class_], self._subclasses)
+
+    @staticmethod
+    def _closure(names: Iterable[str], more: dict[str, set[str]]) -> set[str]:
+        found: set[str] = set()
+        todo = list(names)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += more.get(name, ())
+        return found
+
+
+def _order(item: tuple[tuple[str, int], Module]) -> tuple[str, int]:
+    return item[0]
