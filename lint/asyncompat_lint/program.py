@@ -68,6 +68,21 @@ class Program(Inference):
         values = self.infer(site.callee, _use(module, site))
         return [value for value in values if isinstance(value, Instance)]
 
+    def are_instances(self, module: Module, site: CallSite, classes: dict[str, str]) -> bool:
+        """Return whether the arguments of a site that are told of are instances of these classes.
+
+        At least one of them has to be there.
+        """
+        there = {key: site.arguments[key] for key in classes if key in site.arguments}
+        for key, argument in there.items():
+            wanted = {each.strip() for each in classes[key].split("|")}
+            values = self.infer(argument, _use(module, site))
+            lineages = ({*self.knowledge.lineage(v.of)} for v in values if isinstance(v, Instance))
+            known = [not wanted.isdisjoint(each) for each in lineages]
+            if not known or not all(known):
+                return False
+        return bool(there) or not classes
+
     # What runs
 
     def _run_at(self, value: Value, site: CallSite, use: Use) -> Group:

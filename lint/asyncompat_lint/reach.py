@@ -94,6 +94,7 @@ class _Reach:
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
         names = {entry.name.rpartition(".")[2] for entry in self._knowledge.entries}
+        names |= self._sites.methods_in(self._knowledge.libraries_by_class)
         while names:
             yield from self._spread(names)
             # A lock whose holder was found to block is one that can be waited for.
@@ -207,6 +208,8 @@ class _Reach:
         if entry.table.lazy and call.kind != "iterate":
             return None
         if entry.table.contended and not self._locks.is_contended(site):
+            return None
+        if not self._program.are_instances(site.module, call, entry.table.of_class):
             return None
         return None if self._locks.is_silenced(entry, site) else Blocker(entry)
 

@@ -104,6 +104,22 @@ class SiteIndex:
         }
         return [Site(module, number) for (_, number), module in sorted(found.items(), key=_order)]
 
+    def methods_in(self, libraries: set[str]) -> set[str]:
+        """Return the names of all methods that are called in modules that import one of these."""
+        found: set[str] = set()
+        for module in self._modules.all:
+            imported = (
+                each.target.partition(".")[0]
+                for scope in module.facts.scopes
+                for bindings in scope.bindings.values()
+                for each in bindings
+                if each.kind == "imported"
+            )
+            if not libraries.isdisjoint(imported):
+                called = (call.callee for call in module.facts.calls)
+                found.update(each.name for each in called if isinstance(each, Attribute))
+        return found
+
     def named(self, names: Iterable[str]) -> list[Site]:
         """Return the calls of just these names."""
         found = {

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
+from real_things import check, entries, libraries
 
 from asyncompat_lint.facts import Constant
 from asyncompat_lint.knowledge import Entry, Knowledge, Table, load, parse
 
-ENTRIES = load().entries
+ENTRIES = entries(of_distributions=False)
 # What another platform or a newer Python has.
 ELSEWHERE = {"msvcrt", "nt"}
 NEW = {
@@ -25,43 +25,20 @@ NEW = {
 }
 
 
-def find(name):
-    parts = name.split(".")
-    for length in range(len(parts), 0, -1):
-        try:
-            thing = importlib.import_module(".".join(parts[:length]))
-        except ModuleNotFoundError:
-            continue
-        for part in parts[length:]:
-            thing = getattr(thing, part)
-        return thing
-    raise LookupError(name)
-
-
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_entry_exists_and_is_no_coroutine_function(entry):
     if entry.name.partition(".")[0] in ELSEWHERE:
         pytest.skip("another platform's")
     if sys.version_info < NEW.get(entry.name, (0,)):
         pytest.skip("a newer Python's")
-    thing = find(entry.name)
-    assert callable(thing)
-    assert not inspect.iscoroutinefunction(thing)
-    owner = find(entry.name.rpartition(".")[0])
-    assert inspect.isclass(owner) == bool(entry.table.class_)
+    check(entry)
 
 
 def test_no_entry_stands_twice():
     # Later tables replace earlier ones, so a name that stands twice is lost once.
-    calls = sum(len(table.calls) for library in libraries() for table in library.blocking)
-    assert calls == len(ENTRIES) > 200
-
-
-def libraries():
-    from importlib import resources
-
-    files = resources.files("asyncompat_lint.knowledge").iterdir()
-    return [parse(file.read_text("utf-8")) for file in files if file.name.endswith(".toml")]
+    tables = [table for library in libraries() for table in library.blocking]
+    calls = sum(len(table.calls) * len(table.owners) for table in tables)
+    assert calls == len(load().entries) > 1000
 
 
 def test_an_unknown_key_is_refused():
@@ -94,3 +71,10 @@ def test_canonical_names():
     assert knowledge.canonical("a.b.x") == "c.x"
     assert knowledge.canonical("a.b.d.y") == "e.f.y"
     assert knowledge.canonical("a.bc") == "a.bc"
+
+
+def test_the_requirements_are_the_distributions():
+    folder = Path(__file__).parent.parent / "knowledge"
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    required = [line for line in lines if line and not line.startswith("#")]
+    assert required == [name for library in libraries() for name in library.distributions]

@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 
 from asyncompat_lint.expressions import annotation
-from asyncompat_lint.facts import Constant, Expr
+from asyncompat_lint.facts import Constant, Expr, last_names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -28,14 +28,20 @@ Literals = dict[str, bool | int | float | str | None]
 Where = Literal["here", "loop", "elsewhere"]
 
 
-class Table(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class"}):
-    """Calls that block in the same way: functions of a module, or methods of a class.
+class Table(
+    msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class", "except_": "except"}
+):
+    """Calls that block in the same way: functions of a module, or methods of a class, or several.
+
+    All methods of a class are meant by ``*``, but for those in ``except``.
 
     ``instead`` is the code that does it the async way, ``advice`` the words where no code can say
     it; without both, ``to_thread`` is advised. With one of ``unless``, an argument (by its name,
     or position) and its constant, the call does not block; nor where the file says of the same
     receiver what is in ``silenced_by``: a method, and the constant that it is called with first.
-    ``only_if`` is the contrary of ``unless``.
+    Neither does it where an argument is made with a name in ``unless_named``.
+    One of the arguments that it ``needs`` must be there, and those of ``of_class`` be instances of
+    these classes, as far as they are there.
 
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does.
@@ -44,7 +50,10 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class
     rule: str
     calls: list[str]
     module: str = ""
+    modules: list[str] = []
     class_: str = ""
+    classes: list[str] = []
+    except_: list[str] = []
     instead: str = ""
     advice: str = ""
     hint: str = ""
@@ -52,8 +61,20 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, rename={"class_": "class
     lazy: bool = False
     contended: bool = False
     unless: list[Literals] = []
-    only_if: list[Literals] = []
+    unless_named: list[str] = []
+    needs: list[str] = []
+    of_class: dict[str, str] = {}
     silenced_by: dict[str, bool | int | float | None] = {}
+
+    @property
+    def all_classes(self) -> list[str]:
+        return [self.class_, *self.classes] if self.class_ else self.classes
+
+    @property
+    def owners(self) -> list[str]:
+        """The modules and classes that have the calls."""
+        modules = [self.module, *self.modules] if self.module else self.modules
+        return [*modules, *self.all_classes]
 
 
 class Callables(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,7 +90,7 @@ class Callables(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Library(msgspec.Struct, forbid_unknown_fields=True):
-    """A file of the knowledge base.
+    """A file of the knowledge base; ``distributions`` have the things it speaks of.
 
     ``gives`` and ``attributes`` say of which type a call's result, or an attribute, is; the four
     tables behind them, what iterating, subscripting, entering and awaiting an instance of a class
@@ -78,6 +99,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     ``awaited[...]``, ``entered[...]``, ``instance[...]`` for what is made of one.
     """
 
+    distributions: list[str] = []
     blocking: list[Table] = []
     gives: dict[str, str] = {}
     attributes: dict[str, str] = {}
@@ -107,7 +129,10 @@ class Entry(msgspec.Struct, frozen=True):
         def has(literals: Literals) -> bool:
             return all(n in constants and constants[n] == v for n, v in literals.items())
 
-        if self.table.only_if and not any(map(has, self.table.only_if)):
+        named = {name for value in arguments.values() for name in last_names(value)}
+        if not named.isdisjoint(self.table.unless_named):
+            return True
+        if self.table.needs and not any(name in arguments for name in self.table.needs):
             return True
         return any(map(has, self.table.unless))
 
@@ -140,7 +165,8 @@ class Knowledge:
             self._classes.update(getattr(library, table))
         self._aliases.update(library.aliases)
         self._bases.update(library.bases)
-        self._classes.update(library.bases)
+        self._classes.update(library.bases, library.bases.values())
+        self._classes.update(name.rpartition(".")[0] for name in library.attributes)
         self.coroutines |= frozenset(library.coroutines)
         for given in [*library.gives.values(), *library.attributes.values()]:
             if given.replace(".", "").replace("_", "").isalnum():
@@ -149,11 +175,11 @@ class Knowledge:
             for name, arguments in getattr(library.callables, where).items():
                 self._callables[name] = (where, arguments)
         for blocking in library.blocking:
-            if blocking.class_:
-                self._classes.add(blocking.class_)
-            for call in blocking.calls:
-                name = f"{blocking.class_ or blocking.module}.{call}"
-                self._entries[name] = Entry(name, blocking)
+            self._classes.update(blocking.all_classes)
+            for owner in blocking.owners:
+                for call in blocking.calls:
+                    name = f"{owner}.{call}"
+                    self._entries[name] = Entry(name, blocking)
         for name in library.nonblocking:
             self._entries.pop(name, None)
             self._harmless.add(name)
@@ -171,12 +197,19 @@ class Knowledge:
 
     def blocking(self, name: str) -> Entry | None:
         """Return what is known of a call that blocks, by its canonical name."""
-        return self._entries.get(name)
+        entry = self._entries.get(name)
+        if entry is not None:
+            return entry
+        class_, _, method = name.rpartition(".")
+        any_method = self._entries.get(f"{class_}.*")
+        if any_method is None or method.startswith("_") or method in any_method.table.except_:
+            return None
+        return Entry(name, any_method.table)
 
-    def blocking_method(self, class_: str, method: str) -> Entry | None:
-        """Return what is known of a method that blocks, the class's own or an inherited one."""
-        entries = (self._entries.get(f"{each}.{method}") for each in self.lineage(class_))
-        return next(filter(None, entries), None)
+    @property
+    def libraries_by_class(self) -> set[str]:
+        """The top-level modules of which there are classes all of whose methods block."""
+        return {name.partition(".")[0] for name in self._entries if name.endswith(".*")}
 
     def is_harmless(self, name: str) -> bool:
         """Return whether the user says of a function that it does not block."""

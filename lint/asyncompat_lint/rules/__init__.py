@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from asyncompat_lint.rules.base import Rule
+from asyncompat_lint.rules.blocking_client import BlockingClient
+from asyncompat_lint.rules.blocking_cpu import BlockingCpu
 from asyncompat_lint.rules.blocking_database import BlockingDatabase
 from asyncompat_lint.rules.blocking_file import BlockingFile
 from asyncompat_lint.rules.blocking_file_metadata import BlockingFileMetadata
@@ -13,6 +15,7 @@ from asyncompat_lint.rules.blocking_sleep import BlockingSleep
 from asyncompat_lint.rules.blocking_socket import BlockingSocket
 from asyncompat_lint.rules.blocking_subprocess import BlockingSubprocess
 from asyncompat_lint.rules.blocking_wait import BlockingWait
+from asyncompat_lint.rules.nested_loop_run import NestedLoopRun
 
 RULES: tuple[type[Rule], ...] = (
     BlockingSleep,
@@ -24,5 +27,8 @@ RULES: tuple[type[Rule], ...] = (
     BlockingDatabase,
     BlockingWait,
     BlockingInput,
+    BlockingCpu,
+    BlockingClient,
+    NestedLoopRun,
     BlockingImport,
 )

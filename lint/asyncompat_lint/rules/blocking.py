@@ -23,6 +23,7 @@ class BlockingCallRule(Rule):
     """A rule for the calls that the knowledge base lists under the rule's name."""
 
     does: ClassVar[str]
+    meanwhile: ClassVar[str] = "while the event loop waits"
 
     def visit_Call(self, node: cst.Call) -> None:
         self._check(node, "call")
@@ -59,7 +60,7 @@ class BlockingCallRule(Rule):
 
     def _found(self, node: cst.BaseExpression, call: BlockingCall, what: str, span: Span) -> None:
         blocker = call.blocker
-        message = f"{what} {self.does} while the event loop waits"
+        message = f"{what} {self.does} {self.meanwhile}"
         if blocker.once:
             message += " the first time"
         if blocker.overrides is not None:
@@ -86,6 +87,7 @@ class BlockingCallRule(Rule):
         code = template.format(
             asyncio=self.context.asyncio_name,
             callee=_code(node.func),
+            receiver=_code(node.func.value) if isinstance(node.func, cst.Attribute) else "",
             function=last_name(call.site.call.callee),
             arguments=arguments,
             more=arguments and f", {arguments}",

@@ -1,0 +1,46 @@
+"""The knowledge base's entries, looked up in the real libraries."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from importlib import resources
+
+from asyncompat_lint.knowledge import Knowledge, Library, parse
+
+
+def libraries() -> list[Library]:
+    files = resources.files("asyncompat_lint.knowledge").iterdir()
+    found = sorted((file for file in files if file.name.endswith(".toml")), key=lambda f: f.name)
+    return [parse(file.read_text("utf-8")) for file in found]
+
+
+def entries(*, of_distributions: bool):
+    chosen = [each for each in libraries() if bool(each.distributions) == of_distributions]
+    return Knowledge(chosen).entries
+
+
+def find(name):
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:]:
+            thing = getattr(thing, part)
+        return thing
+    raise LookupError(name)
+
+
+def check(entry):
+    owner_name, _, call = entry.name.rpartition(".")
+    owner = find(owner_name)
+    assert inspect.isclass(owner) == (owner_name in entry.table.all_classes)
+    if call == "*":
+        assert all(hasattr(owner, name) for name in entry.table.except_ if name.islower())
+        return
+    thing = getattr(owner, call)
+    assert callable(thing)
+    assert not inspect.iscoroutinefunction(thing)
+    assert not inspect.isasyncgenfunction(thing)
