@@ -403,8 +403,6 @@ class Inference(Names):
         for parameter, argument in zip(parameters, arguments, strict=False):
             declared = self.bound(parameter, place.scope, inside, at_use=False)
             actual = self.infer(argument, use)
-            if any(isinstance(each, Reference) for each in declared):  # type[T]
-                declared, actual = instances(declared), instances(actual)
             found.update(solved(declared, actual))
         return found
 

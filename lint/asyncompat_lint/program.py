@@ -14,6 +14,7 @@ from asyncompat_lint.facts import (
     Attribute,
     Called,
     CallSite,
+    Constant,
     Expr,
     Load,
     Name,
@@ -82,6 +83,15 @@ class Program(Inference):
             if not known or not all(known):
                 return False
         return bool(there) or not classes
+
+    def is_in_memory(self, module: Module, site: CallSite) -> bool:
+        """Return whether an argument of a site is a file that is no file on a disk."""
+        for argument in site.arguments.values():
+            if not isinstance(argument, Constant):
+                for value in self.infer(argument, _use(module, site)):
+                    if isinstance(value, Instance) and value.of in ("io.BytesIO", "io.StringIO"):
+                        return True
+        return False
 
     # What runs
 

@@ -141,7 +141,9 @@ class _Reach:
                 if scope.name not in ("__init__", "__new__", "__post_init__"):
                     names = self._sites.makers(names)
                 return {*names, scope.name}
-        return self._sites.makers({scope.name}) if scope.is_generator else {scope.name}
+        parent = self._program.scope(Place(place.location, scope.parent))
+        is_given_out = scope.is_generator or parent.kind == "function"
+        return self._sites.makers({scope.name}) if is_given_out else {scope.name}
 
     # What blocks
 
@@ -210,6 +212,8 @@ class _Reach:
         if entry.table.contended and not self._locks.is_contended(site):
             return None
         if not self._program.are_instances(site.module, call, entry.table.of_class):
+            return None
+        if entry.table.rule == "blocking-file" and self._program.is_in_memory(site.module, call):
             return None
         return None if self._locks.is_silenced(entry, site) else Blocker(entry)
 

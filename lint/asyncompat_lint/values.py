@@ -84,7 +84,9 @@ def instances(values: Values) -> Values:
     found: dict[Value, None] = {}
     for value in values:
         match value:
-            case Reference(name="builtins.type" | "typing.Type", arguments=[classes, *_]):
+            case Reference(name="builtins.type", arguments=[[TypeParameter()], *_]):
+                found[value] = None
+            case Reference(name="builtins.type", arguments=[classes, *_]):
                 found.update(
                     (Reference(each.of, each.place, each.arguments), None)
                     for each in classes
@@ -104,7 +106,10 @@ def solved(declared: Values, actual: Values) -> dict[TypeParameter, Values]:
         if isinstance(value, TypeParameter):
             if actual:
                 given.setdefault(value, actual)
-        elif isinstance(value, Instance):
+        elif isinstance(value, Reference):  # type[T], and a class
+            for inner in value.arguments:
+                given.update(solved(inner, instances(actual)))
+        else:
             for other in actual:
                 if isinstance(other, Instance):
                     for mine, its in zip(value.arguments, other.arguments, strict=False):

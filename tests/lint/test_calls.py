@@ -1,0 +1,356 @@
+"""Where code runs: each `# blocks` is found, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+PRELUDE = """\
+import abc, asyncio, contextlib, functools, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+def blocks():
+    time.sleep(1)
+"""
+
+CASES = {
+    "methods, inherited and by super": """
+class Base:
+    def wait(self): blocks()
+class Heir(Base):
+    def wait(self):
+        super().wait()
+class Quick(Base):
+    def wait(self): ...
+async def f(base: Base, heir: Heir, quick: Quick):
+    base.wait()  # blocks
+    heir.wait()  # blocks
+    quick.wait()
+class Child(Quick):
+    async def g(self):
+        super().wait()
+        self.wait()
+""",
+    "making an instance": """
+class A:
+    def __init__(self): blocks()
+class B(A): ...
+class C(A):
+    def __init__(self): ...
+class D:
+    def __new__(cls):
+        blocks()
+@dataclass
+class E:
+    x: int
+    def __post_init__(self): blocks()
+async def f():
+    A()  # blocks
+    B()  # blocks
+    C()
+    D()  # blocks
+    E(1)  # blocks
+""",
+    "with": """
+class Manager:
+    def __enter__(self): blocks()
+    def __exit__(self, *args): ...
+class Other:
+    def __enter__(self): return self
+    def __exit__(self, *args): blocks()
+class Quiet:
+    def __enter__(self): ...
+    def __exit__(self, *args): ...
+@contextlib.contextmanager
+def manager():
+    blocks()
+    yield
+async def f(given: Manager):
+    with Manager():  # blocks
+        pass
+    with given as x:  # blocks
+        pass
+    with Other():  # blocks
+        pass
+    with Quiet(), manager():  # blocks
+        pass
+    manager()
+    Manager()
+    with Quiet():
+        pass
+""",
+    "iterating": """
+class Items:
+    def __iter__(self):
+        blocks()
+        return iter([])
+class Steps:
+    def __iter__(self): return self
+    def __next__(self): blocks()
+class Lazy:
+    def __iter__(self):
+        blocks()
+        yield 1
+def generator():
+    blocks()
+    yield 1
+def outer():
+    yield from generator()
+async def f(items: Items, steps: Steps):
+    for x in items:  # blocks
+        pass
+    for x in steps:  # blocks
+        pass
+    [x for x in Lazy()]  # blocks
+    generator()
+    made = generator()
+    for x in made:  # blocks
+        pass
+    list(generator())  # blocks
+    next(generator())  # blocks
+    for n, x in enumerate(outer()):  # blocks
+        pass
+    lazy = (blocks() for x in [1])
+    sum(lazy)  # blocks
+    all(blocks() for x in [1])  # blocks
+""",
+    "calling an instance": """
+class Work:
+    def __call__(self): blocks()
+async def f(given: Work):
+    Work()()  # blocks
+    given()  # blocks
+    work = Work()
+    work()  # blocks
+""",
+    "properties": """
+class Owner:
+    @property
+    def slow(self):
+        return blocks()
+    @property
+    def quick(self): return 1
+    @slow.setter
+    def slow(self, value): ...
+class Heir(Owner): ...
+async def f(owner: Owner, heirs: list[Heir]):
+    owner.slow  # blocks
+    owner.quick
+    print(heirs[0].slow.x)  # blocks
+    owner.slow = 1
+""",
+    "lambdas and nested functions": """
+async def f(executor, items):
+    def inner(): blocks()
+    later = lambda: blocks()
+    inner()  # blocks
+    later()  # blocks
+    await asyncio.to_thread(inner)
+    await asyncio.to_thread(lambda: blocks())
+    sorted(items, key=lambda x: blocks())  # blocks
+    max(items, key=inner)  # blocks
+    list(map(inner, items))  # blocks
+    register(inner)
+""",
+    "a project's function that calls what it is given": """
+def call(function): return function()
+def keep(function): return function
+class Runner:
+    def run(self, what, function): function()
+async def f(runner: Runner):
+    call(blocks)  # blocks
+    call(lambda: blocks())  # blocks
+    call(function=blocks)  # blocks
+    keep(blocks)
+    runner.run(1, blocks)  # blocks
+    call(functools.partial(blocks))  # blocks
+""",
+    "callbacks of the loop": """
+def callback(): 
+    blocks()  # blocks
+def other():
+    blocks()
+class Owner:
+    def on_done(self, task):
+        time.sleep(1)  # blocks
+async def f(task: asyncio.Task, owner: Owner):
+    loop = asyncio.get_running_loop()
+    loop.call_soon(callback)
+    loop.call_later(1, lambda: time.sleep(2))  # blocks
+    task.add_done_callback(owner.on_done)
+    loop.call_soon(print, other)
+""",
+    "an async function that is not awaited does not run here": """
+async def work():
+    blocks()  # blocks
+async def f():
+    work()
+    await work()
+    asyncio.create_task(work())
+""",
+    "decorators that go elsewhere": """
+def in_thread(function):
+    @functools.wraps(function)
+    async def wrapper(*args):
+        return await asyncio.to_thread(function, *args)
+    return wrapper
+def in_pool(function):
+    def wrapper(*args):
+        return ThreadPoolExecutor().submit(function, *args)
+    return wrapper
+def logged(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+    return wrapper
+def configured(name):
+    def decorator(function):
+        async def wrapper():
+            return await asyncio.to_thread(function)
+        return wrapper
+    return decorator
+@in_thread
+def a(): blocks()
+@in_pool
+def b(): blocks()
+@logged
+def c(): blocks()
+@configured("x")
+def d(): blocks()
+async def f():
+    await a()
+    b()
+    c()  # blocks
+    await d()
+""",
+    "a method that the class overrides": """
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def work(self): ...
+    async def all_do(self):
+        self.work()  # blocks
+class One(Base):
+    def work(self): blocks()
+class Two(Base):
+    def work(self): time.sleep(2)
+""",
+    "locks": """
+quick, slow = threading.Lock(), threading.Lock()
+class Owner:
+    def __init__(self):
+        self._quick = threading.Lock()
+        self._slow = threading.RLock()
+    def hold(self):
+        with self._slow:
+            blocks()
+        with self._quick:
+            x = 1
+    async def f(self):
+        with self._quick:
+            pass
+        with self._slow:  # blocks
+            pass
+        self._slow.acquire()  # blocks
+        self._slow.acquire(blocking=False)
+def hold():
+    with slow:
+        blocks()
+async def f():
+    with quick:
+        pass
+    with slow:  # blocks
+        pass
+""",
+    "nested classes and closures": """
+def outer():
+    def inner(): blocks()
+    return inner
+async def f():
+    outer()
+    outer()()  # blocks
+""",
+    "recursion": """
+def a(n): return b(n)
+def b(n):
+    if n: return a(n - 1)
+    blocks()
+async def f():
+    a(3)  # blocks
+""",
+    "lazy producers": """
+from pathlib import Path
+import os, glob
+from concurrent.futures import as_completed
+async def f(executor: ThreadPoolExecutor, futures):
+    found = Path(".").glob("*.py")
+    executor.map(print, [1])
+    for future in as_completed(futures):  # blocks
+        pass
+    list(executor.map(print, [1]))  # blocks
+    for path in found:  # blocks
+        path.read_text()  # blocks
+""",
+}
+
+
+def marked(code: str) -> list[int]:
+    return [n for n, line in enumerate(code.splitlines(), 1) if re.search("# blocks$", line)]
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_where_code_runs(title, check_code):
+    code = PRELUDE + CASES[title]
+    found = check_code(code)
+    assert sorted({finding.span.line for finding in found}) == marked(code)
+
+
+def test_an_override_of_several_is_told_with_less_weight(check_code):
+    (found,) = check_code("""\
+import time
+class Base:
+    def work(self):
+        raise NotImplementedError
+    async def all_do(self):
+        self.work()
+class One(Base):
+    def work(self): time.sleep(1)
+class Two(Base):
+    def work(self): return 2
+""")
+    assert str(found.severity) == "info"
+    assert "in 1 of its 2 overrides" in found.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    global kept\n    if kept is None:\n        kept = load()\n    return kept",
+        "    if not hasattr(load, 'kept'):\n        load.kept = load()\n    return load.kept",
+    ],
+)
+def test_what_is_done_once_is_told_with_less_weight(check_code, body):
+    (found,) = check_code(f"""\
+kept = None
+def load():
+    return open("x").read()
+def get():
+{body}
+async def main():
+    return get()
+""")
+    assert str(found.severity) == "info"
+    assert found.message.endswith("the first time")
+
+
+def test_a_local_default_is_not_done_once(check_code):
+    (found,) = check_code("""\
+def get(text=None):
+    if text is None:
+        text = open("x")
+    return text
+async def main():
+    return get()
+""")
+    assert str(found.severity) == "warning"

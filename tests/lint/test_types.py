@@ -1,0 +1,345 @@
+"""Receivers whose type must be known: each `# blocks` is found, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+PRELUDE = """\
+import asyncio, contextlib, functools, sqlite3, threading, time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, Optional, TypeVar, Union, cast
+import requests
+
+class Client:
+    def fetch(self):
+        time.sleep(1)
+    def harmless(self):
+        return 1
+"""
+
+CASES = {
+    "an annotation in a string": """
+async def f(client: "Client"):
+    client.fetch()  # blocks
+""",
+    "Optional and unions with None": """
+async def f(a: Optional[Client], b: Client | None, c: Union[Client, None]):
+    a.fetch()  # blocks
+    b.fetch()  # blocks
+    c.fetch()  # blocks
+""",
+    "one of several that do not all block": """
+class Quick:
+    def fetch(self): ...
+async def f(either: Client | Quick):
+    either.fetch()
+""",
+    "a class that lacks the method is not meant": """
+async def f(path: str | Path):
+    path.read_text()  # blocks
+""",
+    "elements of a container": """
+async def f(clients: list[Client], by_name: dict[str, Client]):
+    for client in clients:
+        client.fetch()  # blocks
+    clients[0].fetch()  # blocks
+    by_name["a"].fetch()  # blocks
+    by_name.get("a").fetch()  # blocks
+    for name, client in by_name.items():
+        name.fetch()
+        client.fetch()  # blocks
+    for number, client in enumerate(clients):
+        client.fetch()  # blocks
+    [each.fetch() for each in clients]  # blocks
+    {key: each.fetch() for key, each in by_name.items()}  # blocks
+""",
+    "a display": """
+async def f():
+    for client in [Client(), Client()]:
+        client.fetch()  # blocks
+    {"a": Client()}["a"].fetch()  # blocks
+""",
+    "tuple unpacking": """
+def pair() -> tuple[int, Client]: ...
+async def f(both: tuple[Client, int]):
+    client, number = both
+    client.fetch()  # blocks
+    number, client = pair()
+    client.fetch()  # blocks
+    (a, b), c = (1, Client()), 2
+    b.fetch()  # blocks
+    a.fetch()
+""",
+    "attributes of self": """
+class Service:
+    shared: Client
+    def __init__(self, client: Client):
+        self.given = client
+        self.made = Client()
+        self.declared: Client = client.other
+    def later(self):
+        self.late = Client()
+    async def f(self):
+        self.shared.fetch()  # blocks
+        self.given.fetch()  # blocks
+        self.made.fetch()  # blocks
+        self.declared.fetch()  # blocks
+        self.late.fetch()  # blocks
+        self.unknown.fetch()
+class Heir(Service):
+    async def g(self):
+        self.given.fetch()  # blocks
+""",
+    "dataclasses": """
+@dataclass
+class Data:
+    client: Client
+    more: list[Client] = field(default_factory=list)
+async def f(data: Data):
+    data.client.fetch()  # blocks
+    data.more[0].fetch()  # blocks
+""",
+    "generic classes": """
+T = TypeVar("T")
+class Box(Generic[T]):
+    item: T
+    def __init__(self, item: T):
+        self.kept = item
+    def get(self) -> T: ...
+    def all(self) -> list[T]: ...
+class ClientBox(Box[Client]):
+    async def own(self):
+        self.item.fetch()  # blocks
+async def f(box: Box[Client], heir: ClientBox, other: Box[int]):
+    box.item.fetch()  # blocks
+    box.kept.fetch()  # blocks
+    box.get().fetch()  # blocks
+    box.all()[0].fetch()  # blocks
+    heir.get().fetch()  # blocks
+    other.get().fetch()
+""",
+    "a bound of a type variable": """
+C = TypeVar("C", bound=Client)
+class Box(Generic[C]):
+    item: C
+    async def f(self):
+        self.item.fetch()  # blocks
+""",
+    "a generic function": """
+T = TypeVar("T")
+def first(items: list[T]) -> T: ...
+def make(kind: type[T]) -> T: ...
+async def f(clients: list[Client]):
+    first(clients).fetch()  # blocks
+    make(Client).fetch()  # blocks
+""",
+    "what functions return": """
+def declared() -> Client: ...
+def inferred():
+    client = Client()
+    return client
+async def awaited() -> Client: ...
+async def f():
+    declared().fetch()  # blocks
+    inferred().fetch()  # blocks
+    (await awaited()).fetch()  # blocks
+    awaited().fetch()
+    (await asyncio.wait_for(awaited(), 1)).fetch()  # blocks
+    (await asyncio.create_task(awaited())).fetch()  # blocks
+    (await asyncio.to_thread(declared)).fetch()  # blocks
+""",
+    "Self, cls and alternative constructors": """
+from typing import Self
+class Made(Client):
+    @classmethod
+    def make(cls) -> "Made": return cls()
+    @classmethod
+    def create(cls): return cls()
+    def itself(self) -> Self: return self
+async def f(made: Made):
+    Made.make().fetch()  # blocks
+    Made.create().fetch()  # blocks
+    made.itself().fetch()  # blocks
+""",
+    "factories of libraries": """
+async def f():
+    sqlite3.connect("x").cursor().execute("")  # blocks
+    (Path.home() / "x" / "y").with_suffix(".z").read_text()  # blocks
+    requests.Session().get("")  # blocks
+""",
+    "with, async with": """
+@contextlib.contextmanager
+def client_of() -> Iterator[Client]:
+    yield Client()
+class Manager:
+    def __enter__(self) -> Client: ...
+    def __exit__(self, *args): ...
+    async def __aenter__(self) -> Client: ...
+    async def __aexit__(self, *args): ...
+async def f():
+    with client_of() as client:
+        client.fetch()  # blocks
+    with Manager() as client:
+        client.fetch()  # blocks
+    async with Manager() as client:
+        client.fetch()  # blocks
+    with contextlib.closing(Client()) as client:
+        client.fetch()  # blocks
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(Manager()).fetch()  # blocks
+""",
+    "partial, getattr, cast, walrus": """
+async def f(thing):
+    work = functools.partial(time.sleep, 1)
+    work()  # blocks
+    getattr(time, "sleep")(1)  # blocks
+    cast(Client, thing).fetch()  # blocks
+    cast("Client", thing).fetch()  # blocks
+    if (client := Client()):
+        client.fetch()  # blocks
+""",
+    "isinstance": """
+class Quick:
+    def fetch(self): ...
+async def f(thing, other, third):
+    if isinstance(thing, Client):
+        thing.fetch()  # blocks
+    else:
+        thing.fetch()
+    thing.fetch()
+    if not isinstance(other, Client):
+        other.fetch()
+        return
+    other.fetch()  # blocks
+    assert isinstance(third, Client)
+    third.fetch()  # blocks
+""",
+    "match": """
+async def f(thing):
+    match thing:
+        case Client():
+            thing.fetch()  # blocks
+        case _:
+            thing.fetch()
+""",
+    "reassigned names": """
+class Quick:
+    def fetch(self): ...
+async def f(flag):
+    client = Client()
+    client.fetch()  # blocks
+    client = Quick()
+    client.fetch()
+    if flag:
+        one = Client()
+    else:
+        one = Quick()
+    one.fetch()
+    if flag:
+        two = Client()
+        two.fetch()  # blocks
+    else:
+        two = Quick()
+        two.fetch()
+    three = None
+    if flag:
+        three = Client()
+    three.fetch()  # blocks
+""",
+    "a name that is changed": """
+async def f(path: str):
+    path = Path(path)
+    path = path / "x"
+    path.read_text()  # blocks
+""",
+    "a parameter named like its type": """
+from datetime import date
+class Owner:
+    async def f(self, Client: Client, date: date):
+        Client.fetch()  # blocks
+        date.fetch()
+""",
+    "properties": """
+class Owner:
+    @property
+    def client(self) -> Client: ...
+    @functools.cached_property
+    def other(self):
+        return Client()
+async def f(owner: Owner):
+    owner.client.fetch()  # blocks
+    owner.other.fetch()  # blocks
+    owner.other.harmless()
+""",
+    "iterators of one's own": """
+class Clients:
+    def __iter__(self) -> Iterator[Client]: ...
+class Counting:
+    def __iter__(self): return self
+    def __next__(self) -> Client: ...
+def made():
+    yield Client()
+async def made_later():
+    yield Client()
+async def f(clients: Clients, counting: Counting):
+    for client in clients:
+        client.fetch()  # blocks
+    for client in counting:
+        client.fetch()  # blocks
+    for client in made():
+        client.fetch()  # blocks
+    async for client in made_later():
+        client.fetch()  # blocks
+""",
+    "a class that is passed": """
+async def f(kind: type[Client]):
+    kind().fetch()  # blocks
+""",
+    "an alias of a type": """
+Clients = list[Client]
+Maybe = Optional[Client]
+async def f(clients: Clients, maybe: Maybe):
+    clients[0].fetch()  # blocks
+    maybe.fetch()  # blocks
+""",
+    "callables by annotation": """
+async def f(make: Callable[[], Client]):
+    make().fetch()  # blocks
+""",
+    "the default of a parameter": """
+async def f(client=Client()):
+    client.fetch()  # blocks
+""",
+    "the library's async twin": """
+import httpx
+async def f(sync: httpx.Client, client: httpx.AsyncClient):
+    sync.get("")  # blocks
+    await client.get("")
+""",
+    "names that lead to themselves": """
+a = b
+b = a
+class Loop(Loop2): ...
+class Loop2(Loop): ...
+async def f(loop: Loop):
+    a.fetch()
+    loop.fetch()
+    x = x.y
+    x.fetch()
+""",
+}
+
+
+def marked(code: str) -> list[int]:
+    return [n for n, line in enumerate(code.splitlines(), 1) if re.search("# blocks$", line)]
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_receivers(title, check_code):
+    code = PRELUDE + CASES[title]
+    found = check_code(code)
+    assert sorted({finding.span.line for finding in found}) == marked(code)
