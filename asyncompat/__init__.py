@@ -36,11 +36,13 @@ def _takes(name, keyword):
 _OURS = {
     "all_tasks": ("tasks", _has("all_tasks")),
     "as_completed": ("waiting", _sys.version_info >= (3, 13)),  # also `async for`
+    "blocking": ("markers", False),  # not a name of asyncio's
     "create_task": ("tasks", _takes("create_task", "context")),
     "current_task": ("tasks", _has("current_task")),
     "gather": ("waiting", _has("gather") and not _takes("gather", "loop")),
     "get_event_loop": ("loops", False),  # the old idiom works: see its docstring
     "get_running_loop": ("loops", _has("get_running_loop")),
+    "nonblocking": ("markers", False),  # not a name of asyncio's
     "run": ("runners", False),  # debuggers and other libraries replace asyncio's
     "sleep": ("waiting", _sys.version_info >= (3, 13)),  # refuses a delay that is no number
     "task_name": ("tasks", False),  # not a name of asyncio's

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from asyncompat_lint.engine import check
+from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.report.text_format import render
 from asyncompat_lint.rules import RULES
 
@@ -25,7 +25,7 @@ def picture() -> str:
     """Return the picture of what the command prints now."""
     console = Console(record=True, width=112, file=io.StringIO(), force_terminal=True)
     console.print(Text.assemble(("$ ", "green"), (COMMAND, "bold")))
-    for line in render(check([COMMAND.rsplit(maxsplit=1)[-1]], RULES)):
+    for line in render(check([COMMAND.rsplit(maxsplit=1)[-1]], Settings(RULES))):
         console.print(line)
     svg = console.export_svg(title="asyncompat", theme=MONOKAI, unique_id="finding")
     # The reader's own fixed-width font, rather than one from somewhere on the network.

@@ -41,6 +41,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     facts: bytes
     error: str = ""
     line: int = 0
+    cell: int | None = None
 
 
 class _KeptFacts(msgspec.Struct):
@@ -61,13 +62,13 @@ class Cache:
         self._folder = folder
         self._version = _version()
 
-    def facts(self) -> dict[str, Entry]:
-        """Return what is kept of each file, by its absolute path."""
-        kept = self._read("facts", _KeptFacts)
+    def facts(self, name: str) -> dict[str, Entry]:
+        """Return what is kept under a name of each file, by its absolute path."""
+        kept = self._read(name, _KeptFacts)
         return kept.entries if kept is not None and kept.version == self._version else {}
 
-    def keep_facts(self, entries: dict[str, Entry]) -> None:
-        self._write("facts", _KeptFacts(self._version, entries))
+    def keep_facts(self, entries: dict[str, Entry], name: str) -> None:
+        self._write(name, _KeptFacts(self._version, entries))
 
     def findings(self, key: bytes) -> list[Finding] | None:
         """Return the findings of the last run, if it had the same key."""

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import gc
 import io
+import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
+from asyncompat_lint import explain
 from asyncompat_lint.cache import DEFAULT_FOLDER, Cache
-from asyncompat_lint.engine import UNREADABLE_CODE, UNREADABLE_NAME, Result, check
+from asyncompat_lint.config import Config, ConfigError, is_version_range, lowest_python, nearest
+from asyncompat_lint.config import find as find_config
+from asyncompat_lint.config import read as read_config
+from asyncompat_lint.engine import OF_FILES, Result, Settings, check
 from asyncompat_lint.findings import Finding, Severity
-from asyncompat_lint.report import FORMATS
+from asyncompat_lint.installed import NoEnvironmentError, site_packages
+from asyncompat_lint.report import BY_ROOT, FORMATS
 from asyncompat_lint.rules import RULES
 from asyncompat_lint.sources import NoSuchPathError
 
 CLEAN, FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
-NAMES = {UNREADABLE_CODE: UNREADABLE_NAME, **{rule.code: rule.name for rule in RULES}}
+NAMES = {**OF_FILES, **{rule.code: rule.name for rule in RULES}}
 
 _EXIT_STATUSES = "exit status: 0 nothing found, 1 something found, 2 wrong use"
 
@@ -42,9 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()  # a run is short, and most of what it makes lives to its end
     arguments = _parser().parse_args(argv)
     try:
-        return _check(arguments)
+        command: Callable[[argparse.Namespace], int] = arguments.command
+        return command(arguments)
     except NoSuchPathError as error:
         return _complain(f"there is no file or folder {str(error)!r}")
+    except (ConfigError, NoEnvironmentError) as error:
+        return _complain(str(error))
     except BrokenPipeError:
         # Whoever read the report has read enough; nothing is left to be flushed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,9 +62,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    codes = arguments.select - arguments.ignore
+    config_file = find_config(arguments.paths) if arguments.config is None else arguments.config
+    known = [*NAMES, *NAMES.values()]
+    config = Config() if config_file is None else read_config(Path(config_file), known)
+    lowest = lowest_python(arguments.target_version or config.target_version, config_file)
+    select = arguments.select if arguments.select is not None else _named(config.select)
+    codes = (select or set(NAMES)) - (arguments.ignore | _named(config.ignore))
+    settings = Settings(
+        rules=[rule for rule in RULES if rule.code in codes],
+        config=config,
+        lowest_python=lowest,
+        site_packages=_site_packages(arguments.follow_installed),
+    )
     cache = Cache(None if arguments.no_cache else Path(arguments.cache_dir))
-    result = check(arguments.paths, [rule for rule in RULES if rule.code in codes], cache)
+    result = check(arguments.paths, settings, cache)
     if not result.files:
         print(f"asyncompat: no Python files in {', '.join(arguments.paths)}", file=sys.stderr)
 
@@ -64,9 +83,31 @@ def _check(arguments: argparse.Namespace) -> int:
         return finding.code in codes and finding.severity >= arguments.min_severity
 
     findings = [finding for finding in result.findings if is_wanted(finding)]
-    FORMATS[arguments.format](Result(findings, result.files), sys.stdout)
+    formats = BY_ROOT if arguments.group_by == "root" else FORMATS
+    formats[arguments.format](Result(findings, result.files), sys.stdout)
     sys.stdout.flush()
     return FOUND if findings else CLEAN
+
+
+def _site_packages(environment: str | None) -> tuple[str, ...]:
+    return () if environment is None else site_packages(environment or None)
+
+
+def _named(names: Iterable[str]) -> set[str]:
+    return {code for name in names for code in _meant(name)}
+
+
+def _rule(arguments: argparse.Namespace) -> int:
+    rules = list(RULES) if arguments.all else [r for r in RULES if r.code in arguments.rules]
+    if not rules:
+        return _complain("name a rule, or say --all")
+    if arguments.format == "json":
+        json.dump(explain.data(rules), sys.stdout, indent=2)
+        print()
+    else:
+        print("\n\n".join(map(explain.page, rules)), end="")
+    sys.stdout.flush()
+    return CLEAN
 
 
 def _complain(message: str) -> int:
@@ -95,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Checks Python files, and all those below folders.",
         epilog=_EXIT_STATUSES,
     )
+    check_.set_defaults(command=_check)
     check_.add_argument(
         "paths", nargs="*", default=["."], metavar="PATH", help="a file or folder (default: .)"
     )
@@ -103,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         "--select",
         type=_codes,
         action=_Union,
-        default=set(NAMES),
+        default=None,
         metavar="RULES",
         help="only these: codes, beginnings of codes, names, separated by commas (default: all)",
     )
@@ -118,6 +160,30 @@ def _parser() -> argparse.ArgumentParser:
         help="nothing below this (default: warning)",
     )
     check_.add_argument(
+        "--group-by",
+        choices=["place", "root"],
+        default="place",
+        help="by place, or by what is to be changed in the end, what mends most first",
+    )
+    check_.add_argument(
+        "--follow-installed",
+        nargs="?",
+        const="",
+        metavar="FOLDER",
+        help="look into installed libraries: of this virtual environment, or the active one",
+    )
+    check_.add_argument(
+        "--target-version",
+        type=_versions,
+        metavar="VERSIONS",
+        help="the Pythons that the code is for, as 3.8 or 3.8-3.14 (default: requires-python)",
+    )
+    check_.add_argument(
+        "--config",
+        metavar="FILE",
+        help="the file with [tool.asyncompat] (default: the nearest pyproject.toml)",
+    )
+    check_.add_argument(
         "--cache-dir",
         default=DEFAULT_FOLDER,
         metavar="FOLDER",
@@ -126,6 +192,13 @@ def _parser() -> argparse.ArgumentParser:
     check_.add_argument(
         "--no-cache", action="store_true", help="keep nothing, and use nothing kept"
     )
+    rule = commands.add_parser(
+        "rule", help="explain a rule", description="Prints a rule's page: why, and what to do."
+    )
+    rule.set_defaults(command=_rule)
+    rule.add_argument("rules", nargs="?", type=_codes, default=set(), metavar="RULE")
+    rule.add_argument("--all", action="store_true", help="explain them all")
+    rule.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
     return parser
 
 
@@ -148,21 +221,24 @@ class _Union(argparse.Action):
 def _codes(text: str) -> set[str]:
     codes: set[str] = set()
     for word in filter(None, (part.strip() for part in text.split(","))):
-        meant = {
-            code for code, name in NAMES.items() if code.startswith(word.upper()) or name == word
-        }
+        meant = _meant(word)
         if not meant:
-            raise argparse.ArgumentTypeError(f"no rule {word!r}{_nearest(word)}")
+            names = [*NAMES, *NAMES.values()]
+            raise argparse.ArgumentTypeError(f"no rule {word!r}{nearest(word, names)}")
         codes |= meant
     return codes
 
 
-def _nearest(word: str) -> str:
-    names = [*NAMES, *NAMES.values()]
-    near = difflib.get_close_matches(word, names, 1) or difflib.get_close_matches(
-        word.upper(), names, 1
-    )
-    return f"; did you mean {near[0]!r}?" if near else f" (there are {', '.join(NAMES)})"
+def _meant(word: str) -> set[str]:
+    """The codes that a code, the beginning of some, or a name means."""
+    return {code for code, name in NAMES.items() if code.startswith(word.upper()) or name == word}
+
+
+def _versions(text: str) -> str:
+    if not is_version_range(text):
+        message = f"{text!r} is no version, or range of versions, such as 3.8 or 3.8-3.14"
+        raise argparse.ArgumentTypeError(message)
+    return text
 
 
 def _severity(text: str) -> Severity:

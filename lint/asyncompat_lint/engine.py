@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from asyncompat_lint import cache as caches
-from asyncompat_lint import indexing, visiting
+from asyncompat_lint import installed, suppressions, visiting
 from asyncompat_lint import knowledge as knowledge_base
 from asyncompat_lint.cache import Cache
+from asyncompat_lint.config import Config
 from asyncompat_lint.facts import Span
-from asyncompat_lint.findings import Finding, Severity
+from asyncompat_lint.findings import Finding, Severity, Step
+from asyncompat_lint.indexing import Indexer
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.program import Program
 from asyncompat_lint.reach import BlockingCall, blocking_calls
-from asyncompat_lint.rules.base import Rule
-from asyncompat_lint.sources import SourceFile, UnreadableError, find_sources
+from asyncompat_lint.rules.base import Rule, Surroundings
+from asyncompat_lint.sources import (
+    SourceFile,
+    SourceText,
+    UnreadableError,
+    find_sources,
+    place_in_cell,
+)
 
 UNREADABLE_CODE = "AC001"
 UNREADABLE_NAME = "unreadable"
 NO_CACHE = Cache(None)
+# Of the file itself: no rule finds them.
+OF_FILES = {
+    UNREADABLE_CODE: UNREADABLE_NAME,
+    suppressions.UNUSED_CODE: suppressions.UNUSED_NAME,
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +45,26 @@ class Result:
     files: int
 
 
-def check(paths: Iterable[str], rules: Collection[type[Rule]], cache: Cache = NO_CACHE) -> Result:
+@dataclass(frozen=True)
+class Settings:
+    """How a check is to be done.
+
+    ``lowest_python`` is the oldest version that the code is for, ``site_packages`` the folders of
+    installed libraries that are followed into.
+    """
+
+    rules: Collection[type[Rule]]
+    config: Config = field(default_factory=Config)
+    lowest_python: tuple[int, int] | None = None
+    site_packages: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        codes = sorted(rule.code for rule in self.rules)
+        return repr((codes, self.config, self.lowest_python, self.site_packages))
+
+
+def check(paths: Iterable[str], settings: Settings, cache: Cache = NO_CACHE) -> Result:
     """Check files and folders.
 
     Files that cannot be read are findings of their own, and the rest is still checked.
@@ -39,39 +72,99 @@ def check(paths: Iterable[str], rules: Collection[type[Rule]], cache: Cache = NO
     Raises:
         NoSuchPathError: one of the paths does not exist.
     """
-    files = find_sources(paths)
-    key = caches.key(files, sorted(rule.code for rule in rules))
+    files = find_sources(paths, settings.config.exclude)
+    key = caches.key(files, settings.identity)
     findings = None if key is None else cache.findings(key)
     if findings is None:
-        findings = sorted(_findings(files, rules, cache), key=lambda finding: finding.order)
+        check_ = _Check(files, settings, cache)
+        findings = sorted(check_.findings(), key=lambda finding: finding.order)
         if key is not None:
             cache.keep_findings(key, findings)
     return Result(findings, len(files))
 
 
-def _findings(
-    files: Sequence[SourceFile], rules: Collection[type[Rule]], cache: Cache
-) -> list[Finding]:
-    findings: list[Finding] = []
-    modules: list[Module] = []
-    for file, module in indexing.modules(files, cache):
-        if isinstance(module, Module):
-            modules.append(module)
-        else:
-            findings.append(_unreadable(file, module))
-    knowledge = knowledge_base.load()
-    program = Program(Modules(modules, knowledge.covers), knowledge)
-    calls: dict[str, list[BlockingCall]] = defaultdict(list)
-    for call in blocking_calls(program, knowledge):
-        calls[call.module.file.location].append(call)
-    for module in modules:
-        found = calls.get(module.file.location)
-        if found:
-            try:
-                findings += visiting.findings(rules, module, found, _asyncio_name(program, module))
-            except UnreadableError as error:
-                findings.append(_unreadable(module.file, error))
-    return findings
+class _Check:
+    def __init__(self, files: Sequence[SourceFile], settings: Settings, cache: Cache) -> None:
+        self._files = files
+        self._settings = settings
+        self._cache = cache
+        self._cells: dict[str, tuple[int, ...]] = {}
+        self._names = {rule.code: rule.name for rule in settings.rules} | OF_FILES
+
+    def findings(self) -> Iterator[Finding]:
+        modules: list[Module] = []
+        indexer = Indexer(self._cache)
+        for file, module in indexer.modules(self._files):
+            if isinstance(module, Module):
+                modules.append(module)
+                if file.is_notebook:
+                    self._cells[file.path] = module.source().cells or ()
+            else:
+                yield _unreadable(file, module)
+        indexer.keep()
+        knowledge = knowledge_base.load(self._settings.config.library())
+        libraries = installed.modules(
+            modules, self._settings.site_packages, knowledge.covers, self._cache
+        )
+        known = Modules(modules, knowledge.covers, self._settings.config.roots, libraries)
+        program = Program(known, knowledge)
+        calls: dict[str, list[BlockingCall]] = defaultdict(list)
+        for call in blocking_calls(program, knowledge):
+            calls[call.module.file.location].append(call)
+        for module in modules:
+            found = calls.get(module.file.location, [])
+            if found or module.facts.has_suppressions:
+                try:
+                    yield from self._of_module(program, module, found)
+                except UnreadableError as error:
+                    yield _unreadable(module.file, error)
+
+    def _of_module(
+        self, program: Program, module: Module, calls: list[BlockingCall]
+    ) -> Iterator[Finding]:
+        source = module.source()
+        found: list[Finding] = []
+        if calls:
+            surroundings = Surroundings(
+                asyncio_name=_asyncio_name(program, module),
+                imports=program.imported_by(module),
+                lowest_python=self._settings.lowest_python,
+                severities=self._settings.config.severity,
+            )
+            found = list(
+                visiting.findings(self._settings.rules, module, source, calls, surroundings)
+            )
+        ignored = self._ignored(module.file.path)
+        wanted = {c: n for c, n in self._names.items() if c not in ignored}
+        found = [finding for finding in found if finding.code in wanted]
+        for finding in suppressions.apply(found, source.text, module.file.path, wanted):
+            yield self._in_cell(finding, source)
+
+    def _in_cell(self, finding: Finding, source: SourceText) -> Finding:
+        """A notebook's finding, with its place and its chain's told by cells."""
+        chain = tuple(map(self._step_in_cell, finding.chain))
+        if source.cells is None:
+            return finding if chain == finding.chain else replace(finding, chain=chain)
+        cell, line = place_in_cell(source.cells, finding.span.line)
+        return finding.in_cell(cell, finding.span.line - line, chain)
+
+    def _step_in_cell(self, step: Step) -> Step:
+        cells = self._cells.get(step.path)
+        if cells is None:
+            return step
+        cell, line = place_in_cell(cells, step.line)
+        return replace(step, path=f"{step.path}:cell {cell}", line=line)
+
+    def _ignored(self, path: str) -> set[str]:
+        """The codes that the settings ignore for a file."""
+        return {
+            code
+            for pattern, names in self._settings.config.per_file_ignores.items()
+            if fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(path, f"*/{pattern}")
+            for name in names
+            for code, full in self._names.items()
+            if full == name or code.startswith(name.upper())
+        }
 
 
 def _asyncio_name(program: Program, module: Module) -> str:
@@ -84,4 +177,12 @@ def _asyncio_name(program: Program, module: Module) -> str:
 
 def _unreadable(file: SourceFile, error: UnreadableError) -> Finding:
     span = Span(error.line, 1, error.line, 1)
-    return Finding(file.path, span, UNREADABLE_CODE, UNREADABLE_NAME, Severity.ERROR, str(error))
+    return Finding(
+        file.path,
+        span,
+        UNREADABLE_CODE,
+        UNREADABLE_NAME,
+        Severity.ERROR,
+        str(error),
+        cell=error.cell,
+    )

@@ -224,17 +224,29 @@ class Load(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Statement(msgspec.Struct, frozen=True, array_like=True):
-    """The lines of a function that is in no other."""
+    """The lines of a function that is in no other, or of a notebook's statement that awaits."""
 
     line: int
     end_line: int
 
 
 class ModuleFacts(msgspec.Struct, array_like=True):
+    """All of it. ``cells_that_await`` are a notebook's, which runs their top level on its loop.
+
+    ``has_suppressions`` is whether there are comments that only this linter reads.
+    """
+
     scopes: list[Scope]
     calls: list[CallSite]
     loads: list[Load]
     statements: list[Statement]
+    cells_that_await: list[tuple[int, int]] = []
+    has_suppressions: bool = False
+
+    def awaits_at(self, scope: Scope, line: int) -> bool:
+        """Return whether a scope is the top of a notebook, and the line in a cell that awaits."""
+        awaiting = any(first <= line <= last for first, last in self.cells_that_await)
+        return scope.kind == "module" and awaiting
 
 
 # What these return stands for one of their arguments, and is called in its place.

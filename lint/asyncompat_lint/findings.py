@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from asyncompat_lint.facts import Span
 
@@ -61,9 +61,33 @@ class Finding:
     function: str = ""
     instead: str = ""
     hint: str = ""
+    cell: int | None = None
     source_lines: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
-    def order(self) -> tuple[str, Span, str]:
+    def order(self) -> tuple[str, int, Span, str]:
         """The key that sorts findings by place, then by code."""
-        return self.path, self.span, self.code
+        return self.path, self.cell or 0, self.span, self.code
+
+    @property
+    def place(self) -> str:
+        """Where it is, as editors understand it; in a notebook the cell is told, too."""
+        cell = "" if self.cell is None else f"cell {self.cell}:"
+        return f"{self.path}:{cell}{self.span.line}:{self.span.column}"
+
+    def in_cell(self, cell: int, offset: int, chain: tuple[Step, ...]) -> Finding:
+        """Return the same, with its lines told from the beginning of a notebook's cell."""
+        span = Span(
+            self.span.line - offset,
+            self.span.column,
+            self.span.end_line - offset,
+            self.span.end_column,
+        )
+        return replace(self, span=span, cell=cell, chain=chain)
+
+    @property
+    def root(self) -> tuple[str, int, str]:
+        """What is to be changed in the end: the place of the call that blocks, and the code."""
+        if not self.chain:
+            return self.path, self.span.line, self.code
+        return self.chain[-1].path, self.chain[-1].line, self.code

@@ -7,10 +7,12 @@ for which names belong to which namespace is a fact of the module alone.
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from asyncompat_lint import suppressions
 from asyncompat_lint.branches import (
     Narrowing,
     expression_narrowings,
@@ -43,7 +45,7 @@ from asyncompat_lint.facts import (
     Subscripted,
     Suite,
 )
-from asyncompat_lint.sources import SourceText, UnreadableError
+from asyncompat_lint.sources import SourceText, UnreadableError, place_in_cell
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(
@@ -67,15 +69,34 @@ def index_module(source: SourceText) -> ModuleFacts:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the code's own backslashes and comparisons
-            tree = ast.parse(source.text)
+            tree = _parse(source)
         indexer.index(tree)
     except SyntaxError as error:
-        raise UnreadableError(f"cannot be parsed: {error.msg}", error.lineno or 1) from None
+        line, cell = error.lineno or 1, None
+        if source.cells is not None:
+            cell, line = place_in_cell(source.cells, line)
+        raise UnreadableError(f"cannot be parsed: {error.msg}", line, cell) from None
     except ValueError as error:
         raise UnreadableError(f"cannot be parsed: {error}") from None
     except (RecursionError, MemoryError):
         raise UnreadableError("cannot be parsed: it is nested too deeply") from None
-    return ModuleFacts(indexer.scopes, indexer.calls, indexer.loads, indexer.statements)
+    return ModuleFacts(
+        indexer.scopes,
+        indexer.calls,
+        indexer.loads,
+        indexer.statements,
+        indexer.cells_that_await,
+        suppressions.are_ours(source.text),
+    )
+
+
+def _parse(source: SourceText) -> ast.Module:
+    if source.cells is None:
+        return ast.parse(source.text)
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    tree = compile(source.text, "<notebook>", "exec", flags)
+    assert isinstance(tree, ast.Module)
+    return tree
 
 
 class _Indexer(ast.NodeVisitor):
@@ -84,6 +105,7 @@ class _Indexer(ast.NodeVisitor):
         self.calls: list[CallSite] = []
         self.loads: list[Load] = []
         self.statements: list[Statement] = []
+        self.cells_that_await: list[tuple[int, int]] = []
         self._source = source
         self._scope = 0
         self._in_function = False
@@ -97,6 +119,25 @@ class _Indexer(ast.NodeVisitor):
     def index(self, tree: ast.Module) -> None:
         self._enter("module", "<module>", 1)
         self._body(tree.body)
+        if self._source.cells is not None:
+            self._index_cells(tree, self._source.cells)
+
+    def _index_cells(self, tree: ast.Module, starts: tuple[int, ...]) -> None:
+        for number, first in enumerate(starts):
+            last = (*starts, sys.maxsize)[number + 1] - 1
+            inside = [each for each in tree.body if first <= each.lineno <= last]
+            if any(map(_awaits, inside)):
+                self.cells_that_await.append((first, last))
+                self._index_top_of_cell(inside)
+
+    def _index_top_of_cell(self, body: list[ast.stmt]) -> None:
+        """Its statements; those that share a line are one."""
+        covered = 0
+        for each in body:
+            if not isinstance(each, _Function) and each.lineno > covered:
+                ends = [s.end_lineno or s.lineno for s in body if s.lineno == each.lineno]
+                covered = max(ends)
+                self.statements.append(Statement(each.lineno, covered))
 
     def _expression(self, node: ast.expr) -> Expr:
         return expression(node, self._inner)
@@ -613,6 +654,15 @@ class _Indexer(ast.NodeVisitor):
         if text.isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="replace")) + 1
+
+
+def _awaits(node: ast.AST) -> bool:
+    """Whether a statement awaits, apart from what the functions in it do."""
+    if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+        return True
+    if isinstance(node, _Function | ast.Lambda):
+        return False
+    return any(map(_awaits, ast.iter_child_nodes(node)))
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

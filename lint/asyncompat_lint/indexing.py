@@ -17,38 +17,52 @@ from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
 from asyncompat_lint.modules import Module
-from asyncompat_lint.sources import SourceFile, SourceText, UnreadableError, decode
+from asyncompat_lint.sources import SourceFile, UnreadableError, read_text
 
 # Below this many files a second process costs more than it brings.
 WORTH_A_PROCESS = 200
 _BATCH = 50
 
 
-def modules(
-    files: Sequence[SourceFile], cache: Cache
-) -> Iterator[tuple[SourceFile, Module | UnreadableError]]:
-    """Give each file's module, or why there is none, in the order of the files."""
-    kept = cache.facts()
-    entries: dict[str, Entry] = {}
-    todo: list[SourceFile] = []
-    for file in files:
-        entry = kept.get(os.path.abspath(file.location))
-        if entry is not None and entry.state is not None and entry.state == caches.state(file):
+class Indexer:
+    """Makes modules of files, with what the cache has under a name; ``keep`` puts it back there."""
+
+    def __init__(self, cache: Cache, name: str = "facts") -> None:
+        self._cache = cache
+        self._name = name
+        self._kept = cache.facts(name)
+        self._entries: dict[str, Entry] = {}
+        self._is_new = False
+        self._decoder = msgspec.msgpack.Decoder(ModuleFacts)
+
+    def modules(
+        self, files: Sequence[SourceFile]
+    ) -> Iterator[tuple[SourceFile, Module | UnreadableError]]:
+        """Give each file's module, or why there is none, in the order of the files."""
+        entries: dict[str, Entry] = {}
+        todo: list[SourceFile] = []
+        for file in files:
+            entry = self._kept.get(os.path.abspath(file.location))
+            if entry is not None and entry.state is not None and entry.state == caches.state(file):
+                entries[file.location] = entry
+            else:
+                todo.append(file)
+        known = {entry.digest: entry for entry in self._kept.values()} if todo else {}
+        for file, entry in zip(todo, _index_all(todo, known), strict=True):
             entries[file.location] = entry
-        else:
-            todo.append(file)
-    known = {entry.digest: entry for entry in kept.values()} if todo else {}
-    for file, entry in zip(todo, _index_all(todo, known), strict=True):
-        entries[file.location] = entry
-    if todo or len(kept) != len(files):
-        cache.keep_facts({os.path.abspath(file.location): entries[file.location] for file in files})
-    decoder = msgspec.msgpack.Decoder(ModuleFacts)
-    for file in files:
-        entry = entries[file.location]
-        if entry.error:
-            yield file, UnreadableError(entry.error, entry.line)
-        else:
-            yield file, Module(file, decoder.decode(entry.facts))
+        self._is_new = self._is_new or bool(todo)
+        for file in files:
+            entry = entries[file.location]
+            self._entries[os.path.abspath(file.location)] = entry
+            if entry.error:
+                yield file, UnreadableError(entry.error, entry.line, entry.cell)
+            else:
+                yield file, Module(file, self._decoder.decode(entry.facts))
+
+    def keep(self) -> None:
+        """Keep what was asked for, and nothing else."""
+        if self._is_new or len(self._kept) != len(self._entries):
+            self._cache.keep_facts(self._entries, self._name)
 
 
 def _index_all(files: list[SourceFile], known: dict[bytes, Entry]) -> Iterator[Entry]:
@@ -75,8 +89,8 @@ def _index(file: SourceFile, known: dict[bytes, Entry]) -> Entry:
         digest = caches.digest(raw)
         if digest in known:
             old = known[digest]
-            return Entry(state, digest, old.facts, old.error, old.line)
-        facts = index_module(SourceText(decode(raw)))
+            return Entry(state, digest, old.facts, old.error, old.line, old.cell)
+        facts = index_module(read_text(file, raw))
     except UnreadableError as error:
-        return Entry(state, digest, b"", str(error), error.line)
+        return Entry(state, digest, b"", str(error), error.line, error.cell)
     return Entry(state, digest, msgspec.msgpack.encode(facts))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.facts import ModuleFacts
-from asyncompat_lint.sources import SourceFile, SourceText, decode
+from asyncompat_lint.sources import SourceFile, SourceText, read_text
 
 # Before the name of a module that others cannot import by it, for it is a standard module's.
 _OWN = "project:"
@@ -30,18 +30,29 @@ class Module:
         Raises:
             UnreadableError: the file is not what it was.
         """
-        return SourceText(decode(self.file.read()))
+        return read_text(self.file, self.file.read())
 
 
 class Modules:
     """All modules of the project, each with a qualified name of its own.
 
     ``is_foreign`` tells the top-level names that mean something outside of the project: a script
-    called ``queue.py`` or ``requests.py`` is not what the others import by that name.
+    called ``queue.py`` or ``requests.py`` is not what the others import by that name. Modules are
+    imported from ``roots``, besides where they are seen to be. ``installed`` are the modules of
+    libraries: they are looked into, and not told of.
     """
 
-    def __init__(self, modules: Iterable[Module], is_foreign: Callable[[str], bool]) -> None:
-        self.all = list(modules)
+    def __init__(
+        self,
+        modules: Iterable[Module],
+        is_foreign: Callable[[str], bool],
+        roots: Iterable[str] = (),
+        installed: Iterable[Module] = (),
+    ) -> None:
+        self.own = list(modules)
+        self.all = [*self.own, *installed]
+        roots = [os.path.abspath(root) for root in roots]
+        self._own_locations = {module.file.location for module in self.own}
         self._names: dict[str, str] = {}
         self._by_name: dict[str, Module] = {}
         self._by_place: dict[str, Module] = {}
@@ -49,7 +60,7 @@ class Modules:
         for module in self.all:
             place = _place(module.file)
             self._by_place.setdefault(place, module)
-            for importable in _importable_names(module.file):
+            for importable in _importable_names(module.file, roots):
                 top = importable.partition(".")[0]
                 foreign = top in sys.stdlib_module_names or is_foreign(top)
                 name = f"{_OWN}{importable}" if foreign else importable
@@ -65,9 +76,9 @@ class Modules:
         """Return the module of a file."""
         return self._by_location[location]
 
-    def is_project(self, name: str) -> bool:
-        """Return whether a qualified name leads into a module of the project's own."""
-        return self.find(name)[0] is not None
+    def is_own(self, module: Module | None) -> bool:
+        """Return whether a module is the project's, and no installed library's."""
+        return module is not None and module.file.location in self._own_locations
 
     def find(self, name: str) -> tuple[Module | None, list[str]]:
         """Return the module that a qualified name leads into, and the names that are left."""
@@ -99,13 +110,13 @@ def _place(file: SourceFile) -> str:
     return folder if name == "__init__" else place
 
 
-def _importable_names(file: SourceFile) -> Iterator[str]:
-    """Give the names by which a file can be imported: from its package's root, and from ours."""
+def _importable_names(file: SourceFile, roots: list[str]) -> Iterator[str]:
+    """Give the names by which a file can be imported: from its package's root, and from others."""
     place = _place(file)
     top = os.path.dirname(place)
     while os.path.exists(os.path.join(top, "__init__.py")) and os.path.dirname(top) != top:
         top = os.path.dirname(top)
-    for folder in dict.fromkeys([top, os.path.abspath(file.root)]):
+    for folder in dict.fromkeys([top, os.path.abspath(file.root), *roots]):
         relative = os.path.relpath(place, folder)
         parts = relative.split(os.sep)
         if all(part.isidentifier() for part in parts):

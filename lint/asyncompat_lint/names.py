@@ -235,10 +235,9 @@ class Names(ABC):
     def qualified(self, name: str, use: Use) -> Values:
         """Follow a qualified name through the project's modules to what it stands for."""
         canonical = self.knowledge.canonical(name)
-        if self.knowledge.speaks_of(canonical) and not self.modules.is_project(name):
-            return self.named(canonical, use)
         module, rest = self.modules.find(name)
-        if module is None:
+        is_known = self.knowledge.speaks_of(canonical) and not self.modules.is_own(module)
+        if module is None or is_known:
             return self.named(canonical, use)
         return self._member(module, rest, use)
 

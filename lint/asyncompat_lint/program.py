@@ -93,6 +93,16 @@ class Program(Inference):
                         return True
         return False
 
+    def imported_by(self, module: Module) -> set[str]:
+        """Return the top-level modules that a module imports anywhere."""
+        return {
+            binding.target.partition(".")[0]
+            for scope in module.facts.scopes
+            for bindings in scope.bindings.values()
+            for binding in bindings
+            if binding.kind == "imported"
+        }
+
     # What runs
 
     def _run_at(self, value: Value, site: CallSite, use: Use) -> Group:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from asyncompat_lint.facts import Inner, ModuleFacts, Scope, last_name, last_names
 from asyncompat_lint.findings import Severity, Step
 from asyncompat_lint.inference import CACHED_PROPERTIES
-from asyncompat_lint.knowledge import Entry, Knowledge
+from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Group, Program, is_property
@@ -26,6 +26,10 @@ from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
+# In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
+_MARKERS = frozenset({"blocking", "nonblocking"})
+_MARKING = "asyncio"
+_MARKED = Table("blocking-wait", [], does="blocks (it is marked so)")
 _CLASS_METHODS = {
     "__call__": "call",
     "__enter__": "enter",
@@ -58,7 +62,7 @@ class Blocker:
 class BlockingCall:
     """A site at which the event loop hands over to something that blocks.
 
-    ``function`` is the function on the loop that the site stands in.
+    ``function`` is what runs on the loop, and the site stands in.
     """
 
     site: Site
@@ -87,14 +91,18 @@ class _Reach:
             for name, (where, _) in knowledge.callables.items()
             if where != "elsewhere"
         }
-        self._sites = SiteIndex(program.modules, receivers)
+        self._sites = SiteIndex(program, receivers)
         self._on_loop = self._handed_to_loop()
+        self._harmless: set[Place] = set()
+        self._read_markers()
         self._names: set[str] = set()
         self._locks = Locks(program, knowledge, self._sites, self._weighs)
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
         names = {entry.name.rpartition(".")[2] for entry in self._knowledge.entries}
         names |= self._sites.methods_in(self._knowledge.libraries_by_class)
+        for place in self._blocked:
+            names |= self._names_of(place, self._program.scope(place))
         while names:
             yield from self._spread(names)
             # A lock whose holder was found to block is one that can be waited for.
@@ -115,9 +123,10 @@ class _Reach:
                 index = _running_scope(facts, site.scope)
                 scope = facts.scopes[index]
                 place = Place(site.module.file.location, index)
-                if scope.is_async or place in self._on_loop:
+                if scope.is_async or place in self._on_loop or facts.awaits_at(scope, site.line):
                     self._found.add(site.key)
-                    yield BlockingCall(site, blocker, scope.name)
+                    if self._program.modules.is_own(site.module):
+                        yield BlockingCall(site, blocker, _told(scope))
                 elif place not in self._blocked and self._runs_when_called(place, scope):
                     longer = self._lengthened(blocker, site, index)
                     newly_blocked.setdefault(place, longer)
@@ -191,9 +200,10 @@ class _Reach:
         return self._of_function(target.place)
 
     def _of_function(self, place: Place) -> Blocker | None:
-        if self._program.scope(place).is_abstract:
+        blocker = self._blocked.get(place)
+        if blocker is None and self._program.scope(place).is_abstract:
             return self._of_overrides(place)
-        return self._blocked.get(place)
+        return blocker
 
     def _of_overrides(self, place: Place) -> Blocker | None:
         overrides = self._program.overrides(place)
@@ -272,6 +282,20 @@ class _Reach:
                     found.add(place)
         return {place for place in found if not self._program.scope(place).is_async}
 
+    def _read_markers(self) -> None:
+        """Functions that are decorated with ``asyncompat.blocking`` or ``nonblocking``."""
+        for module in self._program.modules.all:
+            for number, scope in enumerate(module.facts.scopes):
+                if not any(last_name(each) in _MARKERS for each in scope.decorators):
+                    continue
+                place = Place(module.file.location, number)
+                decorators = self._program.decorators(place)
+                names = {each.name for each in decorators if isinstance(each, Reference)}
+                if f"{_MARKING}.blocking" in names:
+                    self._blocked[place] = Blocker(Entry(scope.name, _MARKED))
+                elif f"{_MARKING}.nonblocking" in names:
+                    self._harmless.add(place)
+
     def _is_marked(self, place: Place, scope: Scope, on_loop: dict[str, list[int | str]]) -> bool:
         marks = {name.rpartition(".")[2]: name for name, keys in on_loop.items() if not keys}
         if not any(last_name(each) in marks for each in scope.decorators):
@@ -284,7 +308,8 @@ class _Reach:
     def _runs_when_called(self, place: Place, scope: Scope) -> bool:
         if scope.kind not in ("function", "lambda", "comprehension"):
             return False
-        if self._knowledge.is_harmless(self._program.defined_at(place).name):
+        is_harmless = self._knowledge.is_harmless(self._program.defined_at(place).name)
+        if is_harmless or place in self._harmless:
             return False
         return not self._program.goes_elsewhere(place)
 
@@ -297,6 +322,15 @@ class _Reach:
         step = Step(site.module.file.path, site.line, function, called_at(site, blocker))
         once = blocker.once or any(last_name(each) in MEMOISERS for each in scope.decorators)
         return replace(blocker, chain=(step, *blocker.chain), once=once, read="")
+
+
+def _told(scope: Scope) -> str:
+    """What runs on the loop, as people call it."""
+    if scope.kind == "module":
+        return "a cell that awaits"
+    if scope.kind != "function":
+        return "a callback of the event loop"
+    return f"async def {scope.name}" if scope.is_async else f"{scope.name}, a callback of the loop"
 
 
 def called_at(site: Site, blocker: Blocker) -> str:

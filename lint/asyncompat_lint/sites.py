@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from asyncompat_lint.facts import Attribute, CallSite, Load, Scope, last_name, last_names
-from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.modules import Module
+from asyncompat_lint.program import Program
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class Site:
 class SiteIndex:
     """All sites of the project, by name. ``receivers`` call what is passed to them."""
 
-    def __init__(self, modules: Modules, receivers: Iterable[str]) -> None:
-        self._modules = modules
+    def __init__(self, program: Program, receivers: Iterable[str]) -> None:
+        self._program = program
+        self._modules = modules = program.modules
         self._calls: dict[str, list[tuple[Module, int]]] = defaultdict(list)
         self._passed: dict[str, list[tuple[Module, int]]] = defaultdict(list)
         # By a name: the other names under which modules have the same thing, or what it makes.
@@ -108,14 +110,7 @@ class SiteIndex:
         """Return the names of all methods that are called in modules that import one of these."""
         found: set[str] = set()
         for module in self._modules.all:
-            imported = (
-                each.target.partition(".")[0]
-                for scope in module.facts.scopes
-                for bindings in scope.bindings.values()
-                for each in bindings
-                if each.kind == "imported"
-            )
-            if not libraries.isdisjoint(imported):
+            if not libraries.isdisjoint(self._program.imported_by(module)):
                 called = (call.callee for call in module.facts.calls)
                 found.update(each.name for each in called if isinstance(each, Attribute))
         return found

@@ -6,7 +6,9 @@ ends are ``\\n``, so that a line's number is the same for the parser and for the
 
 from __future__ import annotations
 
+import bisect
 import codecs
+import fnmatch
 import io
 import os
 import re
@@ -15,7 +17,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-SUFFIXES = (".py", ".pyw")
+from asyncompat_lint import notebooks
+
+SUFFIXES = (".py", ".pyw", notebooks.SUFFIX)
 
 # Folders that hold other people's code, or no code; a virtual environment is known by its file.
 SKIPPED_FOLDERS = frozenset(
@@ -33,11 +37,12 @@ class NoSuchPathError(Exception):
 
 
 class UnreadableError(Exception):
-    """A file's text cannot be had; ``line`` is where the reason lies."""
+    """A file's text cannot be had; ``line`` is where the reason lies, of a notebook in a cell."""
 
-    def __init__(self, message: str, line: int = 1) -> None:
+    def __init__(self, message: str, line: int = 1, cell: int | None = None) -> None:
         super().__init__(message)
         self.line = line
+        self.cell = cell
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class SourceFile:
     location: str
     path: str
     root: str
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether its code stands in cells."""
+        return self.location.endswith(notebooks.SUFFIX)
 
     def read(self) -> bytes:
         """Return the file's bytes.
@@ -63,9 +73,10 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class SourceText:
-    """A text and its lines, each with its line end."""
+    """A text and its lines, each with its line end; of a notebook, where its cells begin."""
 
     text: str
+    cells: tuple[int, ...] | None = None
 
     @cached_property
     def lines(self) -> list[str]:
@@ -74,6 +85,26 @@ class SourceText:
     def line(self, number: int) -> str:
         """Return a line (from 1) without its line end, or nothing where there is none."""
         return self.lines[number - 1].rstrip("\n") if 0 < number <= len(self.lines) else ""
+
+
+def read_text(file: SourceFile, raw: bytes) -> SourceText:
+    """Return the text of a file's bytes: its own, or that of a notebook's code.
+
+    Raises:
+        UnreadableError: the bytes are not text, or not a notebook.
+    """
+    if not file.is_notebook:
+        return SourceText(decode(raw))
+    try:
+        return SourceText(*notebooks.code_of(decode(raw)))
+    except notebooks.NotANotebookError as error:
+        raise UnreadableError(str(error)) from None
+
+
+def place_in_cell(cells: tuple[int, ...], line: int) -> tuple[int, int]:
+    """Return the cell (its number from 1) that a line of a notebook's code is in, and its line."""
+    number = bisect.bisect_right(cells, line)
+    return number, line - cells[number - 1] + 1
 
 
 def decode(raw: bytes) -> str:
@@ -102,10 +133,11 @@ def decode(raw: bytes) -> str:
     return decoder.decode(text.removeprefix(codecs.BOM_UTF8.decode()), final=True)
 
 
-def find_sources(paths: Iterable[str]) -> list[SourceFile]:
+def find_sources(paths: Iterable[str], exclude: Iterable[str] = ()) -> list[SourceFile]:
     """Return the source files that paths name: files as they are, folders with all below them.
 
-    Each file comes once, in the order of the paths and of the names below them.
+    Each file comes once, in the order of the paths and of the names below them. Below folders, what
+    a pattern in ``exclude`` matches is left out: a file's or folder's path, or its end.
 
     Raises:
         NoSuchPathError: one of the paths does not exist.
@@ -113,7 +145,7 @@ def find_sources(paths: Iterable[str]) -> list[SourceFile]:
     found: dict[str, SourceFile] = {}
     for path in paths:
         if os.path.isdir(path):
-            locations, root = _below(path), path
+            locations, root = _below(path, tuple(exclude)), path
         elif os.path.exists(path):
             locations, root = iter([path]), os.path.dirname(path) or "."
         else:
@@ -124,13 +156,26 @@ def find_sources(paths: Iterable[str]) -> list[SourceFile]:
     return list(found.values())
 
 
-def _below(folder: str) -> Iterator[str]:
+def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[str]:
     for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_skipped(parent, name))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not _is_skipped(parent, name) and not _is_excluded(parent, name, exclude)
+        )
         for name in sorted(files):
             location = os.path.join(parent, name)
-            if name.endswith(SUFFIXES) and os.path.isfile(location):
+            is_source = name.endswith(SUFFIXES) and os.path.isfile(location)
+            if is_source and not _is_excluded(parent, name, exclude):
                 yield location
+
+
+def _is_excluded(parent: str, name: str, exclude: tuple[str, ...]) -> bool:
+    path = _shown(os.path.join(parent, name))
+    return any(
+        fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(path, f"*/{pattern}")
+        for pattern in (each.rstrip("/") for each in exclude)
+    )
 
 
 def _is_skipped(parent: str, name: str) -> bool:

@@ -1,29 +1,118 @@
-"""``# noqa`` comments: which codes a line's comment silences."""
+"""Comments that silence findings: ``# noqa: AC101``, ``# asyncompat: ignore[blocking-sleep] why``.
+
+Knows comments, and the codes and names in them; not what the rules are.
+"""
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Mapping
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from asyncompat_lint.findings import Finding
+from asyncompat_lint.facts import Span
+from asyncompat_lint.findings import Finding, Severity
+
+UNUSED_CODE = "AC002"
+UNUSED_NAME = "unused-suppression"
 
 _NOQA = re.compile(
-    r"#\s*noqa(?P<codes>\s*:\s*[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*)?(?![\w-])", re.IGNORECASE
+    r"#\s*noqa(?P<names>\s*:\s*[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*)?(?![\w-])", re.IGNORECASE
 )
+_IGNORE = re.compile(
+    r"#\s*asyncompat\s*:\s*ignore(?!\w)(?:\s*\[(?P<names>[^\]]*)\])?(?P<reason>.*)"
+)
+# Before a text is taken apart for its comments: whether there can be one of these.
+_MAYBE = re.compile(r"#\s*(noqa|asyncompat\s*:)", re.IGNORECASE)
 
 
-def silences(comment: str, code: str) -> bool:
-    """Return whether a comment is a ``noqa`` for this code: one that names it, or names none."""
-    match = _NOQA.search(comment)
-    if match is None:
-        return False
-    if match["codes"] is None:
-        return True
-    named = re.split(r"[\s,:]+", match["codes"].upper())
-    return code in named
+_OURS = re.compile(r"#\s*(noqa\s*:.*\bAC\d|asyncompat\s*:\s*ignore\b)", re.IGNORECASE)
 
 
-def is_suppressed(finding: Finding, comments: Mapping[int, str]) -> bool:
-    """Return whether a comment on the finding's first or last line silences it."""
-    lines = {finding.span.line, finding.span.end_line}
-    return any(silences(comments.get(line, ""), finding.code) for line in lines)
+def are_ours(text: str) -> bool:
+    """Return whether a text may have suppressions that only this linter reads."""
+    return _OURS.search(text) is not None
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """A comment that silences what is named in it on its line, or everything.
+
+    ``is_ours`` is whether no other tool can be meant.
+    """
+
+    span: Span
+    names: frozenset[str]
+    is_ours: bool
+
+    def silences(self, finding: Finding) -> bool:
+        return not self.names or not self.names.isdisjoint({finding.code, finding.name})
+
+
+def suppressions(text: str) -> list[Suppression]:
+    """Return the suppressions in a module's text."""
+    if not _MAYBE.search(text):
+        return []
+    found: list[Suppression] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                found += _in_comment(token)
+    except (tokenize.TokenError, SyntaxError):
+        pass  # what is behind a syntax error silences nothing
+    return found
+
+
+def _in_comment(token: tokenize.TokenInfo) -> Iterator[Suppression]:
+    line, column = token.start
+    for pattern in (_NOQA, _IGNORE):
+        match = pattern.search(token.string)
+        if match is not None:
+            text = (match["names"] or "").upper() if pattern is _NOQA else match["names"] or ""
+            names = frozenset(filter(None, re.split(r"[\s,:]+", text)))
+            is_ours = pattern is _IGNORE or any(re.fullmatch(r"AC\d+", name) for name in names)
+            span = Span(line, column + 1, line, column + 1 + len(token.string))
+            yield Suppression(span, names, is_ours)
+
+
+def apply(
+    findings: Iterable[Finding], text: str, path: str, names: dict[str, str]
+) -> Iterator[Finding]:
+    """Give the findings in a text that are not silenced, and the suppressions that silence nothing.
+
+    Parameters:
+        findings: those of one module.
+        text: the module's.
+        path: how reports call the module.
+        names: by code the names of the rules that were run; of others nothing can be said.
+    """
+    there = suppressions(text)
+    used: set[Suppression] = set()
+    for finding in findings:
+        lines = {finding.span.line, finding.span.end_line}
+        silencing = [s for s in there if s.span.line in lines and s.silences(finding)]
+        used.update(silencing)
+        if not silencing:
+            yield finding
+    known = {*names, *names.values()}
+    for each in there:
+        ours = {name for name in each.names if name in known}
+        if (
+            each in used
+            or not each.is_ours
+            or (each.names and not ours)
+            or UNUSED_CODE not in names
+        ):
+            continue
+        what = ", ".join(sorted(ours)) or "all rules"
+        line = text.split("\n")[each.span.line - 1]
+        yield Finding(
+            path,
+            each.span,
+            UNUSED_CODE,
+            UNUSED_NAME,
+            Severity.WARNING,
+            f"this comment silences {what}, and there is nothing to silence",
+            source_lines=(line,),
+        )

@@ -1,4 +1,4 @@
-"""Running the rules over the functions that hold a call to look at, and over nothing else.
+"""Running the rules over the functions that hold a site to look at, and over nothing else.
 
 It knows libcst and where statements are; it does not know what a rule looks for.
 """
@@ -8,26 +8,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import MetadataWrapper
 
 from asyncompat_lint.facts import ModuleFacts, Statement
 from asyncompat_lint.findings import Finding
 from asyncompat_lint.modules import Module
 from asyncompat_lint.reach import BlockingCall
-from asyncompat_lint.rules.base import Context, Rule
-from asyncompat_lint.sources import UnreadableError
-from asyncompat_lint.suppressions import is_suppressed
+from asyncompat_lint.rules.base import Context, Rule, Surroundings
+from asyncompat_lint.sources import SourceText, UnreadableError
 
 
 def findings(
-    rules: Collection[type[Rule]], module: Module, calls: list[BlockingCall], asyncio_name: str
+    rules: Collection[type[Rule]],
+    module: Module,
+    source: SourceText,
+    calls: list[BlockingCall],
+    surroundings: Surroundings,
 ) -> Iterator[Finding]:
-    """Give what the rules find in a module, less what its comments silence.
+    """Give what the rules find in a module.
 
     Raises:
         UnreadableError: libcst cannot parse one of the statements.
     """
-    source = module.source()
     context = Context(
         path=module.file.path,
         first_line=1,
@@ -38,7 +40,7 @@ def findings(
             for call in calls
             if call.site.is_load
         },
-        asyncio_name=asyncio_name,
+        surroundings=surroundings,
     )
     for statement in _statements(module.facts, calls):
         context.first_line = statement.line
@@ -54,9 +56,7 @@ def findings(
             raise UnreadableError(reason, statement.line) from None
         found: list[Finding] = []
         wrapper.visit_batched([rule(context, found) for rule in rules])
-        if found:
-            comments = _comments(wrapper, context)
-            yield from (each for each in found if not is_suppressed(each, comments))
+        yield from found
 
 
 def _statements(facts: ModuleFacts, calls: list[BlockingCall]) -> list[Statement]:
@@ -66,22 +66,3 @@ def _statements(facts: ModuleFacts, calls: list[BlockingCall]) -> list[Statement
         for statement in facts.statements
         if any(statement.line <= line <= statement.end_line for line in lines)
     ]
-
-
-def _comments(wrapper: MetadataWrapper, context: Context) -> dict[int, str]:
-    collector = _CommentCollector(context)
-    wrapper.visit(collector)
-    return collector.comments
-
-
-class _CommentCollector(cst.CSTVisitor):
-    METADATA_DEPENDENCIES = (PositionProvider,)
-
-    def __init__(self, context: Context) -> None:
-        super().__init__()
-        self.comments: dict[int, str] = {}
-        self._context = context
-
-    def visit_Comment(self, node: cst.Comment) -> None:
-        line = self._context.span(self.get_metadata(PositionProvider, node)).line
-        self.comments[line] = node.value

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncompat_lint.engine import check
+from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.findings import Finding
 from asyncompat_lint.rules import RULES
 
@@ -26,6 +26,6 @@ def check_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
             path = Path(name + ".py")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return check(["."], RULES).findings
+        return check(["."], Settings(RULES)).findings
 
     return check_files

@@ -9,7 +9,7 @@ import pytest
 
 from asyncompat_lint import indexing
 from asyncompat_lint.cache import Cache
-from asyncompat_lint.engine import check
+from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.rules import RULES
 
 BLOCKS = "import time\nasync def f():\n    time.sleep(1)\n"
@@ -39,14 +39,14 @@ def indexed(monkeypatch):
 
 
 def run(folder, paths=(".",), rules=RULES):
-    result = check(paths, rules, Cache(folder))
+    result = check(paths, Settings(rules), Cache(folder))
     return [(finding.path, finding.code) for finding in result.findings]
 
 
 def test_a_second_run_indexes_nothing_and_finds_the_same(folder, indexed):
-    first = check(["."], RULES, Cache(folder))
+    first = check(["."], Settings(RULES), Cache(folder))
     assert len(indexed) == 2
-    assert check(["."], RULES, Cache(folder)) == first
+    assert check(["."], Settings(RULES), Cache(folder)) == first
     assert len(indexed) == 2
 
 

@@ -168,7 +168,7 @@ async def f(runner: Runner):
     call(functools.partial(blocks))  # blocks
 """,
     "callbacks of the loop": """
-def callback(): 
+def callback():
     blocks()  # blocks
 def other():
     blocks()

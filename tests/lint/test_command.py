@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from asyncompat_lint import cli
-from asyncompat_lint.engine import check
+from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.report import text_format
 from asyncompat_lint.rules import RULES
 
@@ -88,7 +88,7 @@ def test_carets_stand_under_the_call(capsys):
 
 def test_text_has_colours_on_a_terminal_only():
     stream = io.StringIO()
-    result = check(["app"], RULES)
+    result = check(["app"], Settings(RULES))
     text_format.write(result, stream)
     assert "\x1b[" not in stream.getvalue()
     console = Console(file=io.StringIO(), force_terminal=True, color_system="standard")
@@ -234,3 +234,65 @@ def test_the_lessons_have_exactly_one_line_that_blocks(capsys):
     assert finding["path"].endswith("lessons/one_blocks.py")
     line = (LESSONS / "one_blocks.py").read_text(encoding="utf-8").splitlines()[finding["line"] - 1]
     assert line.strip() == "time.sleep(5)"
+
+
+class TestRule:
+    def test_a_page(self, capsys):
+        assert cli.main(["rule", "AC104"]) == 0
+        page = capsys.readouterr().out
+        assert page.startswith("AC104 blocking-file (warning)\n\n")
+        assert "Found:" in page
+        assert "Left alone:" in page
+
+    def test_by_name(self, capsys):
+        assert cli.main(["rule", "blocking-sleep"]) == 0
+        assert capsys.readouterr().out.startswith("AC101 ")
+
+    def test_all_as_json(self, capsys):
+        assert cli.main(["rule", "--all", "--format", "json"]) == 0
+        rules = json.loads(capsys.readouterr().out)
+        assert [rule["code"] for rule in rules] == [rule.code for rule in RULES]
+        assert all(rule["page"] and rule["found"] and rule["left_alone"] for rule in rules)
+
+    def test_a_wrong_name(self, capsys):
+        with pytest.raises(SystemExit) as raised:
+            cli.main(["rule", "AC99"])
+        assert raised.value.code == 2
+        assert "no rule 'AC99'" in capsys.readouterr().err
+
+    def test_no_name(self, capsys):
+        assert cli.main(["rule"]) == 2
+        assert "name a rule" in capsys.readouterr().err
+
+
+class TestGroupByRoot:
+    @pytest.fixture(autouse=True)
+    def project(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        Path("a.py").write_text(
+            "import time\ndef wait():\n    time.sleep(1)\ndef more():\n    wait()\n"
+            "async def f():\n    wait()\n    more()\nasync def g():\n    open('x')\n"
+        )
+
+    def test_text(self, capsys):
+        assert cli.main(["check", "a.py", "--no-cache", "--group-by", "root"]) == 1
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0] == "a.py:3: error AC101 blocking-sleep: time.sleep(), from 2 places"
+        assert lines[1] == "    a.py:7:5 in async def f -> wait (a.py:3)"
+        assert lines[2] == "    a.py:8:5 in async def f -> more (a.py:5) -> wait (a.py:3)"
+        assert lines[4] == "a.py:10: warning AC104 blocking-file: open(), from 1 place"
+
+    def test_json(self, capsys):
+        assert (
+            cli.main(["check", "a.py", "--no-cache", "--group-by", "root", "--format", "json"]) == 1
+        )
+        roots = json.loads(capsys.readouterr().out)
+        assert [(r["path"], r["line"], len(r["findings"])) for r in roots] == [
+            ("a.py", 3, 2),
+            ("a.py", 10, 1),
+        ]
+
+    def test_by_place_the_others_are_told(self, capsys):
+        cli.main(["check", "--no-cache"])
+        out = capsys.readouterr().out
+        assert "= also reached from 1 other place; one change in a.py mends all" in out

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncompat_lint.engine import check
+from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.rules import RULES
 from asyncompat_lint.sources import NoSuchPathError, find_sources
 
@@ -149,8 +149,8 @@ class TestFindSources:
         Path("gone.py").write_text("")
         files = find_sources(["gone.py"])
         Path("gone.py").unlink()
-        monkeypatch.setattr("asyncompat_lint.engine.find_sources", lambda paths: files)
-        (finding,) = check(["gone.py"], RULES).findings
+        monkeypatch.setattr("asyncompat_lint.engine.find_sources", lambda paths, exclude: files)
+        (finding,) = check(["gone.py"], Settings(RULES)).findings
         assert (finding.code, finding.message) == (
             "AC001",
             "cannot be opened: No such file or directory",

@@ -176,8 +176,8 @@ def test_async_function_in_a_sync_one_and_in_a_class(check_code):
             time.sleep(1)
     """
     assert [(f.function, f.span.line) for f in check_code(dedent(code))] == [
-        ("inner", 5),
-        ("method", 8),
+        ("async def inner", 5),
+        ("async def method", 8),
     ]
 
 

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from asyncompat_lint.engine import Settings, check
+from asyncompat_lint.rules import RULES
 
 CALL = "import time\nasync def f():\n    time.sleep(1){}\n"
 
@@ -17,8 +22,14 @@ SILENT = [
     "# noqa: AC101 - meant to block",
     "# type: ignore  # noqa: AC101",
     "# it must block here # noqa",
+    "# asyncompat: ignore",
+    "# asyncompat: ignore[blocking-sleep]",
+    "# asyncompat: ignore[AC101] the device needs its time",
+    "# asyncompat: ignore[blocking-http, blocking-sleep]",
+    "# asyncompat:ignore[ AC101 ]",
 ]
 LOUD = ["# noqa: E501", "# noqa: AC102", "# noqa: AC1", "# noqa: AC1011", "# nothing", "# noqa-not"]
+LOUD += ["# asyncompat: ignore[AC102]", "# asyncompat: ignored"]
 
 
 @pytest.mark.parametrize("comment", SILENT)
@@ -28,7 +39,8 @@ def test_silent(comment, check_code):
 
 @pytest.mark.parametrize("comment", LOUD)
 def test_loud(comment, check_code):
-    assert len(check_code(CALL.format(f"  {comment}"))) == 1
+    found = check_code(CALL.format(f"  {comment}"))
+    assert [finding.code for finding in found if finding.code != "AC002"] == ["AC101"]
 
 
 def test_only_a_comment_counts(check_code):
@@ -45,3 +57,25 @@ def test_first_or_last_line_of_a_call(line, check_code):
 def test_not_a_line_beside_it(check_code):
     code = "import time\nasync def f():  # noqa\n    time.sleep(1)\n    # noqa\n"
     assert len(check_code(code)) == 1
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["# noqa: AC101", "# asyncompat: ignore[blocking-sleep] because", "# noqa: E501,AC101"],
+)
+def test_a_suppression_of_nothing_is_a_finding(check_code, comment):
+    (found,) = check_code(f"x = 1  {comment}\n")
+    assert (found.code, found.span.line, found.span.column) == ("AC002", 1, 8)
+    assert "silences AC101" in found.message or "silences blocking-sleep" in found.message
+
+
+@pytest.mark.parametrize("line", ["x = 1  # noqa", "x = 1  # noqa: E501", "x = '# noqa: AC101'"])
+def test_what_another_tool_may_need_is_left_alone(check_code, line):
+    assert check_code(f"{line}\n") == []
+
+
+def test_of_a_rule_that_is_not_run_nothing_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text("x = 1  # noqa: AC101\n")
+    rules = [rule for rule in RULES if rule.code != "AC101"]
+    assert check(["."], Settings(rules)).findings == []

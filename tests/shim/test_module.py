@@ -19,7 +19,7 @@ OURS_BY_FIRST_OWN_VERSION = {
     "as_completed": (3, 13),
     "sleep": (3, 13),
 }
-ALWAYS_OURS = ["get_event_loop", "run", "task_name", "wait"]
+ALWAYS_OURS = ["blocking", "get_event_loop", "nonblocking", "run", "task_name", "wait"]
 
 
 def run_python(code):

@@ -36,12 +36,14 @@ class Table(
     All methods of a class are meant by ``*``, but for those in ``except``.
 
     ``instead`` is the code that does it the async way, ``advice`` the words where no code can say
-    it; without both, ``to_thread`` is advised. With one of ``unless``, an argument (by its name,
-    or position) and its constant, the call does not block; nor where the file says of the same
-    receiver what is in ``silenced_by``: a method, and the constant that it is called with first.
-    Neither does it where an argument is made with a name in ``unless_named``.
-    One of the arguments that it ``needs`` must be there, and those of ``of_class`` be instances of
-    these classes, as far as they are there.
+    it; without both, ``to_thread`` is advised. ``hint`` is said besides, or ``twins``, the async
+    ones. ``does`` is said in place of the rule's own words.
+
+    With one of ``unless``, an argument (by its name, or position) and its constant, the call does
+    not block; nor where an argument is made with a name in ``unless_named``, nor where the file
+    says of the same receiver what is in ``silenced_by``: a method, and the constant that it is
+    called with first. One of the arguments that it ``needs`` must be there, and those of
+    ``of_class`` be instances of these classes, as far as they are there.
 
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does.
@@ -57,7 +59,9 @@ class Table(
     instead: str = ""
     advice: str = ""
     hint: str = ""
+    twins: list[str] = []
     severity: str = ""
+    does: str = ""
     lazy: bool = False
     contended: bool = False
     unless: list[Literals] = []
@@ -156,7 +160,7 @@ class Knowledge:
         self.coroutines: frozenset[str] = frozenset()
         for library in libraries:
             self._add(library)
-        self._modules = {name.partition(".")[0] for name in self._entries}
+        self._modules: set[str] = set()
 
     def _add(self, library: Library) -> None:
         for table in ("gives", "attributes", *_CLASS_TABLES):
@@ -255,6 +259,12 @@ class Knowledge:
         """Return whether the tables speak of a class's method or attribute."""
         return any(f"{each}.{attribute}" in self._spoken_of for each in self.lineage(class_))
 
+    def cover(self, libraries: Iterable[Library]) -> None:
+        """Take the modules that these speak of for others' than the project's own."""
+        for library in libraries:
+            for table in library.blocking:
+                self._modules.update(owner.partition(".")[0] for owner in table.owners)
+
     def covers(self, name: str) -> bool:
         """Return whether a top-level module is one that the tables speak of."""
         return name in self._modules
@@ -270,11 +280,17 @@ class Knowledge:
         return name
 
 
+def load(*more: Library) -> Knowledge:
+    """Return the knowledge base that comes with the linter, with more of the user's own."""
+    knowledge = Knowledge([*_libraries(), *more])
+    knowledge.cover(_libraries())
+    return knowledge
+
+
 @functools.cache
-def load() -> Knowledge:
-    """Return the knowledge base that comes with the linter."""
+def _libraries() -> list[Library]:
     files = sorted(resources.files(__name__).iterdir(), key=lambda file: file.name)
-    return Knowledge([parse(f.read_text("utf-8")) for f in files if f.name.endswith(".toml")])
+    return [parse(file.read_text("utf-8")) for file in files if file.name.endswith(".toml")]
 
 
 def parse(text: str) -> Library:

@@ -12,3 +12,7 @@ FORMATS: dict[str, Callable[[Result, TextIO], None]] = {
     "text": text_format.write,
     "json": json_format.write,
 }
+BY_ROOT: dict[str, Callable[[Result, TextIO], None]] = {
+    "text": text_format.write_by_root,
+    "json": json_format.write_by_root,
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from asyncompat_lint.engine import Result
 from asyncompat_lint.findings import Finding, Severity, Step
+from asyncompat_lint.report.by_root import by_root
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _TAB = "    "
@@ -19,8 +20,17 @@ _TAB = "    "
 
 def write(result: Result, stream: TextIO) -> None:
     """Write all findings and a line that counts them; in colour where a terminal reads it."""
+    _write(render(result), stream)
+
+
+def write_by_root(result: Result, stream: TextIO) -> None:
+    """Write the same by root: each once, with the places that it is reached from."""
+    _write(_render_by_root(result), stream)
+
+
+def _write(lines: Iterable[Text], stream: TextIO) -> None:
     console = Console(file=stream, highlight=False, soft_wrap=True, emoji=False, markup=False)
-    for line in render(result):
+    for line in lines:
         if console.is_terminal:
             console.print(line)
         else:  # far faster, and there are no colours to be had
@@ -29,16 +39,35 @@ def write(result: Result, stream: TextIO) -> None:
 
 def render(result: Result) -> Iterator[Text]:
     """Give the report's lines."""
+    reached = {root.findings: root for root in by_root(result.findings)}
+    siblings = {finding: len(group) for group in reached for finding in group}
     for finding in result.findings:
-        yield from _finding(finding)
+        yield from _finding(finding, siblings[finding] - 1)
         yield Text()
     yield _summary(result)
 
 
-def _finding(finding: Finding) -> Iterator[Text]:
+def _render_by_root(result: Result) -> Iterator[Text]:
+    roots = by_root(result.findings)
+    for root in roots:
+        yield Text.assemble(
+            (f"{root.path}:{root.line}:", "bold"),
+            " ",
+            (str(root.severity), _STYLES[root.severity]),
+            f" {root.code} {root.name}: {root.call}, from {_count(len(root.findings), 'place')}",
+        )
+        for finding in root.findings:
+            steps = [f"{step.function} ({step.path}:{step.line})" for step in finding.chain]
+            where = f" in {finding.function}" if finding.function else ""
+            yield Text(f"    {' -> '.join([f'{finding.place}{where}', *steps])}")
+        yield Text()
+    yield _summary(result)
+
+
+def _finding(finding: Finding, others: int) -> Iterator[Text]:
     span = finding.span
     yield Text.assemble(
-        (f"{finding.path}:{span.line}:{span.column}:", "bold"),
+        (f"{finding.place}:", "bold"),
         " ",
         (str(finding.severity), _STYLES[finding.severity]),
         f" {finding.code} {finding.name}: ",
@@ -57,10 +86,16 @@ def _finding(finding: Finding) -> Iterator[Text]:
         (f"{margin} |", "blue"),
         " " * (_width(before) + 1),
         ("^" * max(_width(call), 1), _STYLES[finding.severity]),
-        (f" in async def {finding.function}" if finding.function else ""),
+        (f" in {finding.function}" if finding.function else ""),
     )
     if finding.chain:
         yield Text.assemble((f"{margin} =", "blue"), f" {_chain(finding.chain)}")
+        if others:
+            path = finding.root[0]
+            told = (
+                f"also reached from {_count(others, 'other place')}; one change in {path} mends all"
+            )
+            yield Text.assemble((f"{margin} =", "blue"), f" {told}")
     if finding.instead:
         yield Text.assemble((f"{margin} =", "blue"), " instead: ", (finding.instead, "green"))
     if finding.hint:

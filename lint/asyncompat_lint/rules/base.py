@@ -7,7 +7,8 @@ name and follows no call by itself. The examples in the class are the rule's tes
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import libcst as cst
@@ -16,6 +17,20 @@ from libcst.metadata import CodeRange, ParentNodeProvider, PositionProvider
 from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Finding, Severity
 from asyncompat_lint.reach import BlockingCall
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of the module as a whole, and of how it is checked.
+
+    ``imports`` are the top-level modules that it imports, ``lowest_python`` the oldest version that
+    it is for, ``severities`` those that the settings give to rules, by code or name.
+    """
+
+    asyncio_name: str = "asyncio"
+    imports: Collection[str] = ()
+    lowest_python: tuple[int, int] | None = None
+    severities: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -27,7 +42,7 @@ class Context:
     lines: list[str]
     blocking: dict[Span, BlockingCall]
     loads: dict[tuple[int, int, str], BlockingCall]
-    asyncio_name: str
+    surroundings: Surroundings
 
     def span(self, position: CodeRange) -> Span:
         """Return the place in the file of a place in the statement."""
@@ -55,6 +70,9 @@ class Rule(cst.BatchableCSTVisitor):
         super().__init__()
         self.context = context
         self._findings = findings
+        given = context.surroundings.severities
+        weight = given.get(self.code) or given.get(self.name)
+        self.weight = self.severity if weight is None else Severity.named(weight)
 
     @classmethod
     def page(cls) -> str:
@@ -66,7 +84,8 @@ class Rule(cst.BatchableCSTVisitor):
         node: cst.CSTNode,
         message: str,
         *,
-        call: BlockingCall,
+        call: BlockingCall | None = None,
+        function: str = "",
         severity: Severity | None = None,
         instead: str = "",
         hint: str = "",
@@ -79,10 +98,10 @@ class Rule(cst.BatchableCSTVisitor):
                 span=span,
                 code=self.code,
                 name=self.name,
-                severity=self.severity if severity is None else severity,
+                severity=self.weight if severity is None else severity,
                 message=message,
-                chain=call.blocker.chain,
-                function=call.function,
+                chain=() if call is None else call.blocker.chain,
+                function=function if call is None else call.function,
                 instead=instead,
                 hint=hint,
                 source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),

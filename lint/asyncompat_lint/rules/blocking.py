@@ -8,10 +8,18 @@ import libcst as cst
 from libcst.metadata import ParentNodeProvider, PositionProvider
 
 from asyncompat_lint.facts import Span, last_name
+from asyncompat_lint.knowledge import Table
 from asyncompat_lint.reach import BlockingCall, called_at, severity_of
 from asyncompat_lint.rules.base import Rule
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
+# Where that is not: before 3.9, and where another library runs the loop.
+IN_EXECUTOR = "await {asyncio}.get_event_loop().run_in_executor(None, {callee}{more})"
+OF_OTHERS = {
+    "trio": "await trio.to_thread.run_sync({callee}{more})",
+    "anyio": "await anyio.to_thread.run_sync({callee}{more})",
+}
+TO_THREAD_SINCE = (3, 9)
 
 _IN_A_FUNCTION = "put this into a function, and `await {asyncio}.to_thread(function)`"
 
@@ -60,7 +68,7 @@ class BlockingCallRule(Rule):
 
     def _found(self, node: cst.BaseExpression, call: BlockingCall, what: str, span: Span) -> None:
         blocker = call.blocker
-        message = f"{what} {self.does} {self.meanwhile}"
+        message = f"{what} {blocker.entry.table.does or self.does} {self.meanwhile}"
         if blocker.once:
             message += " the first time"
         if blocker.overrides is not None:
@@ -69,23 +77,36 @@ class BlockingCallRule(Rule):
             node,
             message,
             call=call,
-            severity=severity_of(blocker, self.severity),
+            severity=severity_of(blocker, self.weight),
             instead=self._instead(node, call, span),
-            hint="" if blocker.chain else blocker.entry.table.hint,
+            hint="" if blocker.chain else self._hint(blocker.entry.table),
         )
+
+    def _hint(self, table: Table) -> str:
+        """The async twin, the one that the file uses already if there is one."""
+        used = [
+            each
+            for each in table.twins
+            if each.partition(".")[0] in self.context.surroundings.imports
+        ]
+        if used:
+            return f"`{used[0]}`, which this file imports already"
+        return table.hint or " or ".join(f"`{each}`" for each in table.twins)
 
     def _instead(self, node: cst.BaseExpression, call: BlockingCall, span: Span) -> str:
         """The line with the call done the async way, or advice where no code can say it."""
         table = call.blocker.entry.table
         if table.advice and not call.blocker.chain:
-            return table.advice.replace("{asyncio}", self.context.asyncio_name)
+            return table.advice.replace("{asyncio}", self.context.surroundings.asyncio_name)
         if not isinstance(node, cst.Call) or call.site.is_load or call.site.call.kind != "call":
-            return _IN_A_FUNCTION.replace("{asyncio}", self.context.asyncio_name)
+            return _IN_A_FUNCTION.replace("{asyncio}", self.context.surroundings.asyncio_name)
         bare = (each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args)
         arguments = ", ".join(map(_code, bare))
-        template = TO_THREAD if call.blocker.chain else table.instead or TO_THREAD
+        template = "" if call.blocker.chain else table.instead
+        if not template:
+            template, arguments = self._to_thread(node, arguments)
         code = template.format(
-            asyncio=self.context.asyncio_name,
+            asyncio=self.context.surroundings.asyncio_name,
             callee=_code(node.func),
             receiver=_code(node.func.value) if isinstance(node.func, cst.Attribute) else "",
             function=last_name(call.site.call.callee),
@@ -100,6 +121,21 @@ class BlockingCallRule(Rule):
         before = self.context.lines[span.line - 1][: span.column - 1]
         after = self.context.lines[span.end_line - 1][span.end_column - 1 :]
         return f"{before}{code}{after}".strip()
+
+    def _to_thread(self, node: cst.Call, arguments: str) -> tuple[str, str]:
+        """How a function is run in a thread, where this code is run; and what it is passed."""
+        known = self.context.surroundings
+        template = TO_THREAD
+        for library, its_own in OF_OTHERS.items():
+            if library in known.imports and "asyncio" not in known.imports:
+                template = its_own
+        lowest = known.lowest_python
+        if template is TO_THREAD and lowest is not None and lowest < TO_THREAD_SINCE:
+            template = TO_THREAD if "asyncompat" in known.imports else IN_EXECUTOR
+        if template is not TO_THREAD and any(each.keyword is not None for each in node.args):
+            callee = f"functools.partial({_code(node.func)}, {arguments})"
+            return template.replace("{callee}", callee), ""
+        return template, arguments
 
 
 def _is_argument(node: cst.Call, parent: cst.CSTNode) -> bool:

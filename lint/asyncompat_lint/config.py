@@ -1,0 +1,183 @@
+"""``[tool.asyncompat]`` of a ``pyproject.toml``: found, read, checked.
+
+It knows what may stand there. What a setting does is told by the part of the linter that it sets.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from asyncompat_lint.knowledge import Callables, Library, Table
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE = "pyproject.toml"
+_DEFAULT_RULE = "blocking-wait"
+_VERSIONS = re.compile(r"3\.\d+(-3\.\d+)?")
+
+
+class ConfigError(Exception):
+    """A file of settings is wrong; the message says where, and what to do."""
+
+
+class Blocking(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A function of which the user says that it blocks: its qualified name, and how."""
+
+    name: str
+    rule: str = _DEFAULT_RULE
+    instead: str = ""
+    severity: Literal["", "info", "warning", "error"] = ""
+
+
+class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="kebab"):
+    """The settings. Names of functions are qualified: ``package.module.Class.method``.
+
+    ``offloads`` run what they are passed first elsewhere, decorators in ``runs_on_loop`` mark what
+    the event loop calls; ``roots`` are the folders that modules are imported from.
+    """
+
+    blocking: tuple[str | Blocking, ...] = ()
+    nonblocking: tuple[str, ...] = ()
+    offloads: tuple[str, ...] = ()
+    runs_on_loop: tuple[str, ...] = ()
+    severity: dict[str, Literal["info", "warning", "error"]] = {}
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: dict[str, tuple[str, ...]] = {}
+    exclude: tuple[str, ...] = ()
+    target_version: str = ""
+    roots: tuple[str, ...] = ()
+
+    def library(self) -> Library:
+        """Return what these settings add to the knowledge base."""
+        tables = []
+        for each in self.blocking:
+            entry = Blocking(each) if isinstance(each, str) else each
+            owner, _, call = entry.name.rpartition(".")
+            tables.append(
+                Table(
+                    entry.rule,
+                    [call],
+                    owner,
+                    instead=entry.instead,
+                    severity=entry.severity,
+                    does="blocks (so say the settings)" if entry.rule == _DEFAULT_RULE else "",
+                )
+            )
+        return Library(
+            blocking=tables,
+            nonblocking=list(self.nonblocking),
+            gives=dict.fromkeys(self.offloads, "typing.Awaitable[result[a0]]"),
+            callables=Callables(
+                loop={name: [] for name in self.runs_on_loop},
+                elsewhere={name: [0] for name in self.offloads},
+            ),
+        )
+
+
+def find(paths: Sequence[str]) -> Path | None:
+    """Return the ``pyproject.toml`` of what is checked: in the folder of all paths, or above it."""
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths]
+    try:
+        folder = Path(os.path.commonpath([os.path.abspath(each) for each in folders]))
+    except ValueError:  # several drives
+        folder = Path.cwd()
+    files = (each / FILE for each in [folder, *folder.parents])
+    return next((file for file in files if file.is_file()), None)
+
+
+def read(file: Path, rules: Iterable[str]) -> Config:
+    """Return the settings of a file; those of one without any are empty.
+
+    Parameters:
+        file: a ``pyproject.toml``.
+        rules: the codes and names that rules can be called by.
+
+    Raises:
+        ConfigError: the file cannot be read, or something in it is not as it has to be.
+    """
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: is not TOML: {error}") from None
+    table = document.get("tool", {}).get("asyncompat", {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{file}: [tool.asyncompat] must be a table")
+    keys = [field.encode_name for field in msgspec.structs.fields(Config)]
+    for key in table:
+        if key not in keys:
+            raise ConfigError(f"{file}: [tool.asyncompat] has no {key!r}{nearest(key, keys)}")
+    try:
+        config = msgspec.convert(table, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{file}: [tool.asyncompat]: {error}") from None
+    _check_names(file, config, list(rules))
+    return config
+
+
+def is_version_range(text: str) -> bool:
+    """Return whether this is a version of Python, or two with a hyphen between."""
+    return _VERSIONS.fullmatch(text) is not None
+
+
+def lowest_python(target: str, file: Path | str | None) -> tuple[int, int] | None:
+    """Return the oldest Python that the code is for, where that is said.
+
+    Parameters:
+        target: a version or range of versions, if one was given.
+        file: the project's ``pyproject.toml``, which may have ``requires-python``.
+    """
+    if not target and file is not None:
+        project = tomllib.loads(Path(file).read_text("utf-8")).get("project", {})
+        required = re.search(r"(?:>=|~=|==)\s*(3\.\d+)", str(project.get("requires-python", "")))
+        target = required[1] if required is not None else ""
+    if not target:
+        return None
+    major, minor = target.partition("-")[0].split(".")
+    return int(major), int(minor)
+
+
+def nearest(word: str, words: Sequence[str]) -> str:
+    """Return the end of an error about a wrong word: what may have been meant, or what there is."""
+    near = difflib.get_close_matches(word, words, 1) or difflib.get_close_matches(
+        word.upper(), words, 1
+    )
+    return f"; did you mean {near[0]!r}?" if near else f" (there are {', '.join(words)})"
+
+
+def _check_names(file: Path, config: Config, rules: list[str]) -> None:
+    named: dict[str, Iterable[str]] = {
+        "select": config.select,
+        "ignore": config.ignore,
+        "severity": config.severity,
+        **{f"per-file-ignores.{k}": names for k, names in config.per_file_ignores.items()},
+        "blocking": [each.rule for each in config.blocking if isinstance(each, Blocking)],
+    }
+    for key, names in named.items():
+        for name in names:
+            if not any(rule == name or rule.startswith(name.upper()) for rule in rules):
+                problem = f"{file}: {key}: no rule {name!r}{nearest(name, rules)}"
+                raise ConfigError(problem)
+    functions = [*config.nonblocking, *config.offloads, *config.runs_on_loop]
+    functions += [each if isinstance(each, str) else each.name for each in config.blocking]
+    for name in functions:
+        if not all(part.isidentifier() or part == "*" for part in name.split(".")):
+            raise ConfigError(f"{file}: {name!r} is no qualified name (package.module.function)")
+    if config.target_version and not is_version_range(config.target_version):
+        raise ConfigError(
+            f"{file}: target-version: {config.target_version!r} is no version or range of versions"
+            " ('3.8', '3.8-3.14')"
+        )

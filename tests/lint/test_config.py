@@ -1,0 +1,198 @@
+"""``[tool.asyncompat]``, and what is marked in the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asyncompat_lint import cli
+from asyncompat_lint.config import Config, ConfigError, find, lowest_python, read
+from asyncompat_lint.engine import Settings, check
+from asyncompat_lint.rules import RULES
+
+NAMES = [name for rule in RULES for name in (rule.code, rule.name)]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def make(settings: str = "", **files: str):
+        Path("pyproject.toml").write_text(f"[tool.asyncompat]\n{settings}\n")
+        for name, text in files.items():
+            path = Path(name.replace("__", "/") + ".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        config = read(Path("pyproject.toml"), NAMES)
+        return check(["."], Settings(RULES, config)).findings
+
+    return make
+
+
+def places(findings):
+    return [(finding.path, finding.span.line, finding.code) for finding in findings]
+
+
+def test_blocking_functions_of_ones_own(project):
+    found = project(
+        'blocking = ["lib.wait", "app.Client.ask",'
+        ' {name = "lib.load", rule = "blocking-file", instead = "await aload({arguments})"}]',
+        app="import lib\nclass Client:\n    def ask(self): ...\nasync def f(c: Client, x):\n"
+        "    lib.wait()\n    c.ask()\n    lib.load(x)\n    lib.other()\n",
+    )
+    assert places(found) == [
+        ("app.py", 5, "AC108"),
+        ("app.py", 6, "AC108"),
+        ("app.py", 7, "AC104"),
+    ]
+    assert found[2].instead == "await aload(x)"
+    assert "so say the settings" in found[0].message
+
+
+def test_nonblocking_functions(project):
+    code = "import time\ndef quick():\n    time.sleep(0.001)\nasync def f():\n    quick()\n"
+    assert len(project("", app=code)) == 1
+    assert project('nonblocking = ["app.quick"]', app=code) == []
+    assert project('nonblocking = ["time.sleep"]', app=code) == []
+
+
+def test_offloads(project):
+    code = """\
+import time
+from lib import in_pool, run
+class Client:
+    def ask(self): time.sleep(1)
+def make() -> Client: ...
+@in_pool
+def work(): time.sleep(1)
+async def f():
+    client = await run(make)
+    client.ask()
+    work()
+"""
+    assert places(project("", app=code)) == [("app.py", 11, "AC101")]
+    assert places(project('offloads = ["lib.run", "lib.in_pool"]', app=code)) == [
+        ("app.py", 10, "AC101")
+    ]
+
+
+def test_decorators_that_mark_callbacks_of_the_loop(project):
+    code = "import time\nfrom lib import callback\n@callback\ndef f():\n    time.sleep(1)\n"
+    assert project("", app=code) == []
+    assert places(project('runs-on-loop = ["lib.callback"]', app=code)) == [("app.py", 5, "AC101")]
+
+
+def test_severity_of_a_rule(project):
+    code = "import time\nasync def f():\n    time.sleep(1)\n"
+    for key in ("AC101", "blocking-sleep"):
+        (found,) = project(f'severity = {{ "{key}" = "info" }}', app=code)
+        assert str(found.severity) == "info"
+
+
+def test_per_file_ignores_and_exclude(project):
+    code = "import time\nasync def f():\n    time.sleep(1)\n"
+    files = {"app": code, "tests__test_app": code, "tests__deep__x": code, "old__x": code}
+    settings = 'per-file-ignores = { "tests/*" = ["AC1"] }\nexclude = ["old"]'
+    assert places(project(settings, **files)) == [("app.py", 3, "AC101")]
+
+
+def test_roots(project):
+    files = {
+        "code__app": "import lib.helper\nasync def f():\n    lib.helper.wait()\n",
+        "shared__lib__helper": "import time\ndef wait():\n    time.sleep(1)\n",
+    }
+    assert project("", **files) == []
+    assert places(project('roots = ["code", "shared"]', **files)) == [("code/app.py", 3, "AC101")]
+
+
+def test_markers(project):
+    code = """\
+import asyncompat, time
+from asyncompat import nonblocking
+@asyncompat.blocking
+def slow(): ...
+@nonblocking
+def quick(): time.sleep(0)
+async def f():
+    slow()
+    quick()
+"""
+    assert places(project("", app=code)) == [("app.py", 8, "AC108")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("blockng = []", ["blockng", "did you mean 'blocking'"]),
+        ('ignore = ["blocking-slep"]', ["blocking-slep", "did you mean 'blocking-sleep'"]),
+        ('severity = { "AC999" = "info" }', ["AC999"]),
+        ('severity = { "AC101" = "loud" }', ["loud"]),
+        ('blocking = "x"', ["blocking"]),
+        ('blocking = ["not a name"]', ["'not a name'"]),
+        ('blocking = [{ name = "a.b", rule = "blocking-fil" }]', ["did you mean 'blocking-file'"]),
+        ('per-file-ignores = { "x" = ["AC9"] }', ["AC9"]),
+        ('target-version = "new"', ["'new'"]),
+        ("x = [", ["is not TOML"]),
+    ],
+)
+def test_what_is_wrong_is_told(project, settings, words):
+    with pytest.raises(ConfigError) as raised:
+        project(settings)
+    assert all(word in str(raised.value) for word in ["pyproject.toml", *words])
+
+
+def test_the_command_reads_the_file_above_what_is_checked(tmp_path, monkeypatch, capsys):
+    (tmp_path / "src" / "deep").mkdir(parents=True)
+    (tmp_path / "src" / "deep" / "a.py").write_text(
+        "import time\nasync def f():\n    time.sleep(1)\n"
+    )
+    (tmp_path / "pyproject.toml").write_text('[tool.asyncompat]\nignore = ["AC101"]\n')
+    monkeypatch.chdir(tmp_path / "src")
+    assert find(["deep"]) == tmp_path / "pyproject.toml"
+    assert cli.main(["check", "--no-cache"]) == 0
+    (tmp_path / "pyproject.toml").write_text("[tool.asyncompat]\nignor = []\n")
+    capsys.readouterr()
+    assert cli.main(["check", "--no-cache"]) == 2
+    assert "did you mean 'ignore'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("target", "project_table", "lowest"),
+    [
+        ("", "", None),
+        ("", '[project]\nrequires-python = ">=3.8,<4"', (3, 8)),
+        ("3.10-3.14", '[project]\nrequires-python = ">=3.8"', (3, 10)),
+        ("3.9", "", (3, 9)),
+    ],
+)
+def test_the_oldest_python(tmp_path, target, project_table, lowest):
+    file = tmp_path / "pyproject.toml"
+    file.write_text(project_table)
+    assert lowest_python(target, file) == lowest
+
+
+@pytest.mark.parametrize(
+    ("imports", "lowest", "instead"),
+    [
+        ("import asyncio", None, "await asyncio.to_thread(work, 1)"),
+        ("import asyncio", (3, 9), "await asyncio.to_thread(work, 1)"),
+        ("import asyncio", (3, 8), "await asyncio.get_event_loop().run_in_executor(None, work, 1)"),
+        ("import asyncompat as asyncio", (3, 8), "await asyncio.to_thread(work, 1)"),
+        ("import anyio", (3, 8), "await anyio.to_thread.run_sync(work, 1)"),
+        ("import trio", None, "await trio.to_thread.run_sync(work, 1)"),
+    ],
+)
+def test_the_async_way_fits_the_versions_and_libraries(
+    tmp_path, monkeypatch, imports, lowest, instead
+):
+    monkeypatch.chdir(tmp_path)
+    code = f"{imports}\nimport time\ndef work(x): time.sleep(x)\nasync def f():\n    work(1)\n"
+    Path("a.py").write_text(code)
+    (found,) = check(["."], Settings(RULES, Config(), lowest)).findings
+    assert found.instead == instead
+
+
+def test_the_twin_that_the_file_uses(project):
+    (found,) = project("", app="import aiohttp, requests\nasync def f():\n    requests.get('')\n")
+    assert found.hint == "`aiohttp.ClientSession`, which this file imports already"

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from asyncompat_lint import cli
+from asyncompat_lint.engine import Settings, check
+from asyncompat_lint.notebooks import code_of
+from asyncompat_lint.rules import RULES
+
+
+@pytest.fixture
+def notebook(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def make(*cells):
+        objects = [
+            {"cell_type": kind, "source": source.splitlines(keepends=True), "metadata": {}}
+            for kind, source in (("code", c) if isinstance(c, str) else c for c in cells)
+        ]
+        Path("book.ipynb").write_text(json.dumps({"cells": objects, "nbformat": 4}))
+        return check(["."], Settings(RULES)).findings
+
+    return make
+
+
+def places(findings):
+    return [(f.cell, f.span.line, f.span.column, f.code) for f in findings]
+
+
+def test_a_place_is_told_by_cell_and_line(notebook, capsys):
+    found = notebook(
+        "import time",
+        ("markdown", "# time.sleep(1)\n"),
+        "# a comment\nasync def f():\n    time.sleep(1)",
+    )
+    assert places(found) == [(3, 3, 5, "AC101")]
+    assert cli.main(["check", "--no-cache"]) == 1
+    assert "book.ipynb:cell 3:3:5: error AC101" in capsys.readouterr().out
+    assert cli.main(["check", "--no-cache", "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)[0]["cell"] == 3
+
+
+def test_the_top_of_a_cell_that_awaits_runs_on_the_loop(notebook):
+    found = notebook(
+        "import time, asyncio\ntime.sleep(1)",
+        "await asyncio.sleep(1)\ntime.sleep(1)",
+        "async for x in y:\n    time.sleep(2)",
+        "def f():\n    time.sleep(1)",
+        "f()\nasync with x:\n    pass",
+    )
+    assert places(found) == [(2, 2, 1, "AC101"), (3, 2, 5, "AC101"), (5, 1, 1, "AC101")]
+    assert found[0].function == "a cell that awaits"
+    assert found[2].chain[0].path == "book.ipynb:cell 4"
+    assert found[2].chain[0].line == 2
+
+
+def test_magics_and_shell_lines(notebook):
+    found = notebook(
+        "%matplotlib inline\n!pip install x\nimport time\ntime?\nfiles = !ls\nwhere = %pwd",
+        "%time await f()\n%timeit -n 3 time.sleep(1)",
+        "%%time\nawait f()\ntime.sleep(1)",
+        "%%bash\nfor x in *; do echo; done",
+        "if True:\n    !ls\n    %cd x\nawait g(); time.sleep(1)",
+    )
+    assert places(found) == [
+        (2, 2, 14, "AC101"),
+        (3, 3, 1, "AC101"),
+        (5, 4, 12, "AC101"),
+    ]
+
+
+def test_a_cell_that_is_no_python_is_told(notebook):
+    found = notebook("x = 1", "y = (")
+    assert places(found) == [(2, 1, 1, "AC001")]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 1}', '{"cells": [{}]}'])
+def test_what_is_no_notebook_is_told(tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    Path("x.ipynb").write_text(text)
+    (found,) = check(["."], Settings(RULES)).findings
+    assert found.code == "AC001"
+    assert "is no notebook" in found.message
+
+
+def test_lines_stay_where_they_are():
+    cells = [{"cell_type": "code", "source": s} for s in ["a\n%x\nb", "", "%%html\n<p>\n", "c"]]
+    code, starts = code_of(json.dumps({"cells": cells}))
+    assert starts == (1, 4, 5, 8)
+    assert code == "a\npass\nb\n\n\n\n\nc\n"
