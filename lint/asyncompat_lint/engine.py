@@ -12,6 +12,7 @@ from asyncompat_lint import installed, suppressions, visiting
 from asyncompat_lint import knowledge as knowledge_base
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.config import Config
+from asyncompat_lint.coroutines import Misuse, misuses
 from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Finding, Severity, Step
 from asyncompat_lint.indexing import Indexer
@@ -26,6 +27,7 @@ from asyncompat_lint.sources import (
     find_sources,
     place_in_cell,
 )
+from asyncompat_lint.visiting import Visit
 
 UNREADABLE_CODE = "AC001"
 UNREADABLE_NAME = "unreadable"
@@ -111,32 +113,38 @@ class _Check:
         calls: dict[str, list[BlockingCall]] = defaultdict(list)
         for call in blocking_calls(program, knowledge):
             calls[call.module.file.location].append(call)
+        misused: dict[str, list[Misuse]] = defaultdict(list)
+        for misuse in misuses(program, knowledge):
+            misused[misuse.site.module.file.location].append(misuse)
         for module in modules:
             found = calls.get(module.file.location, [])
-            if found or module.facts.has_suppressions:
+            others = misused.get(module.file.location, [])
+            if found or others or module.facts.has_suppressions or module.facts.marks:
                 try:
-                    yield from self._of_module(program, module, found)
+                    yield from self._of_module(program, module, found, others)
                 except UnreadableError as error:
                     yield _unreadable(module.file, error)
 
     def _of_module(
-        self, program: Program, module: Module, calls: list[BlockingCall]
+        self,
+        program: Program,
+        module: Module,
+        calls: list[BlockingCall],
+        misused: list[Misuse],
     ) -> Iterator[Finding]:
         source = module.source()
-        found: list[Finding] = []
-        if calls:
-            surroundings = Surroundings(
-                asyncio_name=_asyncio_name(program, module),
-                imports=program.imported_by(module),
-                lowest_python=self._settings.lowest_python,
-                severities=self._settings.config.severity,
-            )
-            found = list(
-                visiting.findings(self._settings.rules, module, source, calls, surroundings)
-            )
+        surroundings = Surroundings(
+            asyncio_name=_asyncio_name(program, module),
+            imports=program.imported_by(module),
+            lowest_python=self._settings.lowest_python,
+            severities=self._settings.config.severity,
+        )
+        found: Iterable[Finding] = visiting.findings(
+            self._settings.rules, Visit(module, source, calls, misused, surroundings)
+        )
         ignored = self._ignored(module.file.path)
         wanted = {c: n for c, n in self._names.items() if c not in ignored}
-        found = [finding for finding in found if finding.code in wanted]
+        found = (finding for finding in found if finding.code in wanted)
         for finding in suppressions.apply(found, source.text, module.file.path, wanted):
             yield self._in_cell(finding, source)
 

@@ -178,6 +178,11 @@ class Scope(msgspec.Struct, array_like=True):
     bases: list[Expr] = []
     attributes: dict[str, list[Binding]] = {}
 
+    @property
+    def decorator_names(self) -> list[str]:
+        """The last names of what it is decorated with."""
+        return [last_name(each) for each in self.decorators]
+
 
 class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
     """A piece of source: lines and columns from 1, columns in characters, the end exclusive."""
@@ -200,7 +205,7 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True):
 
     ``discarded`` is whether the call is a statement of its own, ``once`` whether it is guarded by
     a question whether its result is already there, ``arguments`` are those that are followed,
-    positional ones by their number.
+    positional ones by their number; ``awaits_inside`` whether a ``with`` holds over an ``await``.
     """
 
     scope: int
@@ -211,7 +216,20 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True):
     discarded: bool = False
     once: bool = False
     until: int = 0
+    awaits_inside: bool = False
     arguments: dict[str, Expr] = {}
+
+    @property
+    def name(self) -> str:
+        """The last name of what is called, entered or gone through."""
+        return last_name(self.callee)
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """A line where a rule, by its name, has something to look at: what its form alone tells."""
+
+    rule: str
+    line: int
 
 
 class Load(msgspec.Struct, frozen=True, array_like=True):
@@ -242,6 +260,7 @@ class ModuleFacts(msgspec.Struct, array_like=True):
     statements: list[Statement]
     cells_that_await: list[tuple[int, int]] = []
     has_suppressions: bool = False
+    marks: list[Mark] = []
 
     def awaits_at(self, scope: Scope, line: int) -> bool:
         """Return whether a scope is the top of a notebook, and the line in a cell that awaits."""

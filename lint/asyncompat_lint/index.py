@@ -34,6 +34,7 @@ from asyncompat_lint.facts import (
     Expr,
     Inner,
     Load,
+    Mark,
     ModuleFacts,
     Name,
     Opaque,
@@ -45,6 +46,8 @@ from asyncompat_lint.facts import (
     Subscripted,
     Suite,
 )
+from asyncompat_lint.marks import awaits as _awaits
+from asyncompat_lint.marks import marks_of
 from asyncompat_lint.sources import SourceText, UnreadableError, place_in_cell
 
 # These go through their arguments on the spot.
@@ -87,6 +90,7 @@ def index_module(source: SourceText) -> ModuleFacts:
         indexer.statements,
         indexer.cells_that_await,
         suppressions.are_ours(source.text),
+        indexer.marks,
     )
 
 
@@ -106,6 +110,7 @@ class _Indexer(ast.NodeVisitor):
         self.loads: list[Load] = []
         self.statements: list[Statement] = []
         self.cells_that_await: list[tuple[int, int]] = []
+        self.marks: list[Mark] = []
         self._source = source
         self._scope = 0
         self._in_function = False
@@ -281,6 +286,8 @@ class _Indexer(ast.NodeVisitor):
     # Statements, in their branches
 
     def _body(self, body: list[ast.stmt]) -> None:
+        if self.scopes[self._scope].is_async:
+            self.marks += marks_of(body)
         for number, statement in enumerate(body):
             self.visit(statement)
             if isinstance(statement, ast.If | ast.Assert):
@@ -509,7 +516,9 @@ class _Indexer(ast.NodeVisitor):
             self.visit(item.context_expr)
             value = self._expression(item.context_expr)
             if kind == "entered":
-                self._site(item.context_expr, value, "enter", until=node.end_lineno or node.lineno)
+                end_line = node.end_lineno or node.lineno
+                awaits = any(map(_awaits, node.body))
+                self._site(item.context_expr, value, "enter", until=end_line, awaits_inside=awaits)
             if item.optional_vars is not None:
                 self._bind_target(item.optional_vars, kind, value)
         self._body(node.body)
@@ -604,6 +613,7 @@ class _Indexer(ast.NodeVisitor):
         awaited: bool = False,
         discarded: bool = False,
         until: int = 0,
+        awaits_inside: bool = False,
         arguments: dict[str, Expr] | None = None,
     ) -> None:
         span = Span(*self._start(node), *self._end(node))
@@ -617,6 +627,7 @@ class _Indexer(ast.NodeVisitor):
                 discarded,
                 self._once,
                 until,
+                awaits_inside,
                 arguments or {},
             )
         )
@@ -654,15 +665,6 @@ class _Indexer(ast.NodeVisitor):
         if text.isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="replace")) + 1
-
-
-def _awaits(node: ast.AST) -> bool:
-    """Whether a statement awaits, apart from what the functions in it do."""
-    if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
-        return True
-    if isinstance(node, _Function | ast.Lambda):
-        return False
-    return any(map(_awaits, ast.iter_child_nodes(node)))
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:
@@ -716,4 +718,4 @@ def _consumes(function: ast.expr) -> bool:
 _ACCESSORS = frozenset({"deleter", "setter"})
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
 # Constants exempt calls; the others may be callables.
-_TOLD_ARGUMENTS = (Attribute, Called, Constant, Inner, Name)
+_TOLD_ARGUMENTS = (Attribute, Called, Constant, Display, Inner, Name)

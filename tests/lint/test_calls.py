@@ -303,7 +303,8 @@ def marked(code: str) -> list[int]:
 def test_where_code_runs(title, check_code):
     code = PRELUDE + CASES[title]
     found = check_code(code)
-    assert sorted({finding.span.line for finding in found}) == marked(code)
+    lines = {finding.span.line for finding in found if finding.code.startswith("AC1")}
+    assert sorted(lines) == marked(code)
 
 
 def test_an_override_of_several_is_told_with_less_weight(check_code):

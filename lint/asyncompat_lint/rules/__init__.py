@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncompat_lint.rules.await_holding_lock import AwaitHoldingLock
 from asyncompat_lint.rules.base import Rule
 from asyncompat_lint.rules.blocking_client import BlockingClient
 from asyncompat_lint.rules.blocking_cpu import BlockingCpu
@@ -15,7 +16,13 @@ from asyncompat_lint.rules.blocking_sleep import BlockingSleep
 from asyncompat_lint.rules.blocking_socket import BlockingSocket
 from asyncompat_lint.rules.blocking_subprocess import BlockingSubprocess
 from asyncompat_lint.rules.blocking_wait import BlockingWait
+from asyncompat_lint.rules.cancellation_swallowed import CancellationSwallowed
+from asyncompat_lint.rules.coroutine_not_awaited import CoroutineNotAwaited
 from asyncompat_lint.rules.nested_loop_run import NestedLoopRun
+from asyncompat_lint.rules.polling_loop import PollingLoop
+from asyncompat_lint.rules.sequential_awaits import SequentialAwaits
+from asyncompat_lint.rules.task_not_kept import TaskNotKept
+from asyncompat_lint.rules.wait_of_coroutines import WaitOfCoroutines
 
 RULES: tuple[type[Rule], ...] = (
     BlockingSleep,
@@ -31,4 +38,11 @@ RULES: tuple[type[Rule], ...] = (
     BlockingClient,
     NestedLoopRun,
     BlockingImport,
+    CoroutineNotAwaited,
+    TaskNotKept,
+    WaitOfCoroutines,
+    CancellationSwallowed,
+    AwaitHoldingLock,
+    PollingLoop,
+    SequentialAwaits,
 )

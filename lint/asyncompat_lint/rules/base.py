@@ -14,6 +14,7 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import CodeRange, ParentNodeProvider, PositionProvider
 
+from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Finding, Severity
 from asyncompat_lint.reach import BlockingCall
@@ -42,6 +43,7 @@ class Context:
     lines: list[str]
     blocking: dict[Span, BlockingCall]
     loads: dict[tuple[int, int, str], BlockingCall]
+    misuses: Mapping[tuple[str, Span], Misuse]
     surroundings: Surroundings
 
     def span(self, position: CodeRange) -> Span:
@@ -73,6 +75,11 @@ class Rule(cst.BatchableCSTVisitor):
         given = context.surroundings.severities
         weight = given.get(self.code) or given.get(self.name)
         self.weight = self.severity if weight is None else Severity.named(weight)
+
+    def code_of(self, node: cst.CSTNode) -> str:
+        """Return a node's source on one line."""
+        code = cst.Module(body=[]).code_for_node(node)
+        return " ".join(line.strip() for line in code.splitlines())
 
     @classmethod
     def page(cls) -> str:
@@ -107,3 +114,15 @@ class Rule(cst.BatchableCSTVisitor):
                 source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),
             )
         )
+
+
+def is_async(rule: Rule, node: cst.CSTNode) -> cst.FunctionDef | None:
+    """Return the async function whose body a node stands in, if it stands in one."""
+    parent: cst.CSTNode | None = node
+    while parent is not None:
+        parent = rule.get_metadata(ParentNodeProvider, parent, None)
+        if isinstance(parent, cst.FunctionDef):
+            return None if parent.asynchronous is None else parent
+        if isinstance(parent, cst.Lambda | cst.ClassDef):
+            return None
+    return None

@@ -101,14 +101,14 @@ class BlockingCallRule(Rule):
         if not isinstance(node, cst.Call) or call.site.is_load or call.site.call.kind != "call":
             return _IN_A_FUNCTION.replace("{asyncio}", self.context.surroundings.asyncio_name)
         bare = (each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args)
-        arguments = ", ".join(map(_code, bare))
+        arguments = ", ".join(map(self.code_of, bare))
         template = "" if call.blocker.chain else table.instead
         if not template:
             template, arguments = self._to_thread(node, arguments)
         code = template.format(
             asyncio=self.context.surroundings.asyncio_name,
-            callee=_code(node.func),
-            receiver=_code(node.func.value) if isinstance(node.func, cst.Attribute) else "",
+            callee=self.code_of(node.func),
+            receiver=self.code_of(node.func.value) if isinstance(node.func, cst.Attribute) else "",
             function=last_name(call.site.call.callee),
             arguments=arguments,
             more=arguments and f", {arguments}",
@@ -133,16 +133,10 @@ class BlockingCallRule(Rule):
         if template is TO_THREAD and lowest is not None and lowest < TO_THREAD_SINCE:
             template = TO_THREAD if "asyncompat" in known.imports else IN_EXECUTOR
         if template is not TO_THREAD and any(each.keyword is not None for each in node.args):
-            callee = f"functools.partial({_code(node.func)}, {arguments})"
+            callee = f"functools.partial({self.code_of(node.func)}, {arguments})"
             return template.replace("{callee}", callee), ""
         return template, arguments
 
 
 def _is_argument(node: cst.Call, parent: cst.CSTNode) -> bool:
     return isinstance(parent, cst.Call) and parent.func is not node
-
-
-def _code(node: cst.CSTNode) -> str:
-    code = cst.Module(body=[]).code_for_node(node)
-    # An argument over several lines is told on one.
-    return " ".join(line.strip() for line in code.splitlines())

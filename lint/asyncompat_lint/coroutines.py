@@ -1,0 +1,115 @@
+"""What is done with coroutines, tasks and locks, where types have to be known for it.
+
+Asks the program what sites mean. It knows asyncio's rules for tasks, and nothing of what blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asyncompat_lint.facts import CallSite, Element
+from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.modules import Module
+from asyncompat_lint.program import Group, Program
+from asyncompat_lint.sites import Site
+from asyncompat_lint.values import Instance, Reference
+
+NOT_AWAITED = "coroutine-not-awaited"
+NOT_KEPT = "task-not-kept"
+WAIT = "wait-of-coroutines"
+HOLDING_LOCK = "await-holding-lock"
+
+_MAKES_TASK = frozenset(
+    {"asyncio.create_task", "asyncio.ensure_future", "asyncio.AbstractEventLoop.create_task"}
+)
+# These leave an async function one.
+_HARMLESS_DECORATORS = frozenset(
+    "abstractmethod callback classmethod final no_type_check override overload staticmethod".split()
+)
+_COROUTINE = "typing.Coroutine"
+_LOCK = "threading.Lock"
+
+
+@dataclass(frozen=True)
+class Misuse:
+    """A site, the name of the rule that it breaks, and what it is that is called or held."""
+
+    site: Site
+    rule: str
+    what: str
+
+
+def misuses(program: Program, knowledge: Knowledge) -> Iterator[Misuse]:
+    """Give every site of the project that misuses a coroutine, a task, or a lock."""
+    names = {name.rpartition(".")[2] for name in knowledge.coroutines | _MAKES_TASK}
+    for module in program.modules.own:
+        names.update(s.name for s in module.facts.scopes if s.is_async)
+    for module in program.modules.own:
+        for number, call in enumerate(module.facts.calls):
+            rule = _suspected(call, names)
+            if rule:
+                yield from _confirmed(program, knowledge, Site(module, number), rule)
+
+
+def _suspected(call: CallSite, names: set[str]) -> str:
+    """The rule that a site may break, by its form."""
+    if call.kind == "enter":
+        return HOLDING_LOCK if call.awaits_inside else ""
+    if call.kind != "call":
+        return ""
+    if call.discarded and not call.awaited:
+        return NOT_AWAITED if call.name in names else ""
+    return WAIT if call.awaited and call.name == "wait" and call.arguments else ""
+
+
+def _confirmed(program: Program, knowledge: Knowledge, site: Site, rule: str) -> Iterator[Misuse]:
+    call, module = site.call, site.module
+    if rule == HOLDING_LOCK:
+        locks = program.instances_at(module, call)
+        if locks and all(_LOCK in knowledge.lineage(each.of) for each in locks):
+            yield Misuse(site, HOLDING_LOCK, call.name)
+        return
+    groups = program.targets(module, call)
+    if not groups:
+        return
+    if rule == WAIT:
+        if _calls(groups, frozenset({"asyncio.wait"})) and _of_coroutines(program, module, call):
+            yield Misuse(site, WAIT, call.name)
+    elif _calls(groups, _MAKES_TASK):
+        yield Misuse(site, NOT_KEPT, call.name)
+    elif all(_gives_coroutine(program, knowledge, group) for group in groups):
+        yield Misuse(site, NOT_AWAITED, call.name)
+
+
+def _calls(groups: list[Group], names: frozenset[str]) -> bool:
+    return all(len(group) == 1 and group[0].name in names for group in groups)
+
+
+def _gives_coroutine(program: Program, knowledge: Knowledge, group: Group) -> bool:
+    if len(group) != 1:
+        return False
+    (target,) = group
+    if target.place is None:
+        return target.name in knowledge.coroutines
+    scope = program.scope(target.place)
+    return scope.is_async and not scope.is_generator and not _is_remade(program, target)
+
+
+def _is_remade(program: Program, target: Reference) -> bool:
+    """Whether a decorator may have made something else of an async function."""
+    if target.place is None:
+        return False
+    return any(
+        name not in _HARMLESS_DECORATORS for name in program.scope(target.place).decorator_names
+    )
+
+
+def _of_coroutines(program: Program, module: Module, call: CallSite) -> bool:
+    argument = call.arguments.get("0")
+    if argument is None or "asyncompat" in program.imported_by(module):
+        return False  # whose `wait` takes them
+    elements = program.references(module, Element(argument), call.scope, call.span.line)
+    return bool(elements) and all(
+        isinstance(each, Instance) and each.of == _COROUTINE for each in elements
+    )

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import libcst as cst
+
+from asyncompat_lint.findings import Severity
+from asyncompat_lint.rules.misuse import MisuseRule
+
+
+class AwaitHoldingLock(MisuseRule):
+    """An ``await`` while a lock of ``threading`` is held.
+
+    While the coroutine waits the lock stays taken. Another coroutine of the same loop that wants
+    it stops the whole loop, and the one that holds it can never go on: a deadlock. An
+    ``asyncio.Lock`` lets the loop run; where threads need the lock too, hold it between awaits.
+    """
+
+    code = "AC205"
+    name = "await-holding-lock"
+    severity = Severity.ERROR
+    INVALID = (
+        """\
+import threading
+lock = threading.Lock()
+async def update(fetch):
+    with lock:
+        await fetch()
+""",
+        """\
+import threading
+class Store:
+    def __init__(self):
+        self._lock = threading.RLock()
+    async def update(self, fetch):
+        with self._lock:
+            async for item in fetch():
+                print(item)
+""",
+    )
+    VALID = (
+        """\
+import asyncio
+lock = asyncio.Lock()
+async def update(fetch):
+    async with lock:
+        await fetch()
+""",
+        """\
+import threading
+lock = threading.Lock()
+async def update(fetch):
+    value = await fetch()
+    with lock:
+        print(value)
+""",
+    )
+
+    def tell(self, node: cst.BaseExpression, what: str) -> None:
+        self.report(
+            node,
+            f"{what} is held across an await: who waits for it on the same loop stops the loop",
+            hint="an `asyncio.Lock`, with `async with`",
+        )

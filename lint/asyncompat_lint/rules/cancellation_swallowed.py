@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import libcst as cst
+from libcst import matchers as m
+
+from asyncompat_lint.findings import Severity
+from asyncompat_lint.rules.base import Rule, is_async
+
+_CATCHING = {"BaseException", "CancelledError"}
+_LEAVES = m.SimpleStatementLine(body=[m.ZeroOrMore(), m.Return() | m.Break()])
+
+
+class CancellationSwallowed(Rule):
+    """A handler that catches a cancellation around an ``await``, and goes on as if nothing were.
+
+    Whoever cancelled the task - a timeout, a task group, the end of the program - waits for it to
+    end, and waits in vain. Raise it again after cleaning up. A function that has itself cancelled
+    what it awaits may catch it; one that ends with the handler hides that it was cancelled, which
+    is told with less weight.
+    """
+
+    code = "AC204"
+    name = "cancellation-swallowed"
+    severity = Severity.WARNING
+    INVALID = (
+        """\
+import asyncio
+async def work(step):
+    while True:
+        try:
+            await step()
+        except asyncio.CancelledError:
+            print("cancelled")
+""",
+        """\
+async def work(step):
+    try:
+        await step()
+    except BaseException:
+        pass
+    await step()
+""",
+        """\
+async def work(step):
+    while True:
+        try:
+            await step()
+        except:
+            continue
+""",
+    )
+    VALID = (
+        """\
+import asyncio
+async def work(step):
+    try:
+        await step()
+    except asyncio.CancelledError:
+        print("cancelled")
+        raise
+""",
+        """\
+import asyncio, contextlib
+async def stop(task: asyncio.Task):
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        pass
+""",
+        """\
+async def work(step):
+    try:
+        await step()
+    except Exception:
+        pass
+""",
+    )
+
+    def visit_Try(self, node: cst.Try) -> None:
+        function = is_async(self, node)
+        if function is None or not _awaits(node.body) or _cancels(function):
+            return
+        for handler in node.handlers:
+            caught = _caught(handler)
+            if caught is None:
+                continue
+            if not m.findall(handler.body, m.Raise()):
+                weight = Severity.INFO if _leaves(handler) else None
+                self.report(
+                    handler,
+                    f"{caught} catches the cancellation of the task, which then goes on",
+                    function=f"async def {function.name.value}",
+                    severity=weight,
+                    hint="`raise` at the handler's end",
+                )
+            return  # the handlers behind it do not see a cancellation
+
+
+def _caught(handler: cst.ExceptHandler) -> str | None:
+    """What of a handler catches a cancellation."""
+    if handler.type is None:
+        return "a bare `except`"
+    types = [handler.type]
+    if isinstance(handler.type, cst.Tuple):
+        types = [element.value for element in handler.type.elements]
+    names = [m.findall(each, m.Name())[-1:] for each in types]
+    found = [n.value for each in names for n in each if isinstance(n, cst.Name)]
+    return next((f"`except {name}`" for name in found if name in _CATCHING), None)
+
+
+def _awaits(node: cst.CSTNode) -> bool:
+    return bool(m.findall(node, m.Await() | m.For(asynchronous=m.Asynchronous())))
+
+
+def _cancels(function: cst.FunctionDef) -> bool:
+    """Whether the function cancels something itself, so that it has to see how that ends."""
+    cancel = m.Attribute(attr=m.Name("cancel"))
+    return bool(m.findall(function, m.Call(func=cancel)))
+
+
+def _leaves(handler: cst.ExceptHandler) -> bool:
+    body = handler.body.body
+    return bool(body) and m.matches(body[-1], _LEAVES)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import libcst as cst
+
+from asyncompat_lint.findings import Severity
+from asyncompat_lint.rules.misuse import MisuseRule
+
+
+class CoroutineNotAwaited(MisuseRule):
+    """An async function that is called as if it were a sync one: nothing of it runs.
+
+    The call makes a coroutine, which is dropped; Python warns of it at best ("was never awaited").
+    ``await`` it, or make a task of it and keep that. The function may stand in any file.
+    """
+
+    code = "AC201"
+    name = "coroutine-not-awaited"
+    severity = Severity.ERROR
+    INVALID = (
+        """\
+async def save(): ...
+async def close():
+    save()
+""",
+        """\
+import asyncio
+async def work():
+    asyncio.sleep(1)
+""",
+        """\
+class Store:
+    async def save(self): ...
+def close(store: Store):
+    store.save()
+""",
+    )
+    VALID = (
+        """\
+async def save(): ...
+async def close():
+    await save()
+""",
+        """\
+import functools
+def started(function):
+    @functools.wraps(function)
+    def wrapper(): ...
+    return wrapper
+@started
+async def save(): ...
+async def close():
+    save()
+""",
+    )
+
+    def tell(self, node: cst.BaseExpression, what: str) -> None:
+        message = f"{what}() is a coroutine that is never awaited: nothing of it runs"
+        self.report(node, message, instead=f"await {self.code_of(node)}")

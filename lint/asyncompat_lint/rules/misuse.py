@@ -1,0 +1,29 @@
+"""What the rules about coroutines, tasks and locks share: the site is known, and is told of."""
+
+from __future__ import annotations
+
+import libcst as cst
+from libcst.metadata import PositionProvider
+
+from asyncompat_lint.rules.base import Rule
+
+
+class MisuseRule(Rule):
+    """A rule for the sites that ``coroutines`` has found to break it."""
+
+    def visit_Call(self, node: cst.Call) -> None:
+        self._check(node)
+
+    def visit_WithItem(self, node: cst.WithItem) -> None:
+        if not isinstance(node.item, cst.Call):
+            self._check(node.item)
+
+    def _check(self, node: cst.BaseExpression) -> None:
+        span = self.context.span(self.get_metadata(PositionProvider, node))
+        misuse = self.context.misuses.get((self.name, span))
+        if misuse is not None:
+            self.tell(node, misuse.what)
+
+    def tell(self, node: cst.BaseExpression, what: str) -> None:
+        """Report a site; ``what`` is the name of what is called or held there."""
+        raise NotImplementedError

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import libcst as cst
+
+from asyncompat_lint.findings import Severity
+from asyncompat_lint.rules.misuse import MisuseRule
+
+
+class TaskNotKept(MisuseRule):
+    """A task that nobody keeps: it may vanish before it is done, and its exception with it.
+
+    The event loop refers to tasks weakly. Keep the task in a name, a set or an attribute, or make
+    it in a ``TaskGroup``, which keeps its tasks and waits for them.
+    """
+
+    code = "AC202"
+    name = "task-not-kept"
+    severity = Severity.WARNING
+    INVALID = (
+        """\
+import asyncio
+async def start(work):
+    asyncio.create_task(work())
+""",
+        """\
+import asyncio
+async def start(work):
+    loop = asyncio.get_running_loop()
+    loop.create_task(work())
+""",
+    )
+    VALID = (
+        """\
+import asyncio
+async def start(work):
+    task = asyncio.create_task(work())
+    await task
+""",
+        """\
+import asyncio
+async def start(work):
+    async with asyncio.TaskGroup() as group:
+        group.create_task(work())
+""",
+    )
+
+    def tell(self, node: cst.BaseExpression, what: str) -> None:
+        message = f"the task that {what}() makes is not kept, and may vanish before it is done"
+        self.report(node, message, instead=f"task = {self.code_of(node)}")
