@@ -269,7 +269,7 @@ class ModuleFacts(msgspec.Struct, array_like=True):
 
 
 # What these return stands for one of their arguments, and is called in its place.
-_WRAPPERS = (["partial"], ["cast"])
+WRAPPERS = frozenset({"cast", "partial"})
 
 
 def last_names(expression: Expr) -> list[str]:
@@ -279,7 +279,7 @@ def last_names(expression: Expr) -> list[str]:
             return [name]
         case Called(function=function, arguments=arguments):
             names = last_names(function)
-            if arguments and names[:1] in _WRAPPERS:
+            if arguments and not WRAPPERS.isdisjoint(names):
                 names = [*names, *(name for each in arguments for name in last_names(each))]
             return names
         case Awaited(value=value) | Element(value=value) | Subscripted(value=value):

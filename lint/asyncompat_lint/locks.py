@@ -14,8 +14,6 @@ from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site, SiteIndex
 
-_ACQUIRING = ("__enter__", "acquire")
-
 
 class Locks:
     """Which locks are contended. ``weighs`` tells whether a site was found to block for long."""
@@ -31,7 +29,7 @@ class Locks:
         self._sites = sites
         self._weighs = weighs
         self._contended: set[str] = set()
-        self._entries = {e.name: e for e in knowledge.entries if e.table.contended}
+        self.names = {entry.name for entry in knowledge.entries if entry.table.contended}
         self._sections: dict[str, list[Site]] | None = None
 
     def is_contended(self, site: Site) -> bool:
@@ -39,26 +37,27 @@ class Locks:
         return self._identity(site) in self._contended
 
     def newly_contended(self) -> set[str]:
-        """Look for more contended locks, and return the names of sites that may take them."""
+        """Look for more contended locks, and return the names of their variables."""
         if self._sections is None:
             self._sections = self._find_sections()
-        names: set[str] = set()
-        for identity, sections in sorted(self._sections.items()):
-            if identity not in self._contended and any(map(self._is_long, sections)):
-                self._contended.add(identity)
-                names.add(identity.replace(":", ".").rpartition(".")[2])
-        return {*names, *_ACQUIRING} if names else set()
+        found = {
+            identity
+            for identity, sections in self._sections.items()
+            if identity not in self._contended and any(map(self._is_long, sections))
+        }
+        self._contended |= found
+        return {identity.replace(":", ".").rpartition(".")[2] for identity in found}
 
     def _find_sections(self) -> dict[str, list[Site]]:
         found: dict[str, list[Site]] = defaultdict(list)
-        if not self._entries:
+        if not self.names:
             return found
         for module in self._program.modules.all:
             for number, call in enumerate(module.facts.calls):
                 if call.kind == "enter" and not call.awaited:
                     site = Site(module, number)
                     groups = self._program.targets(module, call)
-                    if any(each.name in self._entries for group in groups for each in group):
+                    if any(each.name in self.names for group in groups for each in group):
                         found[self._identity(site)].append(site)
         found.pop("", None)
         return found

@@ -11,7 +11,8 @@ a function is a shortest one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from asyncompat_lint.facts import Inner, ModuleFacts, Scope, last_name, last_names
@@ -85,6 +86,8 @@ class _Reach:
         self._knowledge = knowledge
         self._blocked: dict[Place, Blocker] = {}
         self._targets: dict[tuple[str, int, bool], list[Group]] = {}
+        # The sites that mean a function, an abstract one of a name, or to take a lock.
+        self._meaning: dict[Place | str, list[Site]] = defaultdict(list)
         self._found: set[tuple[str, int, bool]] = set()
         receivers = {
             name.rpartition(".")[2]
@@ -99,21 +102,30 @@ class _Reach:
         self._locks = Locks(program, knowledge, self._sites, self._weighs)
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
-        names = {entry.name.rpartition(".")[2] for entry in self._knowledge.entries}
-        names |= self._sites.methods_in(self._knowledge.libraries_by_class)
+        libraries = self._knowledge.within_reach(self._sites.imported)
+        names: set[str] = set()
+        for entry in self._knowledge.entries:
+            if entry.library in libraries or not self._knowledge.covers(entry.library):
+                names.add(entry.call)
+                if entry.is_of_what_is_made and not entry.table.contended:
+                    names |= self._sites.makers(self._knowledge.makers(entry))
         for place in self._blocked:
             names |= self._names_of(place, self._program.scope(place))
-        while names:
-            yield from self._spread(names)
-            # A lock whose holder was found to block is one that can be waited for.
-            names = self._locks.newly_contended()
+        for site in self._sites.methods_in(self._knowledge.libraries_by_class):
+            if self._blocker(site) is not None:
+                names.add(site.call.name)
+                del self._targets[site.key]  # it is to be looked at with the others
+        yield from self._spread(names, ())
+        # A lock whose holder was found to block is one that can be waited for.
+        while names := self._locks.newly_contended():
+            yield from self._spread(names, self._locks.names)
 
-    def _spread(self, names: set[str]) -> Iterator[BlockingCall]:
+    def _spread(self, names: set[str], news: Collection[Place | str]) -> Iterator[BlockingCall]:
         read: set[str] = set()
-        while names or read:
+        while names or read or news:
             self._names |= names
             newly_blocked: dict[Place, Blocker] = {}
-            for site in [*self._sites.calling(names), *self._sites.reading(read)]:
+            for site in self._to_look_at(names, read, news):
                 if site.key in self._found:
                     continue
                 blocker = self._blocker(site)
@@ -132,10 +144,28 @@ class _Reach:
                     newly_blocked.setdefault(place, longer)
             self._blocked.update(newly_blocked)
             names, read = set(), set()
+            news = [key for p in newly_blocked for key in (p, self._program.scope(p).name)]
             for place in newly_blocked:
                 scope = self._program.scope(place)
                 (read if is_property(scope) else names).update(self._names_of(place, scope))
             self._names |= read
+
+    def _to_look_at(
+        self, names: set[str], read: set[str], news: Collection[Place | str]
+    ) -> list[Site]:
+        """The sites whose answer may be another one now.
+
+        One whose meaning is known is looked at again only if there is news of what it means, or if
+        it passes something on.
+        """
+        found = {
+            site.key: site for site in self._sites.calling(names) if site.key not in self._targets
+        }
+        for key in news:
+            found.update((site.key, site) for site in self._meaning.get(key, ()))
+        for site in [*self._sites.passing(names), *self._sites.reading(read)]:
+            found[site.key] = site
+        return sorted(found.values(), key=lambda site: (site.module.file.path, *site.key[1:]))
 
     def _names_of(self, place: Place, scope: Scope) -> set[str]:
         """The names at sites that may run a function; its class's, for what a class does."""
@@ -167,18 +197,30 @@ class _Reach:
         if site.is_load:
             return self._of_load(site)
         call = site.call
-        if site.key not in self._targets:
-            self._targets[site.key] = self._program.targets(site.module, call)
-        groups = self._targets[site.key]
+        groups = self._targets.get(site.key)
+        if groups is None:
+            groups = self._targets[site.key] = self._program.targets(site.module, call)
+            self._register(site, groups)
         blockers = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
         known = [each for each in blockers if each is not None]
         blocker = known[0] if known and len(known) == len(blockers) else None
-        if blocker is None and call.kind == "call" and call.arguments:
+        if blocker is None and self._sites.passes_on(site):
             blocker = self._of_arguments(site, groups)
         if blocker is not None and call.once and not blocker.once:
             blocker = replace(blocker, once=True)
         return blocker
+
+    def _register(self, site: Site, groups: list[Group]) -> None:
+        for group in groups:
+            for target in group:
+                if target.name in self._locks.names:
+                    self._meaning[target.name].append(site)
+                if target.place is not None:
+                    self._meaning[target.place].append(site)
+                    scope = self._program.scope(target.place)
+                    if scope.is_abstract:  # whatever stands in its place has its name
+                        self._meaning[scope.name].append(site)
 
     def _of_load(self, site: Site) -> Blocker | None:
         for each in self._program.properties(site.module, site.load, self._names):

@@ -10,7 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import Attribute, CallSite, Load, Scope, last_name, last_names
+from asyncompat_lint.facts import (
+    WRAPPERS,
+    Attribute,
+    Awaited,
+    Called,
+    CallSite,
+    Element,
+    Expr,
+    Load,
+    Scope,
+    Subscripted,
+    last_name,
+    last_names,
+)
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 
@@ -44,6 +57,11 @@ class Site:
         return self.load.line if self.is_load else self.call.span.line
 
 
+# What is made by a name is followed so often, as long as the name is not one that makes everything.
+_GENERATIONS = 4
+_SPECIFIC = 50
+
+
 class SiteIndex:
     """All sites of the project, by name. ``receivers`` call what is passed to them."""
 
@@ -57,12 +75,21 @@ class SiteIndex:
         self._made: dict[str, set[str]] = defaultdict(set)
         self._subclasses: dict[str, set[str]] = defaultdict(set)
         self._loads: dict[str, list[tuple[Module, int]]] | None = None
+        self.imported: set[str] = set()
+        self._passing: set[tuple[str, int]] = set()
         self._receivers = set(receivers)
         for module in modules.all:
             for scope in module.facts.scopes:
                 self._add_scope(module, scope)
         for module in modules.all:
             self._add_calls(module)
+
+    @staticmethod
+    def _is_made(value: Expr) -> bool:
+        """Whether a value is made from what is named in it, and is not that itself."""
+        if isinstance(value, Called):
+            return last_name(value.function) not in WRAPPERS
+        return isinstance(value, Awaited | Element | Subscripted)
 
     def _add_scope(self, module: Module, scope: Scope) -> None:
         for base in scope.bases:
@@ -81,10 +108,12 @@ class SiteIndex:
             for binding in bindings:
                 others = last_names(binding.value)
                 if binding.kind == "imported":
+                    self.imported.add(binding.target.partition(".")[0])
                     others = [binding.target.rpartition(".")[2]]
+                kept = self._made if self._is_made(binding.value) else self._aliases
                 for other in others:
                     if other != name:
-                        self._aliases[other].add(name)
+                        kept[other].add(name)
 
     def _add_calls(self, module: Module) -> None:
         for number, call in enumerate(module.facts.calls):
@@ -95,25 +124,36 @@ class SiteIndex:
                 for argument in call.arguments.values():
                     for name in last_names(argument):
                         self._passed[name].append((module, number))
+                        self._passing.add((module.file.location, number))
 
     def calling(self, names: Iterable[str]) -> list[Site]:
-        """Return the sites that may run, or pass on, what has one of these names."""
+        """Return the sites that may run what has one of these names."""
         wanted = self._closure(names, self._aliases)
         found = {
             (module.file.path, number): module
             for name in wanted
-            for module, number in [*self._calls.get(name, ()), *self._passed.get(name, ())]
+            for module, number in self._calls.get(name, ())
         }
         return [Site(module, number) for (_, number), module in sorted(found.items(), key=_order)]
 
-    def methods_in(self, libraries: set[str]) -> set[str]:
-        """Return the names of all methods that are called in modules that import one of these."""
-        found: set[str] = set()
-        for module in self._modules.all:
-            if not libraries.isdisjoint(self._program.imported_by(module)):
-                called = (call.callee for call in module.facts.calls)
-                found.update(each.name for each in called if isinstance(each, Attribute))
-        return found
+    def passing(self, names: Iterable[str]) -> list[Site]:
+        """Return the sites that pass on what has one of these names, to what may call it."""
+        wanted = self._closure(names, self._aliases)
+        return [Site(*each) for name in wanted for each in self._passed.get(name, ())]
+
+    def passes_on(self, site: Site) -> bool:
+        """Return whether a site passes on anything to what may call it."""
+        return (site.module.file.location, site.number) in self._passing
+
+    def methods_in(self, libraries: set[str]) -> list[Site]:
+        """Return the calls of methods in modules that import one of these."""
+        return [
+            Site(module, number)
+            for module in self._modules.all
+            if not libraries.isdisjoint(self._program.imported_by(module))
+            for number, call in enumerate(module.facts.calls)
+            if isinstance(call.callee, Attribute)
+        ]
 
     def named(self, names: Iterable[str]) -> list[Site]:
         """Return the calls of just these names."""
@@ -148,8 +188,18 @@ class SiteIndex:
         ]
 
     def makers(self, names: Iterable[str]) -> set[str]:
-        """Return these names, and those of what returns or yields what they make."""
-        return self._closure(names, self._made)
+        """Return these names, and those of what is, returns or yields what they make."""
+        found, last = set(names), set(names)
+        for _ in range(_GENERATIONS):
+            last = {
+                other
+                for name in last
+                for others in (self._made.get(name, ()), self._aliases.get(name, ()))
+                if len(others) <= _SPECIFIC
+                for other in others
+            } - found
+            found |= last
+        return found
 
     def with_subclasses(self, class_: str) -> set[str]:
         """Return the names of a class and of those that are made from it."""

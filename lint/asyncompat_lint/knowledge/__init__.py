@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -124,6 +125,21 @@ class Entry(msgspec.Struct, frozen=True):
     name: str
     table: Table
 
+    @property
+    def call(self) -> str:
+        """Its last name."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def is_of_what_is_made(self) -> bool:
+        """Whether it runs where another name stands: that of what has made the iterator, ..."""
+        return self.table.lazy or self.call.startswith("__")
+
+    @property
+    def library(self) -> str:
+        """The top-level module that has it."""
+        return self.name.partition(".")[0]
+
     def is_exempt(self, arguments: Mapping[str, Expr]) -> bool:
         """Return whether the call, with these arguments, does not block."""
         constants = {
@@ -141,6 +157,7 @@ class Entry(msgspec.Struct, frozen=True):
         return any(map(has, self.table.unless))
 
 
+_TOP_LEVEL = re.compile(r"(?<![\w.])[a-zA-Z_]\w*(?=\.)")
 _CLASS_TABLES = ("elements", "items", "entered", "awaited")
 
 
@@ -258,6 +275,37 @@ class Knowledge:
     def knows(self, class_: str, attribute: str) -> bool:
         """Return whether the tables speak of a class's method or attribute."""
         return any(f"{each}.{attribute}" in self._spoken_of for each in self.lineage(class_))
+
+    def makers(self, entry: Entry) -> set[str]:
+        """Return the last names of what makes the things that an entry is of."""
+        if entry.table.lazy:
+            return {entry.call}
+        class_ = entry.name.rpartition(".")[0]
+        found = {class_}
+        for table in ("gives", "attributes"):
+            for name, given in self._types.get(table, {}).items():
+                if class_ in given or (given == "self" and name.startswith(f"{class_}.")):
+                    found.add(name)
+        found.update(name for name in self._bases if class_ in self.lineage(name))
+        return {name.rpartition(".")[2] for name in found}
+
+    def within_reach(self, imported: Iterable[str]) -> set[str]:
+        """Return the top-level modules whose things code can have that imports these."""
+        leads: dict[str, set[str]] = {}
+        for table in ("gives", "attributes"):
+            for name, given in self._types.get(table, {}).items():
+                tops = _TOP_LEVEL.findall(given)
+                leads.setdefault(name.partition(".")[0], set()).update(tops)
+        for name, other in [*self._aliases.items(), *self._bases.items()]:
+            leads.setdefault(name.partition(".")[0], set()).add(other.partition(".")[0])
+        found: set[str] = set()
+        todo = ["builtins", "io", "asyncio", *imported]
+        while todo:
+            top = todo.pop()
+            if top not in found:
+                found.add(top)
+                todo += leads.get(top, ())
+        return found
 
     def cover(self, libraries: Iterable[Library]) -> None:
         """Take the modules that these speak of for others' than the project's own."""
