@@ -55,6 +55,11 @@ class _KeptFindings(msgspec.Struct):
     findings: list[Finding] = []
 
 
+class _KeptVisits(msgspec.Struct):
+    version: str
+    findings: dict[str, list[Finding]] = {}
+
+
 class Cache:
     """A folder of kept facts and findings; without a folder, nothing is kept."""
 
@@ -69,6 +74,14 @@ class Cache:
 
     def keep_facts(self, entries: dict[str, Entry], name: str) -> None:
         self._write(name, _KeptFacts(self._version, entries))
+
+    def visits(self) -> dict[str, list[Finding]]:
+        """Return what was found in modules, by what stands for them and all that counted."""
+        kept = self._read("visits", _KeptVisits)
+        return kept.findings if kept is not None and kept.version == self._version else {}
+
+    def keep_visits(self, findings: dict[str, list[Finding]]) -> None:
+        self._write("visits", _KeptVisits(self._version, findings))
 
     def findings(self, key: bytes) -> list[Finding] | None:
         """Return the findings of the last run, if it had the same key."""

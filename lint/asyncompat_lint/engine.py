@@ -90,6 +90,8 @@ class _Check:
         self._files = files
         self._settings = settings
         self._cache = cache
+        self._visits_before: dict[str, list[Finding]] = {}
+        self._visits: dict[str, list[Finding]] = {}
         self._cells: dict[str, tuple[int, ...]] = {}
         self._names = {rule.code: rule.name for rule in settings.rules} | OF_FILES
 
@@ -116,6 +118,7 @@ class _Check:
         misused: dict[str, list[Misuse]] = defaultdict(list)
         for misuse in misuses(program, knowledge):
             misused[misuse.site.module.file.location].append(misuse)
+        self._visits_before = self._cache.visits()
         for module in modules:
             found = calls.get(module.file.location, [])
             others = misused.get(module.file.location, [])
@@ -124,6 +127,8 @@ class _Check:
                     yield from self._of_module(program, module, found, others)
                 except UnreadableError as error:
                     yield _unreadable(module.file, error)
+        if self._visits.keys() != self._visits_before.keys():
+            self._cache.keep_visits(self._visits)
 
     def _of_module(
         self,
@@ -132,20 +137,29 @@ class _Check:
         calls: list[BlockingCall],
         misused: list[Misuse],
     ) -> Iterator[Finding]:
-        source = module.source()
         surroundings = Surroundings(
             asyncio_name=_asyncio_name(program, module),
             imports=program.imported_by(module),
             lowest_python=self._settings.lowest_python,
             severities=self._settings.config.severity,
         )
-        found: Iterable[Finding] = visiting.findings(
-            self._settings.rules, Visit(module, source, calls, misused, surroundings)
-        )
-        ignored = self._ignored(module.file.path)
+        visit = Visit(module, calls, misused, surroundings)
+        key = caches.digest(f"{visit.identity()}{self._settings.identity}".encode()).hex()
+        if key not in self._visits_before:
+            found = list(self._visited(visit))
+        else:
+            found = self._visits_before[key]
+        self._visits[key] = found
+        yield from found
+
+    def _visited(self, visit: Visit) -> Iterator[Finding]:
+        source = visit.module.source()
+        found: Iterable[Finding] = visiting.findings(self._settings.rules, visit, source)
+        path = visit.module.file.path
+        ignored = self._ignored(path)
         wanted = {c: n for c, n in self._names.items() if c not in ignored}
         found = (finding for finding in found if finding.code in wanted)
-        for finding in suppressions.apply(found, source.text, module.file.path, wanted):
+        for finding in suppressions.apply(found, source.text, path, wanted):
             yield self._in_cell(finding, source)
 
     def _in_cell(self, finding: Finding, source: SourceText) -> Finding:

@@ -247,6 +247,10 @@ class Statement(msgspec.Struct, frozen=True, array_like=True):
     line: int
     end_line: int
 
+    def holds(self, line: int) -> bool:
+        """Return whether a line is one of these."""
+        return self.line <= line <= self.end_line
+
 
 class ModuleFacts(msgspec.Struct, array_like=True):
     """All of it. ``cells_that_await`` are a notebook's, which runs their top level on its loop.

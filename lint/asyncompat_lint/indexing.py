@@ -57,7 +57,7 @@ class Indexer:
             if entry.error:
                 yield file, UnreadableError(entry.error, entry.line, entry.cell)
             else:
-                yield file, Module(file, self._decoder.decode(entry.facts))
+                yield file, Module(file, self._decoder.decode(entry.facts), entry.digest)
 
     def keep(self) -> None:
         """Keep what was asked for, and nothing else."""

@@ -233,11 +233,25 @@ class Inference(Names):
 
     def _inherited(self, owner: Instance, name: str, use: Use, *, of_instance: bool) -> Values:
         place = _place(owner)
-        step = (place.location, place.scope, f"base of {name}")
-        if step in use.trail:
-            return UNKNOWN
-        use = use.after(step)
+        step = (place.location, place.scope, f"base of {name}{' in an instance' * of_instance}")
         given = self._given(owner, use)
+
+        def find(use: Use) -> Values:
+            return self._of_bases(place, name, use, given, of_instance=of_instance)
+
+        if not given:
+            return self._once(step, use, find)
+        return UNKNOWN if step in use.trail else find(use.after(step))
+
+    def _of_bases(
+        self,
+        place: Place,
+        name: str,
+        use: Use,
+        given: dict[TypeParameter, Values],
+        *,
+        of_instance: bool,
+    ) -> Values:
         for class_ in self.bases(place, use):
             base = Instance(
                 self.knowledge.canonical(class_.name),

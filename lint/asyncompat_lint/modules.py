@@ -19,10 +19,11 @@ _OWN = "project:"
 
 @dataclass(frozen=True)
 class Module:
-    """A module of the project: its file, and its facts."""
+    """A module of the project: its file, its facts, and what stands for the file's content."""
 
     file: SourceFile
     facts: ModuleFacts
+    digest: bytes = b""
 
     def source(self) -> SourceText:
         """Read the module's text.

@@ -140,7 +140,7 @@ class Names(ABC):
     def bound(self, name: str, index: int, use: Use, *, at_use: bool) -> Values:
         """Return what a scope binds a name to: as it is at the use, or as it ever is."""
         step = (use.module.file.location, index, name)
-        if not at_use:
+        if not at_use or self._is_the_same_everywhere(name, index, use):
             return self._once(step, use, lambda use: self._bound(name, index, use, at_use=False))
         if step in use.trail or len(use.trail) > _LONGEST_TRAIL:
             # The same name, of another time: `path = path / "x"`.
@@ -149,6 +149,12 @@ class Names(ABC):
                 self._given_up += 1
                 return UNKNOWN
         return self._bound(name, index, use.after(step), at_use=True)
+
+    @staticmethod
+    def _is_the_same_everywhere(name: str, index: int, use: Use) -> bool:
+        """Whether a name has one value only, in the scope it belongs to."""
+        bindings = use.module.facts.scopes[index].bindings[name]
+        return len(bindings) == 1 and bindings[0].suite is None
 
     def _bound(self, name: str, index: int, use: Use, *, at_use: bool) -> Values:
         scope = use.module.facts.scopes[index]
