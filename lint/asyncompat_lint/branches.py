@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.expressions import annotation
+from asyncompat_lint.expressions import annotation, name_of
 from asyncompat_lint.facts import Either, Expr, Suite
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -98,6 +98,18 @@ def is_filled(names: set[str], body: list[ast.stmt]) -> bool:
         if any(is_filled(names, each) for each in inner if isinstance(each, list)):
             return True
     return False
+
+
+# What tells whether an event loop runs in this thread.
+ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
+
+
+def asks_for_loop(node: ast.AST) -> bool:
+    """Return whether a statement asks for the running loop, which fails where there is none."""
+    return any(
+        isinstance(each, ast.Call) and name_of(each.func) == "get_running_loop"
+        for each in ast.walk(node)
+    )
 
 
 def _told(test: ast.expr, suite: Suite) -> Iterator[Narrowing]:

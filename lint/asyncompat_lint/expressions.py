@@ -28,6 +28,8 @@ from asyncompat_lint.facts import (
 Scopes = Mapping[ast.AST, int]
 _NO_SCOPES: Scopes = {}
 
+_LONGEST_TEXT = 80
+_LARGEST_NUMBER = 2**63 - 1
 # Behind a tuple's only argument: of any length.
 ELLIPSIS = Constant("...")
 
@@ -81,7 +83,12 @@ def expression(node: ast.expr, scopes: Scopes = _NO_SCOPES) -> Expr:
             return Display("dict", each(keys), (OPAQUE,) if unpacked else each(node.values))
         case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             return Inner(scopes[node]) if node in scopes else OPAQUE
-        case ast.Constant(value=bool() | int() | float() | str() | None as value):
+        case ast.Constant(value=str(text)):
+            # Long texts, and those that are no text, say nothing but that they are strings.
+            return Constant(text if len(text) <= _LONGEST_TEXT and text.isprintable() else "")
+        case ast.Constant(value=int(number)) if abs(number) > _LARGEST_NUMBER:
+            return Called(Name("int"))
+        case ast.Constant(value=bool() | int() | float() | None as value):
             return Constant(value)
         case ast.Constant(value=bytes()):
             return Called(Name("bytes"))

@@ -156,7 +156,7 @@ class Scope(msgspec.Struct, array_like=True):
     comprehension, a generator expression that is used up on the spot. A function has its
     parameters (those that it calls itself in ``called_parameters``), an annotation of what it
     returns, or the values it returns, and those it yields; a lambda and a comprehension return
-    what they compute; a class has bases, and the attributes that its methods give to ``self``.
+    what they compute; ``asks_for_loop`` is whether it wants to know if a loop runs; a class has bases, and the attributes that its methods give to ``self``.
     """
 
     kind: ScopeKind
@@ -169,6 +169,7 @@ class Scope(msgspec.Struct, array_like=True):
     outer_names: dict[str, Literal["global", "nonlocal"]] = {}
     is_generator: bool = False
     is_abstract: bool = False
+    asks_for_loop: bool = False
     decorators: list[Expr] = []
     parameters: list[str] = []
     called_parameters: list[str] = []

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 
 from asyncompat_lint import suppressions
 from asyncompat_lint.branches import (
+    ASKING,
     Narrowing,
+    asks_for_loop,
     expression_narrowings,
     guarded_names,
     is_filled,
@@ -117,6 +119,7 @@ class _Indexer(ast.NodeVisitor):
         self._awaited: ast.AST | None = None
         self._discarded: ast.AST | None = None
         self._once = False
+        self._has_no_loop = False
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}
         self._loaded: set[tuple[int, Expr]] = set()
@@ -344,7 +347,11 @@ class _Indexer(ast.NodeVisitor):
                 self.visit(handler.type)
             if handler.name is not None:
                 self._bind(handler.name, "unknown", handler)
+            # Where asking for the running loop has failed, none runs.
+            before = self._has_no_loop
+            self._has_no_loop = before or any(map(asks_for_loop, node.body))
             self._branch(node, handler.body)
+            self._has_no_loop = before
         self._branch(node, node.orelse)
         self._body(node.finalbody)
 
@@ -559,6 +566,8 @@ class _Indexer(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         awaited, discarded = node is self._awaited, node is self._discarded
+        if name_of(node.func) in ASKING:
+            self.scopes[self._scope].asks_for_loop = True
         called = self.scopes[self._scope].called_parameters
         if isinstance(node.func, ast.Name) and node.func.id in self.scopes[self._scope].parameters:
             called.append(node.func.id)
@@ -616,6 +625,8 @@ class _Indexer(ast.NodeVisitor):
         awaits_inside: bool = False,
         arguments: dict[str, Expr] | None = None,
     ) -> None:
+        if self._has_no_loop:
+            return
         span = Span(*self._start(node), *self._end(node))
         self.calls.append(
             CallSite(

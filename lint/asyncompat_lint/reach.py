@@ -27,6 +27,8 @@ from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
+# A longer chain leads through branches that only certain data take.
+LONGEST_CERTAIN = 4
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
@@ -259,6 +261,11 @@ class _Reach:
         call = site.call
         if entry is None or entry.is_exempt(call.arguments):
             return None
+        if call.awaited and target.receiver is not None:
+            return None  # its annotation is the sync class's, and it is none
+        scope = site.module.facts.scopes[_running_scope(site.module.facts, call.scope)]
+        if entry.table.rule == "nested-loop-run" and scope.asks_for_loop:
+            return None
         if entry.table.lazy and call.kind != "iterate":
             return None
         if entry.table.contended and not self._locks.is_contended(site):
@@ -397,7 +404,7 @@ def severity_of(blocker: Blocker, default: Severity) -> Severity:
     """Return how much a finding weighs: less, where it is not certain or not for long."""
     severity = blocker.entry.table.severity
     weight = Severity.named(severity) if severity else default
-    if blocker.once:
+    if blocker.once or len(blocker.chain) > LONGEST_CERTAIN:
         return Severity.INFO
     if blocker.overrides is not None and blocker.overrides[0] < blocker.overrides[1]:
         return Severity.INFO

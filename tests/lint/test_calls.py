@@ -279,6 +279,32 @@ def b(n):
 async def f():
     a(3)  # blocks
 """,
+    "where no loop runs": """
+def run(work):
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        blocks()
+        return asyncio.run(work())
+    return loop.create_task(work())
+def run_or_not(loop, work):
+    if loop.is_running():
+        return loop.create_task(work())
+    return asyncio.run(work())
+def run_always(work):
+    return asyncio.run(work())
+async def f(work, loop):
+    run(work)
+    run_or_not(loop, work)
+    run_always(work)  # blocks
+""",
+    "what is awaited is none of the sync class": """
+import httpx, os
+async def f(client: httpx.Client):
+    await client.get("")
+    os.waitpid(1, os.WNOHANG)
+    os.waitpid(1, 0)  # blocks
+""",
     "lazy producers": """
 from pathlib import Path
 import os, glob
@@ -355,3 +381,9 @@ async def main():
     return get()
 """)
     assert str(found.severity) == "warning"
+
+
+def test_a_long_chain_is_told_with_less_weight(check_code):
+    steps = "".join(f"def f{n}(): f{n - 1}()\n" for n in range(1, 6))
+    code = f"import time\ndef f0(): time.sleep(1)\n{steps}async def g():\n    f3()\n    f4()\n"
+    assert [str(finding.severity) for finding in check_code(code)] == ["error", "info"]

@@ -196,3 +196,15 @@ def test_the_async_way_fits_the_versions_and_libraries(
 def test_the_twin_that_the_file_uses(project):
     (found,) = project("", app="import aiohttp, requests\nasync def f():\n    requests.get('')\n")
     assert found.hint == "`aiohttp.ClientSession`, which this file imports already"
+
+
+def test_braces_and_keywords_in_what_is_wrapped(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code = (
+        "import time\ndef work(x, *, y): time.sleep(x)\nasync def f():\n    work({'a': 1}, y=2)\n"
+    )
+    Path("a.py").write_text(code)
+    (found,) = check(["."], Settings(RULES, Config(), (3, 8))).findings
+    assert found.instead == (
+        "await asyncio.get_event_loop().run_in_executor(None, functools.partial(w, {'a': 1}, y=2))"
+    )

@@ -155,3 +155,11 @@ class TestFindSources:
             "AC001",
             "cannot be opened: No such file or directory",
         )
+
+
+@pytest.mark.parametrize(
+    "value", ["'\\ud800'", "2**70", str(2**70), f"-{2**70}", "'x' * 9", "1e999", "'\\0'"]
+)
+def test_constants_of_every_kind_can_be_kept(check_code, value):
+    code = f"import time\nasync def f(g):\n    g({value})\n    time.sleep({value})\n"
+    assert [finding.code for finding in check_code(code)] == ["AC101"]

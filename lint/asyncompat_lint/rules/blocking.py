@@ -103,11 +103,14 @@ class BlockingCallRule(Rule):
         bare = (each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args)
         arguments = ", ".join(map(self.code_of, bare))
         template = "" if call.blocker.chain else table.instead
+        callee = self.code_of(node.func)
         if not template:
-            template, arguments = self._to_thread(node, arguments)
+            template = self._in_thread()
+            if template is not TO_THREAD and any(each.keyword is not None for each in node.args):
+                callee, arguments = f"functools.partial({callee}, {arguments})", ""
         code = template.format(
             asyncio=self.context.surroundings.asyncio_name,
-            callee=self.code_of(node.func),
+            callee=callee,
             receiver=self.code_of(node.func.value) if isinstance(node.func, cst.Attribute) else "",
             function=last_name(call.site.call.callee),
             arguments=arguments,
@@ -122,20 +125,14 @@ class BlockingCallRule(Rule):
         after = self.context.lines[span.end_line - 1][span.end_column - 1 :]
         return f"{before}{code}{after}".strip()
 
-    def _to_thread(self, node: cst.Call, arguments: str) -> tuple[str, str]:
-        """How a function is run in a thread, where this code is run; and what it is passed."""
+    def _in_thread(self) -> str:
+        """How a function is run in a thread, by the libraries and the Pythons of this module."""
         known = self.context.surroundings
-        template = TO_THREAD
-        for library, its_own in OF_OTHERS.items():
+        for library, template in OF_OTHERS.items():
             if library in known.imports and "asyncio" not in known.imports:
-                template = its_own
-        lowest = known.lowest_python
-        if template is TO_THREAD and lowest is not None and lowest < TO_THREAD_SINCE:
-            template = TO_THREAD if "asyncompat" in known.imports else IN_EXECUTOR
-        if template is not TO_THREAD and any(each.keyword is not None for each in node.args):
-            callee = f"functools.partial({self.code_of(node.func)}, {arguments})"
-            return template.replace("{callee}", callee), ""
-        return template, arguments
+                return template
+        is_old = known.lowest_python is not None and known.lowest_python < TO_THREAD_SINCE
+        return IN_EXECUTOR if is_old and "asyncompat" not in known.imports else TO_THREAD
 
 
 def _is_argument(node: cst.Call, parent: cst.CSTNode) -> bool:
