@@ -155,8 +155,9 @@ class Scope(msgspec.Struct, array_like=True):
     ``runs_in_parent`` is whether the code runs as part of the enclosing scope's: a class body, a
     comprehension, a generator expression that is used up on the spot. A function has its
     parameters (those that it calls itself in ``called_parameters``), an annotation of what it
-    returns, or the values it returns, and those it yields; a lambda and a comprehension return
-    what they compute; ``asks_for_loop`` is whether it wants to know if a loop runs; a class has bases, and the attributes that its methods give to ``self``.
+    returns, or the values it returns, and those it yields; ``asks_for_loop`` is whether it wants to
+    know if a loop runs. A lambda and a comprehension return what they compute; a class has bases,
+    and the attributes that its methods give to ``self``.
     """
 
     kind: ScopeKind

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from asyncompat_lint.expressions import ELLIPSIS
 from asyncompat_lint.facts import (
     NOTHING,
     Attribute,
@@ -26,6 +25,7 @@ from asyncompat_lint.facts import (
     Subscripted,
     last_name,
 )
+from asyncompat_lint.index.expressions import ELLIPSIS
 from asyncompat_lint.names import Names, Use
 from asyncompat_lint.values import (
     UNKNOWN,

@@ -137,11 +137,13 @@ class _Reach:
                 index = _running_scope(facts, site.scope)
                 scope = facts.scopes[index]
                 place = Place(site.module.file.location, index)
-                if scope.is_async or place in self._on_loop or facts.awaits_at(scope, site.line):
+                is_called = place in self._on_loop
+                if scope.is_async or is_called or facts.awaits_at(scope, site.line):
                     self._found.add(site.key)
                     if self._program.modules.is_own(site.module):
                         yield BlockingCall(site, blocker, _told(scope))
-                elif place not in self._blocked and self._runs_when_called(place, scope):
+                # What the loop calls, others may call as well.
+                if place not in self._blocked and self._runs_when_called(place, scope):
                     longer = self._lengthened(blocker, site, index)
                     newly_blocked.setdefault(place, longer)
             self._blocked.update(newly_blocked)
@@ -355,7 +357,7 @@ class _Reach:
     # Functions
 
     def _runs_when_called(self, place: Place, scope: Scope) -> bool:
-        if scope.kind not in ("function", "lambda", "comprehension"):
+        if scope.is_async or scope.kind not in ("function", "lambda", "comprehension"):
             return False
         is_harmless = self._knowledge.is_harmless(self._program.defined_at(place).name)
         if is_harmless or place in self._harmless:

@@ -16,8 +16,8 @@ from typing import Literal
 
 import msgspec
 
-from asyncompat_lint.expressions import annotation
 from asyncompat_lint.facts import Constant, Expr, last_names
+from asyncompat_lint.index.expressions import annotation
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.expressions import annotation, name_of
 from asyncompat_lint.facts import Either, Expr, Suite
+from asyncompat_lint.index.expressions import annotation, name_of
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 

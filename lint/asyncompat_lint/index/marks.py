@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from asyncompat_lint.expressions import name_of
 from asyncompat_lint.facts import Mark
+from asyncompat_lint.index.expressions import name_of
 
 _CATCHING = frozenset({"BaseException", "CancelledError"})
 

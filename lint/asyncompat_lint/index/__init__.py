@@ -1,0 +1,85 @@
+"""From a module's text to its facts, by the interpreter's own parser.
+
+The index knows one module and nothing of any other: it resolves no name. It knows Python's scoping,
+for which names belong to which namespace is a fact of the module alone. The walk is in layers, each
+a module here: ``state``, ``names``, ``calls``, ``statements``, ``scopes``.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+
+from asyncompat_lint import suppressions
+from asyncompat_lint.facts import ModuleFacts, Statement
+from asyncompat_lint.index.marks import awaits as _awaits
+from asyncompat_lint.index.scopes import Scopes
+from asyncompat_lint.index.state import Function
+from asyncompat_lint.sources import SourceText, UnreadableError, place_in_cell
+
+
+def index_module(source: SourceText) -> ModuleFacts:
+    """Return the facts of a module.
+
+    Raises:
+        UnreadableError: the text is not Python, as far as this interpreter knows it.
+    """
+    indexer = _Indexer(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the code's own backslashes and comparisons
+            tree = _parse(source)
+        indexer.index(tree)
+    except SyntaxError as error:
+        line, cell = error.lineno or 1, None
+        if source.cells is not None:
+            cell, line = place_in_cell(source.cells, line)
+        raise UnreadableError(f"cannot be parsed: {error.msg}", line, cell) from None
+    except ValueError as error:
+        raise UnreadableError(f"cannot be parsed: {error}") from None
+    except (RecursionError, MemoryError):
+        raise UnreadableError("cannot be parsed: it is nested too deeply") from None
+    return ModuleFacts(
+        indexer.scopes,
+        indexer.calls,
+        indexer.loads,
+        indexer.statements,
+        indexer.cells_that_await,
+        suppressions.are_ours(source.text),
+        indexer.marks,
+    )
+
+
+def _parse(source: SourceText) -> ast.Module:
+    if source.cells is None:
+        return ast.parse(source.text)
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    tree = compile(source.text, "<notebook>", "exec", flags)
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+class _Indexer(Scopes):
+    def index(self, tree: ast.Module) -> None:
+        self._enter("module", "<module>", 1)
+        self._body(tree.body)
+        if self._source.cells is not None:
+            self._index_cells(tree, self._source.cells)
+
+    def _index_cells(self, tree: ast.Module, starts: tuple[int, ...]) -> None:
+        for number, first in enumerate(starts):
+            last = (*starts, sys.maxsize)[number + 1] - 1
+            inside = [each for each in tree.body if first <= each.lineno <= last]
+            if any(map(_awaits, inside)):
+                self.cells_that_await.append((first, last))
+                self._index_top_of_cell(inside)
+
+    def _index_top_of_cell(self, body: list[ast.stmt]) -> None:
+        """Its statements; those that share a line are one."""
+        covered = 0
+        for each in body:
+            if not isinstance(each, Function) and each.lineno > covered:
+                ends = [s.end_lineno or s.lineno for s in body if s.lineno == each.lineno]
+                covered = max(ends)
+                self.statements.append(Statement(each.lineno, covered))

@@ -1,0 +1,162 @@
+"""Calls: where a module runs other code, and where it reads attributes that may be properties."""
+
+from __future__ import annotations
+
+import ast
+
+from asyncompat_lint.facts import (
+    Attribute,
+    Called,
+    CallSite,
+    Constant,
+    Display,
+    Expr,
+    Inner,
+    Load,
+    Name,
+    Opaque,
+    SiteKind,
+    Span,
+)
+from asyncompat_lint.index.branches import ASKING
+from asyncompat_lint.index.expressions import element, name_of
+from asyncompat_lint.index.names import Names
+
+# These go through their arguments on the spot.
+CONSUMERS = frozenset(
+    "all any bytearray bytes deque dict frozenset list max min next set sorted sum tuple".split()
+)
+CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
+# These go through them when they are gone through themselves.
+PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".split())
+# Constants exempt calls; the others may be callables.
+_TOLD_ARGUMENTS = (Attribute, Called, Constant, Display, Inner, Name)
+
+
+class Calls(Names):
+    """The part of the walk that keeps calls, and what else runs code."""
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        self._discarded = node.value
+        self.visit(node.value)
+
+    def visit_Await(self, node: ast.Await) -> None:
+        self._awaited = node.value
+        self.visit(node.value)
+
+    def visit_Return(self, node: ast.Return) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+            self.scopes[self._scope].returned.append(self._expression(node.value))
+
+    def visit_Yield(self, node: ast.Yield) -> None:
+        self.generic_visit(node)
+        scope = self.scopes[self._scope]
+        scope.is_generator = True
+        if node.value is not None:
+            scope.yielded.append(self._expression(node.value))
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> None:
+        self.generic_visit(node)
+        scope = self.scopes[self._scope]
+        scope.is_generator = True
+        scope.yielded.append(element(node.value, self._inner))
+        self._iterated(node.value, node.value)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        awaited, discarded = node is self._awaited, node is self._discarded
+        if name_of(node.func) in ASKING:
+            self.scopes[self._scope].asks_for_loop = True
+        called = self.scopes[self._scope].called_parameters
+        if isinstance(node.func, ast.Name) and node.func.id in self.scopes[self._scope].parameters:
+            called.append(node.func.id)
+        self._callee(node.func)
+        consumes = _consumes(node.func)
+        for argument in node.args:
+            if isinstance(argument, ast.GeneratorExp) and consumes:
+                self._comprehension(argument, [argument.elt], runs_here=True)
+            else:
+                self.visit(argument)
+                if consumes:
+                    self._iterated(argument, node)
+        self._visit_all(node.keywords)
+        self._site(
+            node,
+            self._expression(node.func),
+            awaited=awaited,
+            discarded=discarded,
+            arguments=self._arguments(node),
+        )
+
+    def _callee(self, function: ast.expr) -> None:
+        """What is called is no attribute that is read, but what it is an attribute of may be."""
+        self.visit(function.value if isinstance(function, ast.Attribute) else function)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Load):
+            value = self._expression(node)
+            if (self._scope, value) not in self._loaded:
+                self._loaded.add((self._scope, value))
+                self.loads.append(Load(self._scope, value, *self._start(node)))
+        inside = node.value
+        while isinstance(inside, ast.Attribute):  # told with the whole
+            inside = inside.value
+        self.visit(inside)
+
+    def _iterated(self, node: ast.expr, place: ast.expr) -> None:
+        """Something is gone through at a place: itself, and what it goes through in turn."""
+        if isinstance(node, ast.Call) and name_of(node.func) in PASSING:
+            for argument in node.args:
+                self._iterated(argument, place)
+        value = self._expression(node)
+        if not isinstance(value, Constant | Display | Opaque):
+            self._site(place, value, "iterate")
+
+    def _site(
+        self,
+        node: ast.expr,
+        callee: Expr,
+        kind: SiteKind = "call",
+        *,
+        awaited: bool = False,
+        discarded: bool = False,
+        until: int = 0,
+        awaits_inside: bool = False,
+        arguments: dict[str, Expr] | None = None,
+    ) -> None:
+        if self._has_no_loop:
+            return
+        span = Span(*self._start(node), *self._end(node))
+        self.calls.append(
+            CallSite(
+                self._scope,
+                callee,
+                span,
+                kind,
+                awaited,
+                discarded,
+                self._once,
+                until,
+                awaits_inside,
+                arguments or {},
+            )
+        )
+
+    def _arguments(self, node: ast.Call) -> dict[str, Expr]:
+        arguments: dict[str, Expr] = {}
+        for number, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred):
+                break  # what follows has no known number
+            arguments[str(number)] = self._expression(argument)
+        for keyword in node.keywords:
+            if keyword.arg is not None:
+                arguments[keyword.arg] = self._expression(keyword.value)
+        return {
+            name: value for name, value in arguments.items() if isinstance(value, _TOLD_ARGUMENTS)
+        }
+
+
+def _consumes(function: ast.expr) -> bool:
+    if isinstance(function, ast.Attribute):
+        return function.attr in CONSUMING_METHODS
+    return isinstance(function, ast.Name) and function.id in CONSUMERS

@@ -1,0 +1,138 @@
+"""Names: what binds one, and to what. Knows assignments, imports and patterns.
+
+It does not go into any scope.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from asyncompat_lint.facts import OPAQUE, Binding, BindingKind, Constant, Display, Expr, Subscripted
+from asyncompat_lint.index.expressions import annotation, is_named
+from asyncompat_lint.index.state import State
+
+
+class Names(State):
+    """The part of the walk that binds names."""
+
+    def _bind(
+        self,
+        name: str,
+        kind: BindingKind,
+        node: ast.AST,
+        value: Expr = OPAQUE,
+        *,
+        target: str = "",
+        scope: int = -1,
+    ) -> None:
+        line, column = self._start(node)
+        bindings = self.scopes[self._scope].bindings
+        binding = Binding(kind, line, column, value, target, scope, self._suite)
+        bindings.setdefault(name, []).append(binding)
+
+    def _bind_target(
+        self, target: ast.expr, kind: BindingKind = "unknown", value: Expr = OPAQUE
+    ) -> None:
+        if isinstance(target, ast.Name):
+            self._bind(target.id, kind, target, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            self._bind_items(target.elts, kind, value)
+        elif isinstance(target, ast.Starred):
+            self._bind_target(target.value)
+        else:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                self._bind_attribute(target, target.value.id, kind, value)
+            self.visit(target)  # there may be calls in it
+
+    def _bind_items(self, targets: list[ast.expr], kind: BindingKind, value: Expr) -> None:
+        starred = any(isinstance(each, ast.Starred) for each in targets)
+        for number, target in enumerate(targets):
+            if kind not in ("assigned", "aentered", "entered") or starred or kind != "assigned":
+                self._bind_target(target)
+            elif isinstance(value, Display) and len(value.items) == len(targets):
+                self._bind_target(target, kind, value.items[number])
+            else:
+                self._bind_target(target, kind, Subscripted(value, Constant(number)))
+
+    def _bind_attribute(
+        self, target: ast.Attribute, owner: str, kind: BindingKind, value: Expr
+    ) -> None:
+        """Keep what a method gives to ``self``, with the method as the scope of the value."""
+        bindings = self.scopes[self._scope].bindings.get(owner, [])
+        if len(bindings) == 1 and bindings[0].kind == "self":
+            line, column = self._start(target)
+            attributes = self.scopes[self.scopes[self._scope].parent].attributes
+            attributes.setdefault(target.attr, []).append(
+                Binding(kind, line, column, value, scope=self._scope)
+            )
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            if alias.asname is None:
+                top = alias.name.partition(".")[0]
+                self._bind(top, "imported", node, target=top)
+            else:
+                self._bind(alias.asname, "imported", node, target=alias.name)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            separator = "" if module.endswith(".") else "."
+            target = f"{module}{separator}{alias.name}"
+            self._bind(alias.asname or alias.name, "imported", node, target=target)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.visit(node.value)
+        value = self._expression(node.value)
+        for target in node.targets:
+            self._bind_target(target, "assigned", value)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+        if is_named(node.annotation, {"TypeAlias"}) and node.value is not None:
+            self._bind_target(node.target, "assigned", annotation(node.value))
+        elif node.value is None or not is_named(node.annotation, {"Any", "Callable", "object"}):
+            self._bind_target(node.target, "annotated", annotation(node.annotation))
+        else:
+            self._bind_target(node.target, "assigned", self._expression(node.value))
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.visit(node.value)
+        self._bind_target(node.target)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        inside = self._scope
+        while self.scopes[self._scope].kind == "comprehension":  # PEP 572: it binds outside
+            self._scope = self.scopes[self._scope].parent
+        self._bind_target(node.target, "assigned", self._expression(node.value))
+        self._scope = inside
+
+    def visit_Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self._bind_target(target)
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+        if node.name is not None:
+            self._bind(node.name, "unknown", node)
+        self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+        if node.name is not None:
+            self._bind(node.name, "unknown", node)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest is not None:
+            self._bind(node.rest, "unknown", node)
+        self.generic_visit(node)
+
+    def visit_TypeAlias(self, node: ast.AST) -> None:
+        name, value = getattr(node, "name"), getattr(node, "value")  # noqa: B009 - new in 3.12
+        self._bind(name.id, "assigned", node, annotation(value))
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.scopes[self._scope].outer_names.update(dict.fromkeys(node.names, "global"))
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
+        self.scopes[self._scope].outer_names.update(dict.fromkeys(node.names, "nonlocal"))

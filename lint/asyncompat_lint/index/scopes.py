@@ -1,0 +1,181 @@
+"""Scopes: functions, classes, lambdas, comprehensions; their parameters, and when they run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from asyncompat_lint.facts import Display, Name, Statement, Subscripted
+from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of
+from asyncompat_lint.index.state import Comprehension, Function
+from asyncompat_lint.index.statements import Statements
+
+# Under these a property keeps its name: what reading it runs is another function.
+_ACCESSORS = frozenset({"deleter", "setter"})
+_ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
+
+
+class Scopes(Statements):
+    """The part of the walk that enters scopes."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self._function(node, is_async=False)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self._function(node, is_async=True)
+
+    def _function(self, node: Function, *, is_async: bool) -> None:
+        # Decorators, defaults and annotations are evaluated where the function is defined.
+        self._visit_all([*node.decorator_list, *_defaults(node.args), *_annotations(node)])
+        if not any(name_of(each) in _ACCESSORS for each in node.decorator_list):
+            self._bind(node.name, "defined", node, scope=len(self.scopes))
+        outside = self._enter("function", node.name, node.lineno, is_async=is_async)
+        scope = self.scopes[self._scope]
+        scope.decorators = [self._expression(each) for each in node.decorator_list]
+        scope.annotation = None if node.returns is None else annotation(node.returns)
+        scope.is_abstract = _is_abstract(node)
+        is_method = self.scopes[outside].kind == "class" and Name("staticmethod") not in (
+            scope.decorators
+        )
+        self._parameters(node.args, is_method=is_method)
+        is_outermost, self._in_function = not self._in_function, True
+        with self._apart():
+            self._body(node.body)
+        self._scope = outside
+        if is_outermost:
+            self._in_function = False
+            line = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            end_line = node.end_lineno or node.lineno
+            self.statements.append(Statement(line, end_line))
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._visit_all(_defaults(node.args))
+        outside = self._enter("lambda", "<lambda>", node.lineno)
+        self._inner[node] = self._scope
+        self._parameters(node.args, is_method=False)
+        with self._apart():
+            self.visit(node.body)
+        self.scopes[self._scope].returned.append(self._expression(node.body))
+        self._scope = outside
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """Code that runs at another time than the code around it."""
+        around = self._suite, self._once
+        self._suite, self._once = None, False
+        yield
+        self._suite, self._once = around
+
+    def _parameters(self, arguments: ast.arguments, *, is_method: bool) -> None:
+        parameters = _parameters(arguments)
+        self.scopes[self._scope].parameters = [each.arg for each in parameters]
+        defaults = _defaults_by_name(arguments)
+        for number, parameter in enumerate(parameters):
+            if is_method and not number:
+                self._bind(parameter.arg, "self", parameter)
+            elif parameter.annotation is not None:
+                self._bind(parameter.arg, "annotated", parameter, annotation(parameter.annotation))
+            elif isinstance(defaults.get(parameter.arg), ast.Call):
+                # A default says of which kind the others are.
+                value = self._expression(defaults[parameter.arg])
+                self._bind(parameter.arg, "assigned", parameter, value)
+            else:
+                self._bind(parameter.arg, "unknown", parameter)
+        if arguments.vararg is not None:
+            self._bind_variadic(arguments.vararg, "tuple")
+        if arguments.kwarg is not None:
+            self._bind_variadic(arguments.kwarg, "dict")
+
+    def _bind_variadic(self, parameter: ast.arg, container: str) -> None:
+        if parameter.annotation is None:
+            self._bind(parameter.arg, "unknown", parameter)
+            return
+        given = annotation(parameter.annotation)
+        arguments = (given, ELLIPSIS) if container == "tuple" else (Name("str"), given)
+        value = Subscripted(Name(container), Display("tuple", arguments))
+        self._bind(parameter.arg, "annotated", parameter, value)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
+        self._bind(node.name, "defined", node, scope=len(self.scopes))
+        outside = self._enter("class", node.name, node.lineno, runs_in_parent=True)
+        scope = self.scopes[self._scope]
+        scope.bases = [annotation(each) for each in node.bases]
+        scope.decorators = [self._expression(each) for each in node.decorator_list]
+        self._body(node.body)
+        self._scope = outside
+
+    def visit_ListComp(self, node: ast.ListComp) -> None:
+        self._comprehension(node, [node.elt], runs_here=True)
+
+    def visit_SetComp(self, node: ast.SetComp) -> None:
+        self._comprehension(node, [node.elt], runs_here=True)
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        self._comprehension(node, [node.key, node.value], runs_here=True)
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
+        self._comprehension(node, [node.elt], runs_here=False)
+
+    def _comprehension(
+        self, node: Comprehension, elements: list[ast.expr], *, runs_here: bool
+    ) -> None:
+        # The first iterable is evaluated outside, whenever the rest is.
+        self.visit(node.generators[0].iter)
+        line = node.lineno
+        name = f"<{type(node).__name__}>"
+        outside = self._enter("comprehension", name, line, runs_in_parent=runs_here)
+        self._inner[node] = self._scope
+        for number, generator in enumerate(node.generators):
+            if number:
+                self.visit(generator.iter)
+            if not generator.is_async:
+                self._iterated(generator.iter, generator.iter)
+            self._bind_target(generator.target, "assigned", element(generator.iter, self._inner))
+            self._visit_all(generator.ifs)
+        self._visit_all(elements)
+        returned = self.scopes[self._scope].returned
+        returned += [self._expression(each) for each in elements]
+        self._scope = outside
+
+
+def _parameters(arguments: ast.arguments) -> list[ast.arg]:
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def _defaults(arguments: ast.arguments) -> list[ast.expr]:
+    return [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+
+
+def _defaults_by_name(arguments: ast.arguments) -> dict[str, ast.expr]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    last = positional[len(positional) - len(arguments.defaults) :]
+    defaults = {each.arg: default for each, default in zip(last, arguments.defaults, strict=True)}
+    for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if default is not None:
+            defaults[each.arg] = default
+    return defaults
+
+
+def _annotations(node: Function) -> list[ast.expr]:
+    parameters = [*_parameters(node.args), node.args.vararg, node.args.kwarg]
+    annotations = [each.annotation for each in parameters if each is not None]
+    return [each for each in [*annotations, node.returns] if each is not None]
+
+
+def _is_abstract(node: Function) -> bool:
+    """Return whether a function says that another one is to stand in its place."""
+    if any(name_of(each) in _ABSTRACT for each in node.decorator_list):
+        return True
+    body = node.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:] or body
+    match body:
+        case [ast.Raise(exc=ast.Name(id="NotImplementedError"))]:
+            return True
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")))]:
+            return True
+        case [ast.Expr(value=ast.Constant(value=value))]:
+            return value is ...
+    return False
