@@ -60,6 +60,11 @@ class _KeptVisits(msgspec.Struct):
     findings: dict[str, list[Finding]] = {}
 
 
+class _KeptTargets(msgspec.Struct):
+    version: str
+    targets: bytes
+
+
 class Cache:
     """A folder of kept facts and findings; without a folder, nothing is kept."""
 
@@ -74,6 +79,25 @@ class Cache:
 
     def keep_facts(self, entries: dict[str, Entry], name: str) -> None:
         self._write(name, _KeptFacts(self._version, entries))
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a folder to keep anything in."""
+        return self._folder is not None
+
+    def targets(self, kind: type[_Kept]) -> _Kept:
+        """Return what call sites were found to run, as ``keep_targets`` was given it."""
+        kept = self._read("targets", _KeptTargets)
+        if kept is None or kept.version != self._version:
+            return kind()
+        try:
+            return msgspec.msgpack.decode(kept.targets, type=kind)
+        except msgspec.MsgspecError:
+            return kind()
+
+    def keep_targets(self, targets: object) -> None:
+        kept = _KeptTargets(self._version, msgspec.msgpack.encode(targets))
+        self._write("targets", kept)
 
     def visits(self) -> dict[str, list[Finding]]:
         """Return what was found in modules, by what stands for them and all that counted."""

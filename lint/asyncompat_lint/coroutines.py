@@ -13,6 +13,7 @@ from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Group, Program
 from asyncompat_lint.sites import Site
+from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Instance, Reference
 
 NOT_AWAITED = "coroutine-not-awaited"
@@ -40,7 +41,7 @@ class Misuse:
     what: str
 
 
-def misuses(program: Program, knowledge: Knowledge) -> Iterator[Misuse]:
+def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterator[Misuse]:
     """Give every site of the project that misuses a coroutine, a task, or a lock."""
     names = {name.rpartition(".")[2] for name in knowledge.coroutines | _MAKES_TASK}
     for module in program.modules.own:
@@ -49,7 +50,7 @@ def misuses(program: Program, knowledge: Knowledge) -> Iterator[Misuse]:
         for number, call in enumerate(module.facts.calls):
             rule = _suspected(call, names)
             if rule:
-                yield from _confirmed(program, knowledge, Site(module, number), rule)
+                yield from _confirmed(program, knowledge, targets, Site(module, number), rule)
 
 
 def _suspected(call: CallSite, names: set[str]) -> str:
@@ -63,14 +64,16 @@ def _suspected(call: CallSite, names: set[str]) -> str:
     return WAIT if call.awaited and call.name == "wait" and call.arguments else ""
 
 
-def _confirmed(program: Program, knowledge: Knowledge, site: Site, rule: str) -> Iterator[Misuse]:
+def _confirmed(
+    program: Program, knowledge: Knowledge, targets: Targets, site: Site, rule: str
+) -> Iterator[Misuse]:
     call, module = site.call, site.module
     if rule == HOLDING_LOCK:
         locks = program.instances_at(module, call)
         if locks and all(_LOCK in knowledge.lineage(each.of) for each in locks):
             yield Misuse(site, HOLDING_LOCK, call.name)
         return
-    groups = program.targets(module, call)
+    groups = targets.of(site)
     if not groups:
         return
     if rule == WAIT:

@@ -27,6 +27,7 @@ from asyncompat_lint.sources import (
     find_sources,
     place_in_cell,
 )
+from asyncompat_lint.targets import Targets
 from asyncompat_lint.visiting import Visit
 
 UNREADABLE_CODE = "AC001"
@@ -112,12 +113,14 @@ class _Check:
         )
         known = Modules(modules, knowledge.covers, self._settings.config.roots, libraries)
         program = Program(known, knowledge)
+        targets = Targets(program, self._cache, self._settings.identity)
         calls: dict[str, list[BlockingCall]] = defaultdict(list)
-        for call in blocking_calls(program, knowledge):
+        for call in blocking_calls(program, knowledge, targets):
             calls[call.module.file.location].append(call)
         misused: dict[str, list[Misuse]] = defaultdict(list)
-        for misuse in misuses(program, knowledge):
+        for misuse in misuses(program, knowledge, targets):
             misused[misuse.site.module.file.location].append(misuse)
+        targets.keep()
         self._visits_before = self._cache.visits()
         for module in modules:
             found = calls.get(module.file.location, [])

@@ -254,6 +254,23 @@ class Statement(msgspec.Struct, frozen=True, array_like=True):
         return self.line <= line <= self.end_line
 
 
+class NameIndex(msgspec.Struct, array_like=True):
+    """The names by which a module's sites can be found, without a look at the sites.
+
+    ``called`` has the numbers of the sites by what they call, last names only. Pairs say what is
+    known by another name (``aliases``), what a name makes, returns or yields (``made``), and which
+    classes are made from which (``subclasses``). ``receivers`` call what they are passed;
+    ``imports`` are what is imported, anywhere.
+    """
+
+    called: dict[str, list[int]] = {}
+    aliases: list[tuple[str, str]] = []
+    made: list[tuple[str, str]] = []
+    subclasses: list[tuple[str, str]] = []
+    receivers: list[str] = []
+    imports: list[str] = []
+
+
 class ModuleFacts(msgspec.Struct, array_like=True):
     """All of it. ``cells_that_await`` are a notebook's, which runs their top level on its loop.
 
@@ -267,6 +284,7 @@ class ModuleFacts(msgspec.Struct, array_like=True):
     cells_that_await: list[tuple[int, int]] = []
     has_suppressions: bool = False
     marks: list[Mark] = []
+    names: NameIndex = msgspec.field(default_factory=NameIndex)
 
     def awaits_at(self, scope: Scope, line: int) -> bool:
         """Return whether a scope is the top of a notebook, and the line in a cell that awaits."""

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from asyncompat_lint.facts import Attribute, Constant
 from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.program import Program
-from asyncompat_lint.sites import Site, SiteIndex
+from asyncompat_lint.sites import Site
+from asyncompat_lint.targets import Targets
 
 
 class Locks:
@@ -22,11 +23,11 @@ class Locks:
         self,
         program: Program,
         knowledge: Knowledge,
-        sites: SiteIndex,
+        targets: Targets,
         weighs: Callable[[Site], bool],
     ) -> None:
         self._program = program
-        self._sites = sites
+        self._targets = targets
         self._weighs = weighs
         self._contended: set[str] = set()
         self.names = {entry.name for entry in knowledge.entries if entry.table.contended}
@@ -56,7 +57,7 @@ class Locks:
             for number, call in enumerate(module.facts.calls):
                 if call.kind == "enter" and not call.awaited:
                     site = Site(module, number)
-                    groups = self._program.targets(module, call)
+                    groups = self._targets.of(site)
                     if any(each.name in self.names for group in groups for each in group):
                         found[self._identity(site)].append(site)
         found.pop("", None)

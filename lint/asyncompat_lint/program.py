@@ -95,13 +95,7 @@ class Program(Inference):
 
     def imported_by(self, module: Module) -> set[str]:
         """Return the top-level modules that a module imports anywhere."""
-        return {
-            binding.target.partition(".")[0]
-            for scope in module.facts.scopes
-            for bindings in scope.bindings.values()
-            for binding in bindings
-            if binding.kind == "imported"
-        }
+        return {target.partition(".")[0] for target in module.facts.names.imports}
 
     # What runs
 

@@ -23,6 +23,7 @@ from asyncompat_lint.locks import Locks
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Group, Program, is_property
 from asyncompat_lint.sites import Site, SiteIndex
+from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
@@ -77,17 +78,20 @@ class BlockingCall:
         return self.site.module
 
 
-def blocking_calls(program: Program, knowledge: Knowledge) -> Iterator[BlockingCall]:
+def blocking_calls(
+    program: Program, knowledge: Knowledge, targets: Targets
+) -> Iterator[BlockingCall]:
     """Give every site of the program that blocks the event loop, those with short chains first."""
-    return _Reach(program, knowledge).blocking_calls()
+    return _Reach(program, knowledge, targets).blocking_calls()
 
 
 class _Reach:
-    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+    def __init__(self, program: Program, knowledge: Knowledge, targets: Targets) -> None:
+        self._targets = targets
+        self._looked_at: set[tuple[str, int, bool]] = set()
         self._program = program
         self._knowledge = knowledge
         self._blocked: dict[Place, Blocker] = {}
-        self._targets: dict[tuple[str, int, bool], list[Group]] = {}
         # The sites that mean a function, an abstract one of a name, or to take a lock.
         self._meaning: dict[Place | str, list[Site]] = defaultdict(list)
         self._found: set[tuple[str, int, bool]] = set()
@@ -101,7 +105,7 @@ class _Reach:
         self._harmless: set[Place] = set()
         self._read_markers()
         self._names: set[str] = set()
-        self._locks = Locks(program, knowledge, self._sites, self._weighs)
+        self._locks = Locks(program, knowledge, targets, self._weighs)
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
         libraries = self._knowledge.within_reach(self._sites.imported)
@@ -116,7 +120,7 @@ class _Reach:
         for site in self._sites.methods_in(self._knowledge.libraries_by_class):
             if self._blocker(site) is not None:
                 names.add(site.call.name)
-                del self._targets[site.key]  # it is to be looked at with the others
+                self._looked_at.discard(site.key)  # it is to be looked at with the others
         yield from self._spread(names, ())
         # A lock whose holder was found to block is one that can be waited for.
         while names := self._locks.newly_contended():
@@ -163,7 +167,7 @@ class _Reach:
         it passes something on.
         """
         found = {
-            site.key: site for site in self._sites.calling(names) if site.key not in self._targets
+            site.key: site for site in self._sites.calling(names) if site.key not in self._looked_at
         }
         for key in news:
             found.update((site.key, site) for site in self._meaning.get(key, ()))
@@ -201,9 +205,9 @@ class _Reach:
         if site.is_load:
             return self._of_load(site)
         call = site.call
-        groups = self._targets.get(site.key)
-        if groups is None:
-            groups = self._targets[site.key] = self._program.targets(site.module, call)
+        groups = self._targets.of(site)
+        if site.key not in self._looked_at:
+            self._looked_at.add(site.key)
             self._register(site, groups)
         blockers = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
@@ -319,7 +323,7 @@ class _Reach:
         on_loop = {n: keys for n, (w, keys) in self._knowledge.callables.items() if w == "loop"}
         for site in self._sites.named({name.rpartition(".")[2] for name in on_loop}):
             call = site.call
-            for group in self._program.targets(site.module, call):
+            for group in self._targets.of(site):
                 for target in group:
                     for key in on_loop.get(target.name, ()):
                         argument = call.arguments.get(str(key))

@@ -7,21 +7,13 @@ few sites of many.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.facts import (
-    WRAPPERS,
     Attribute,
-    Awaited,
-    Called,
     CallSite,
-    Element,
-    Expr,
     Load,
-    Scope,
-    Subscripted,
-    last_name,
     last_names,
 )
 from asyncompat_lint.modules import Module
@@ -68,82 +60,58 @@ class SiteIndex:
     def __init__(self, program: Program, receivers: Iterable[str]) -> None:
         self._program = program
         self._modules = modules = program.modules
-        self._calls: dict[str, list[tuple[Module, int]]] = defaultdict(list)
-        self._passed: dict[str, list[tuple[Module, int]]] = defaultdict(list)
+        self._calls: dict[str, list[tuple[Module, list[int]]]] = defaultdict(list)
+        self._passed: dict[str, list[Site]] = defaultdict(list)
         # By a name: the other names under which modules have the same thing, or what it makes.
         self._aliases: dict[str, set[str]] = defaultdict(set)
         self._made: dict[str, set[str]] = defaultdict(set)
         self._subclasses: dict[str, set[str]] = defaultdict(set)
         self._loads: dict[str, list[tuple[Module, int]]] | None = None
         self.imported: set[str] = set()
-        self._passing: set[tuple[str, int]] = set()
         self._receivers = set(receivers)
         for module in modules.all:
-            for scope in module.facts.scopes:
-                self._add_scope(module, scope)
-        for module in modules.all:
-            self._add_calls(module)
+            self._add(module)
+        self._add_passed()
 
-    @staticmethod
-    def _is_made(value: Expr) -> bool:
-        """Whether a value is made from what is named in it, and is not that itself."""
-        if isinstance(value, Called):
-            return last_name(value.function) not in WRAPPERS
-        return isinstance(value, Awaited | Element | Subscripted)
+    def _add(self, module: Module) -> None:
+        names = module.facts.names
+        for name, numbers in names.called.items():
+            self._calls[name].append((module, numbers))
+        for other, name in names.aliases:
+            self._aliases[other].add(name)
+        for other, name in names.made:
+            self._made[other].add(name)
+        for base, name in names.subclasses:
+            self._subclasses[base].add(name)
+        self._receivers.update(names.receivers)
+        self.imported.update(target.partition(".")[0] for target in names.imports)
 
-    def _add_scope(self, module: Module, scope: Scope) -> None:
-        for base in scope.bases:
-            self._subclasses[last_name(base)].add(scope.name)
-        if scope.called_parameters:
-            self._receivers.add(scope.name)
-            if scope.name == "__init__":
-                self._receivers.add(module.facts.scopes[scope.parent].name)
-        made = [*scope.returned, *scope.yielded]
-        if scope.annotation is not None:
-            made.append(scope.annotation)
-        for each in made:
-            for name in last_names(each):
-                self._made[name].add(scope.name)
-        for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
-            for binding in bindings:
-                others = last_names(binding.value)
-                if binding.kind == "imported":
-                    self.imported.add(binding.target.partition(".")[0])
-                    others = [binding.target.rpartition(".")[2]]
-                kept = self._made if self._is_made(binding.value) else self._aliases
-                for other in others:
-                    if other != name:
-                        kept[other].add(name)
+    def _add_passed(self) -> None:
+        for receiver in self._receivers:
+            for site in self._sites_of(receiver):
+                if site.call.kind == "call":
+                    for argument in site.call.arguments.values():
+                        for name in last_names(argument):
+                            self._passed[name].append(site)
 
-    def _add_calls(self, module: Module) -> None:
-        for number, call in enumerate(module.facts.calls):
-            names = last_names(call.callee)
-            for name in names:
-                self._calls[name].append((module, number))
-            if call.kind == "call" and not self._receivers.isdisjoint(names):
-                for argument in call.arguments.values():
-                    for name in last_names(argument):
-                        self._passed[name].append((module, number))
-                        self._passing.add((module.file.location, number))
+    def _sites_of(self, name: str) -> Iterator[Site]:
+        for module, numbers in self._calls.get(name, ()):
+            for number in numbers:
+                yield Site(module, number)
 
     def calling(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that may run what has one of these names."""
-        wanted = self._closure(names, self._aliases)
-        found = {
-            (module.file.path, number): module
-            for name in wanted
-            for module, number in self._calls.get(name, ())
-        }
-        return [Site(module, number) for (_, number), module in sorted(found.items(), key=_order)]
+        return self.named(self._closure(names, self._aliases))
 
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""
         wanted = self._closure(names, self._aliases)
-        return [Site(*each) for name in wanted for each in self._passed.get(name, ())]
+        return [site for name in wanted for site in self._passed.get(name, ())]
 
     def passes_on(self, site: Site) -> bool:
-        """Return whether a site passes on anything to what may call it."""
-        return (site.module.file.location, site.number) in self._passing
+        """Return whether a site passes anything to what may call it."""
+        names = last_names(site.call.callee) if site.call.arguments else ()
+        return site.call.kind == "call" and not self._receivers.isdisjoint(names)
 
     def methods_in(self, libraries: set[str]) -> list[Site]:
         """Return the calls of methods in modules that import one of these."""
@@ -156,13 +124,9 @@ class SiteIndex:
         ]
 
     def named(self, names: Iterable[str]) -> list[Site]:
-        """Return the calls of just these names."""
-        found = {
-            (module.file.path, number): module
-            for name in names
-            for module, number in self._calls.get(name, ())
-        }
-        return [Site(module, number) for (_, number), module in sorted(found.items(), key=_order)]
+        """Return the sites of just these names; one has several where it may call several."""
+        found = {site.key: site for name in names for site in self._sites_of(name)}
+        return list(found.values())
 
     def reading(self, names: Iterable[str]) -> list[Site]:
         """Return where attributes with one of these names are read."""

@@ -113,7 +113,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(folder):
 def test_git_is_told_to_pass_the_cache_over(folder):
     run(folder)
     assert (folder / ".gitignore").read_text() == "*\n"
-    assert sorted(os.listdir(folder)) == [".gitignore", "facts", "findings", "visits"]
+    assert sorted(os.listdir(folder)) == [".gitignore", "facts", "findings", "targets", "visits"]
 
 
 def test_several_processes_find_what_one_finds(folder, monkeypatch):

@@ -14,6 +14,7 @@ import warnings
 from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
 from asyncompat_lint.index.marks import awaits as _awaits
+from asyncompat_lint.index.name_index import name_index
 from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
 from asyncompat_lint.sources import SourceText, UnreadableError, place_in_cell
@@ -48,6 +49,7 @@ def index_module(source: SourceText) -> ModuleFacts:
         indexer.cells_that_await,
         suppressions.are_ours(source.text),
         indexer.marks,
+        name_index(indexer.scopes, indexer.calls),
     )
 
 

@@ -1,0 +1,71 @@
+"""A module's names, as the sites of all modules are looked for by them: made once, with the facts.
+
+Knows facts only. What the names mean is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from asyncompat_lint.facts import (
+    WRAPPERS,
+    Awaited,
+    Called,
+    CallSite,
+    Element,
+    Expr,
+    NameIndex,
+    Scope,
+    Subscripted,
+    last_name,
+    last_names,
+)
+
+
+def name_index(scopes: list[Scope], calls: Iterable[CallSite]) -> NameIndex:
+    """Return the index of a module's names."""
+    called: dict[str, list[int]] = defaultdict(list)
+    for number, call in enumerate(calls):
+        for name in last_names(call.callee):
+            called[name].append(number)
+    aliases: set[tuple[str, str]] = set()
+    made: set[tuple[str, str]] = set()
+    imports: set[str] = set()
+    for scope in scopes:
+        results = [*scope.returned, *scope.yielded]
+        if scope.annotation is not None:
+            results.append(scope.annotation)
+        made.update((name, scope.name) for each in results for name in last_names(each))
+        for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
+            for binding in bindings:
+                if binding.kind == "imported":
+                    imports.add(binding.target)
+                    aliases.add((binding.target.rpartition(".")[2], name))
+                elif _is_made(binding.value):
+                    made.update((other, name) for other in last_names(binding.value))
+                else:
+                    aliases.update((other, name) for other in last_names(binding.value))
+    return NameIndex(
+        dict(called),
+        sorted((other, name) for other, name in aliases if other != name),
+        sorted((other, name) for other, name in made if other != name),
+        sorted({(last_name(base), scope.name) for scope in scopes for base in scope.bases}),
+        sorted(set(_receivers(scopes))),
+        sorted(imports),
+    )
+
+
+def _receivers(scopes: list[Scope]) -> Iterable[str]:
+    for scope in scopes:
+        if scope.called_parameters:
+            yield scope.name
+            if scope.name == "__init__":
+                yield scopes[scope.parent].name
+
+
+def _is_made(value: Expr) -> bool:
+    """Whether a value is made from what is named in it, and is not that itself."""
+    if isinstance(value, Called):
+        return last_name(value.function) not in WRAPPERS
+    return isinstance(value, Awaited | Element | Subscripted)
