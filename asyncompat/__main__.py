@@ -24,6 +24,7 @@ def main(argv=None):
     Returns:
         int: the exit status; 2 where the linter is not installed.
     """
+    is_all = argv is None  # the process is for this alone
     argv = sys.argv[1:] if argv is None else argv
     if argv == ["--version"]:
         print("asyncompat {}".format(__version__))
@@ -36,7 +37,7 @@ def main(argv=None):
         except ModuleNotFoundError as error:
             reason = "no module named {!r}".format(error.name)
         else:
-            return cli.main(argv)
+            return cli.run(argv) if is_all else cli.main(argv)
     print(_NEEDED.format(reason=reason), file=sys.stderr)
     return 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import io
 import json
@@ -30,6 +31,25 @@ CLEAN, FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 NAMES = {**OF_FILES, **{rule.code: rule.name for rule in RULES}}
 
 _EXIT_STATUSES = "exit status: 0 nothing found, 1 something found, 2 wrong use"
+
+
+def run(argv: Sequence[str]) -> NoReturn:
+    """Run the command in a process that is for it alone, and end the process.
+
+    At once: to free the facts of a large tree, object by object, takes longer than to check it
+    again.
+
+    Parameters:
+        argv: the arguments.
+    """
+    try:
+        status = main(argv)
+    except SystemExit as error:  # argparse's
+        status = error.code if isinstance(error.code, int) else WRONG_USE
+    for stream in [sys.stdout, sys.stderr]:
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

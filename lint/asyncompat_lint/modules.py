@@ -5,6 +5,7 @@ Knows files and names. What a module's names mean is the program's.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -114,11 +115,18 @@ def _place(file: SourceFile) -> str:
 def _importable_names(file: SourceFile, roots: list[str]) -> Iterator[str]:
     """Give the names by which a file can be imported: from its package's root, and from others."""
     place = _place(file)
-    top = os.path.dirname(place)
-    while os.path.exists(os.path.join(top, "__init__.py")) and os.path.dirname(top) != top:
-        top = os.path.dirname(top)
+    top = _above_packages(os.path.dirname(place))
     for folder in dict.fromkeys([top, os.path.abspath(file.root), *roots]):
-        relative = os.path.relpath(place, folder)
-        parts = relative.split(os.sep)
-        if all(part.isidentifier() for part in parts):
-            yield ".".join(parts)
+        if place.startswith(os.path.join(folder, "")):
+            parts = place[len(folder) :].strip(os.sep).split(os.sep)
+            if all(part.isidentifier() for part in parts):
+                yield ".".join(parts)
+
+
+@functools.cache
+def _above_packages(folder: str) -> str:
+    """The first folder, from this one upwards, that is no package."""
+    parent = os.path.dirname(folder)
+    if parent == folder or not os.path.exists(os.path.join(folder, "__init__.py")):
+        return folder
+    return _above_packages(parent)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import bisect
 import codecs
 import fnmatch
+import functools
 import io
 import os
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from asyncompat_lint import notebooks
 
@@ -78,7 +78,7 @@ class SourceText:
     text: str
     cells: tuple[int, ...] | None = None
 
-    @cached_property
+    @functools.cached_property
     def lines(self) -> list[str]:
         return [line for line in _LINE_END.split(self.text) if line]
 
@@ -151,8 +151,7 @@ def find_sources(paths: Iterable[str], exclude: Iterable[str] = ()) -> list[Sour
         else:
             raise NoSuchPathError(path)
         for location in locations:
-            identity = os.path.realpath(location)
-            found.setdefault(identity, SourceFile(location, _shown(location), root))
+            found.setdefault(_identity(location), SourceFile(location, _shown(location), root))
     return list(found.values())
 
 
@@ -164,13 +163,15 @@ def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[str]:
             if not _is_skipped(parent, name) and not _is_excluded(parent, name, exclude)
         )
         for name in sorted(files):
-            location = os.path.join(parent, name)
-            is_source = name.endswith(SUFFIXES) and os.path.isfile(location)
-            if is_source and not _is_excluded(parent, name, exclude):
-                yield location
+            if name.endswith(SUFFIXES) and not _is_excluded(parent, name, exclude):
+                location = os.path.join(parent, name)
+                if os.path.isfile(location):
+                    yield location
 
 
 def _is_excluded(parent: str, name: str, exclude: tuple[str, ...]) -> bool:
+    if not exclude:
+        return False
     path = _shown(os.path.join(parent, name))
     return any(
         fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(path, f"*/{pattern}")
@@ -182,9 +183,29 @@ def _is_skipped(parent: str, name: str) -> bool:
     return name in SKIPPED_FOLDERS or os.path.exists(os.path.join(parent, name, ENVIRONMENT_FILE))
 
 
+def _identity(location: str) -> str:
+    """The same for all ways to a file; many files are in one folder, and few are links."""
+    if os.path.islink(location):
+        return os.path.realpath(location)
+    folder, name = os.path.split(location)
+    return os.path.join(_real_folder(folder, os.getcwd()), name)
+
+
+@functools.lru_cache(maxsize=64)
+def _real_folder(folder: str, working_folder: str) -> str:
+    return os.path.realpath(os.path.join(working_folder, folder))
+
+
 def _shown(location: str) -> str:
+    folder, name = os.path.split(location)
+    shown = _shown_folder(folder, os.getcwd())
+    return name if shown == "." else f"{shown}/{name}"
+
+
+@functools.lru_cache(maxsize=64)
+def _shown_folder(folder: str, working_folder: str) -> str:
     try:
-        path = os.path.relpath(location)
+        path = os.path.relpath(folder or ".", working_folder)
     except ValueError:  # another drive
-        path = os.path.abspath(location)
+        path = os.path.abspath(folder)
     return path.replace(os.sep, "/")

@@ -200,9 +200,7 @@ def test_the_twin_that_the_file_uses(project):
 
 def test_braces_and_keywords_in_what_is_wrapped(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code = (
-        "import time\ndef w(x, *, y): time.sleep(x)\nasync def f():\n    w({'a': 1}, y=2)\n"
-    )
+    code = "import time\ndef w(x, *, y): time.sleep(x)\nasync def f():\n    w({'a': 1}, y=2)\n"
     Path("a.py").write_text(code)
     (found,) = check(["."], Settings(RULES, Config(), (3, 8))).findings
     assert found.instead == (
