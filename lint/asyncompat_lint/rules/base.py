@@ -7,7 +7,7 @@ name and follows no call by itself. The examples in the class are the rule's tes
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -125,4 +125,25 @@ def is_async(rule: Rule, node: cst.CSTNode) -> cst.FunctionDef | None:
             return None if parent.asynchronous is None else parent
         if isinstance(parent, cst.Lambda | cst.ClassDef):
             return None
+    return None
+
+
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Give a node and all below it, in the order of the source."""
+    yield node
+    for child in node.children:
+        yield from walk(child)
+
+
+def name_of(node: cst.CSTNode) -> str:
+    """Return the last name of a dotted name; nothing for anything else."""
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def only_statement(line: cst.BaseStatement) -> cst.BaseSmallStatement | None:
+    """Return the statement of a line that has one, and no others behind it."""
+    if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+        return line.body[0]
     return None

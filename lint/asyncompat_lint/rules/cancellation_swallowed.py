@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import libcst as cst
-from libcst import matchers as m
 
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async
+from asyncompat_lint.rules.base import Rule, is_async, name_of, walk
 
 _CATCHING = {"BaseException", "CancelledError"}
-_LEAVES = m.SimpleStatementLine(body=[m.ZeroOrMore(), m.Return() | m.Break()])
 
 
 class CancellationSwallowed(Rule):
@@ -85,7 +83,7 @@ async def work(step):
             caught = _caught(handler)
             if caught is None:
                 continue
-            if not m.findall(handler.body, m.Raise()):
+            if not any(isinstance(each, cst.Raise) for each in walk(handler.body)):
                 weight = Severity.INFO if _leaves(handler) else None
                 self.report(
                     handler,
@@ -104,21 +102,31 @@ def _caught(handler: cst.ExceptHandler) -> str | None:
     types = [handler.type]
     if isinstance(handler.type, cst.Tuple):
         types = [element.value for element in handler.type.elements]
-    names = [m.findall(each, m.Name())[-1:] for each in types]
-    found = [n.value for each in names for n in each if isinstance(n, cst.Name)]
-    return next((f"`except {name}`" for name in found if name in _CATCHING), None)
+    names = map(name_of, types)
+    return next((f"`except {name}`" for name in names if name in _CATCHING), None)
 
 
 def _awaits(node: cst.CSTNode) -> bool:
-    return bool(m.findall(node, m.Await() | m.For(asynchronous=m.Asynchronous())))
+    return any(
+        isinstance(each, cst.Await)
+        or (isinstance(each, cst.For | cst.With) and each.asynchronous is not None)
+        for each in walk(node)
+    )
 
 
 def _cancels(function: cst.FunctionDef) -> bool:
     """Whether the function cancels something itself, so that it has to see how that ends."""
-    cancel = m.Attribute(attr=m.Name("cancel"))
-    return bool(m.findall(function, m.Call(func=cancel)))
+    return any(
+        isinstance(each, cst.Call)
+        and isinstance(each.func, cst.Attribute)
+        and each.func.attr.value == "cancel"
+        for each in walk(function)
+    )
 
 
 def _leaves(handler: cst.ExceptHandler) -> bool:
     body = handler.body.body
-    return bool(body) and m.matches(body[-1], _LEAVES)
+    last = body[-1] if body else None
+    if not isinstance(last, cst.SimpleStatementLine):
+        return False
+    return isinstance(last.body[-1], cst.Return | cst.Break)

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import libcst as cst
-from libcst import matchers as m
 
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async
-
-_SLEEP = m.Await(m.Call(func=m.Name("sleep") | m.Attribute(attr=m.Name("sleep"))))
+from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, walk
 
 
 class PollingLoop(Rule):
@@ -45,17 +42,22 @@ async def watch(job):
 
     def visit_While(self, node: cst.While) -> None:
         function = is_async(self, node)
-        if function is None or m.matches(node.test, m.Name("True") | m.Integer()):
+        if function is None or isinstance(node.test, cst.Integer) or name_of(node.test) == "True":
             return
-        if m.findall(node.test, m.Await() | m.Call()):
+        if any(isinstance(each, cst.Await | cst.Call) for each in walk(node.test)):
             return  # it asks somebody, who may not be able to say it by himself
         lines = node.body.body
-        if len(lines) == 1 and m.matches(
-            lines[0], m.SimpleStatementLine(body=[m.Expr(value=_SLEEP)])
-        ):
+        if len(lines) == 1 and isinstance(lines[0], cst.BaseStatement) and _sleeps(lines[0]):
             self.report(
                 node.test,
                 "this loop only sleeps until its condition changes",
                 function=f"async def {function.name.value}",
                 hint="an `asyncio.Event` that is set where the condition changes",
             )
+
+
+def _sleeps(line: cst.BaseStatement) -> bool:
+    statement = only_statement(line)
+    awaited = statement.value if isinstance(statement, cst.Expr) else None
+    call = awaited.expression if isinstance(awaited, cst.Await) else None
+    return isinstance(call, cst.Call) and name_of(call.func) == "sleep"

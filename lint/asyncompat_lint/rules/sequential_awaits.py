@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import libcst as cst
-from libcst import matchers as m
 
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async
+from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, walk
 
-_ASSIGNED = m.SimpleStatementLine(
-    body=[m.Assign(targets=[m.AssignTarget(m.Name())], value=m.Await(m.Call()))]
-)
 # What gives its results in an order, one after the other.
 _IN_ORDER = (
     "acquire",
@@ -25,6 +22,15 @@ _IN_ORDER = (
     "send",
     "sleep",
 )
+
+
+@dataclass(frozen=True)
+class _Awaited:
+    """``name = await call``."""
+
+    name: str
+    value: cst.Await
+    call: cst.Call
 
 
 class SequentialAwaits(Rule):
@@ -74,27 +80,27 @@ async def load(reader):
                 )
 
 
-def _pairs(body: Sequence[cst.BaseStatement]) -> list[tuple[cst.Assign, cst.Assign]]:
-    found = []
-    for first, second in pairwise(body):
-        if m.matches(first, _ASSIGNED) and m.matches(second, _ASSIGNED):
-            found.append((_assign(first), _assign(second)))
-    return found
+def _pairs(body: Sequence[cst.BaseStatement]) -> Iterator[tuple[_Awaited, _Awaited]]:
+    for first, second in pairwise(map(_awaited, body)):
+        if first is not None and second is not None:
+            yield first, second
 
 
-def _assign(line: cst.BaseStatement) -> cst.Assign:
-    return cst.ensure_type(cst.ensure_type(line, cst.SimpleStatementLine).body[0], cst.Assign)
+def _awaited(line: cst.BaseStatement) -> _Awaited | None:
+    """What a line awaits and gives a name, if it does just that."""
+    statement = only_statement(line)
+    if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+        return None
+    target, value = statement.targets[0].target, statement.value
+    if isinstance(target, cst.Name) and isinstance(value, cst.Await):
+        call = value.expression
+        return _Awaited(target.value, value, call) if isinstance(call, cst.Call) else None
+    return None
 
 
-def _is_independent(first: cst.Assign, second: cst.Assign) -> bool:
-    one, other = (
-        cst.ensure_type(cst.ensure_type(each.value, cst.Await).expression, cst.Call)
-        for each in (first, second)
-    )
-    if not one.func.deep_equals(other.func):
+def _is_independent(first: _Awaited, second: _Awaited) -> bool:
+    if not first.call.func.deep_equals(second.call.func):
         return False
-    name = m.findall(one.func, m.Name())[-1]
-    if cst.ensure_type(name, cst.Name).value.strip("_").startswith(_IN_ORDER):
+    if name_of(first.call.func).strip("_").startswith(_IN_ORDER):
         return False
-    given = cst.ensure_type(first.targets[0].target, cst.Name).value
-    return not m.findall(other, m.Name(given))
+    return all(name_of(each) != first.name for each in walk(second.call))
