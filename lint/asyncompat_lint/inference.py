@@ -103,9 +103,19 @@ class Inference(Names):
             case Constant(value=value) if value is not None:
                 return (Instance(f"builtins.{type(value).__name__}"),)
             case Either(options=options):
-                there = (each for each in options if each != NOTHING)
-                return flatten(self.infer(each, use) for each in there)
+                return self._any_of([(each, use) for each in options if each != NOTHING])
         return UNKNOWN
+
+    def _any_of(self, options: list[tuple[Expr, Use]]) -> Values:
+        """What one of several expressions is, each at its place."""
+        groups = [self.infer(each, use) for each, use in options]
+        if not all(groups) and any(groups):
+            groups = [
+                group
+                for group, (each, use) in zip(groups, options, strict=True)
+                if group or not self.is_bare_parameter(each, use)
+            ]
+        return flatten(groups)
 
     # Displays, lambdas and comprehensions
 
@@ -203,15 +213,13 @@ class Inference(Names):
         module = self.modules.at(place.location)
 
         def find(use: Use) -> Values:
-            return flatten(
-                self.value_of(
-                    name,
-                    each,
-                    each.scope,
-                    Use(module, each.scope, each.line, each.column, use.trail),
-                )
+            places = [
+                (each, Use(module, each.scope, each.line, each.column, use.trail))
                 for each in declared or bindings
-            )
+            ]
+            if all(each.kind == "assigned" for each, _ in places):
+                return self._any_of([(each.value, where) for each, where in places])
+            return flatten(self.value_of(name, each, each.scope, at) for each, at in places)
 
         values = self._once((place.location, place.scope, f"self.{name}"), use, find)
         if not values and not declared:  # what a base class declares

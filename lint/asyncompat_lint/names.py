@@ -197,6 +197,19 @@ class Names(ABC):
                 return self._self(index, use)
         return UNKNOWN
 
+    def is_bare_parameter(self, expression: Expr, use: Use) -> bool:
+        """Return whether an expression is a parameter of which nothing is said.
+
+        Beside something that is known it is of that kind, too: what was given, or a default.
+        """
+        if not isinstance(expression, Name):
+            return False
+        index = self.binding_scope(expression.id, use)
+        scope = use.module.facts.scopes[index]
+        if index < 0 or expression.id not in scope.parameters:
+            return False
+        return all(each.kind != "annotated" for each in scope.bindings[expression.id])
+
     def defined(self, module: Module, index: int) -> Reference:
         """Return the function or class that a scope of a module is."""
         scopes = module.facts.scopes

@@ -314,6 +314,23 @@ async def f(make: Callable[[], Client]):
 async def f(client=Client()):
     client.fetch()  # blocks
 """,
+    "what is given, or a default": """
+class Service:
+    def __init__(self, client=None, other=None):
+        self.client = client or Client()
+        if other is None:
+            self.other = Client()
+        else:
+            self.other = other
+    async def f(self):
+        self.client.fetch()  # blocks
+        self.other.fetch()  # blocks
+async def f(client=None, flag=1, thing=None):
+    client = client or Client()
+    client.fetch()  # blocks
+    thing = thing.other or Client()
+    thing.fetch()
+""",
     "the library's async twin": """
 import httpx
 async def f(sync: httpx.Client, client: httpx.AsyncClient):
