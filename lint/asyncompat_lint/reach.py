@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from asyncompat_lint.facts import Inner, ModuleFacts, Scope, last_name, last_names
+from asyncompat_lint.facts import Constant, Inner, ModuleFacts, Scope, last_name, last_names
 from asyncompat_lint.findings import Severity, Step
 from asyncompat_lint.inference import CACHED_PROPERTIES
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
@@ -280,7 +280,10 @@ class _Reach:
             return None
         if entry.table.rule == "blocking-file" and self._program.is_in_memory(site.module, call):
             return None
-        return None if self._locks.is_silenced(entry, site) else Blocker(entry)
+        if self._locks.is_silenced(entry, site):
+            return None
+        constants = call.arguments and all(isinstance(v, Constant) for v in call.arguments.values())
+        return Blocker(entry, once=bool(entry.table.remembers and constants))
 
     # Callables that are passed
 

@@ -279,6 +279,16 @@ def b(n):
 async def f():
     a(3)  # blocks
 """,
+    "what never runs": """
+from typing import TYPE_CHECKING
+async def f(flag):
+    if False and flag:
+        blocks()
+    if TYPE_CHECKING:
+        blocks()
+    else:
+        blocks()  # blocks
+""",
     "where no loop runs": """
 def run(work):
     try:
@@ -387,3 +397,10 @@ def test_a_long_chain_is_told_with_less_weight(check_code):
     steps = "".join(f"def f{n}(): f{n - 1}()\n" for n in range(1, 6))
     code = f"import time\ndef f0(): time.sleep(1)\n{steps}async def g():\n    f3()\n    f4()\n"
     assert [str(finding.severity) for finding in check_code(code)] == ["error", "info"]
+
+
+@pytest.mark.parametrize(("argument", "severity"), [("'UTC'", "info"), ("name", "warning")])
+def test_what_is_remembered_blocks_once_for_a_constant(check_code, argument, severity):
+    code = f"from zoneinfo import ZoneInfo\nasync def f(name):\n    ZoneInfo({argument})\n"
+    (found,) = check_code(code)
+    assert str(found.severity) == severity

@@ -85,3 +85,27 @@ def test_the_async_way_uses_the_files_own_name_for_asyncio(check_code):
     """
     (finding,) = check_code(dedent(code))
     assert finding.instead == "await aio.sleep(1)"
+
+
+@pytest.mark.parametrize(
+    ("handler", "severities"),
+    [
+        ("except BaseException as error:\n        log.debug(error)", ["warning"]),
+        ("except BaseException as error:\n        return", ["info"]),
+        ("except BaseException as error:\n        kept = error", []),
+        ("except BaseException as error:\n        step.throw(error)", []),
+        ("except (OSError, asyncio.CancelledError):\n        pass", ["warning"]),
+        (
+            "except asyncio.CancelledError:\n        raise\n    except BaseException:\n        pass",
+            [],
+        ),
+    ],
+)
+def test_a_cancellation_is_swallowed_or_handed_on(check_code, handler, severities):
+    code = f"async def f(step):\n    try:\n        await step()\n    {handler}\n    await step()\n"
+    assert [str(finding.severity) for finding in check_code(code)] == severities
+
+
+def test_a_cancellation_that_ends_the_function_anyway_weighs_less(check_code):
+    code = "async def f(g):\n    try:\n        await g()\n    except BaseException:\n        pass\n"
+    assert [str(finding.severity) for finding in check_code(code)] == ["info"]

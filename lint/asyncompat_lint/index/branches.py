@@ -100,6 +100,16 @@ def is_filled(names: set[str], body: list[ast.stmt]) -> bool:
     return False
 
 
+def is_never(test: ast.expr) -> bool:
+    """Return whether a test fails whenever the code runs: ``False``, ``TYPE_CHECKING``."""
+    match test:
+        case ast.Constant(value=value):
+            return not value
+        case ast.BoolOp(op=ast.And(), values=values):
+            return any(map(is_never, values))
+    return name_of(test) == "TYPE_CHECKING"
+
+
 # What tells whether an event loop runs in this thread.
 ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 

@@ -124,7 +124,7 @@ class Calls(Names):
         awaits_inside: bool = False,
         arguments: dict[str, Expr] | None = None,
     ) -> None:
-        if self._has_no_loop:
+        if self._never:
             return
         span = Span(*self._start(node), *self._end(node))
         self.calls.append(

@@ -33,7 +33,7 @@ class State(ast.NodeVisitor):
         self._awaited: ast.AST | None = None
         self._discarded: ast.AST | None = None
         self._once = False
-        self._has_no_loop = False
+        self._never = False
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}
         self._loaded: set[tuple[int, Expr]] = set()

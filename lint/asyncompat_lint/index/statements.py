@@ -11,6 +11,7 @@ from asyncompat_lint.index.branches import (
     expression_narrowings,
     guarded_names,
     is_filled,
+    is_never,
     narrowings,
     suite_of,
 )
@@ -56,8 +57,10 @@ class Statements(Calls):
         self._narrow_branches(node)
         once = self._once
         self._once = once or is_filled(self._lasting(guarded_names(node.test)), node.body)
+        never = self._never
+        self._never = never or is_never(node.test)
         self._branch(node, node.body)
-        self._once = once
+        self._once, self._never = once, never
         self._branch(node, node.orelse)
 
     def _lasting(self, names: set[str]) -> set[str]:
@@ -83,10 +86,10 @@ class Statements(Calls):
             if handler.name is not None:
                 self._bind(handler.name, "unknown", handler)
             # Where asking for the running loop has failed, none runs.
-            before = self._has_no_loop
-            self._has_no_loop = before or any(map(asks_for_loop, node.body))
+            never = self._never
+            self._never = never or any(map(asks_for_loop, node.body))
             self._branch(node, handler.body)
-            self._has_no_loop = before
+            self._never = never
         self._branch(node, node.orelse)
         self._body(node.finalbody)
 

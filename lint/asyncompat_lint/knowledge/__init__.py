@@ -47,7 +47,7 @@ class Table(
     ``of_class`` be instances of these classes, as far as they are there.
 
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
-    what is done while it is held does.
+    what is done while it is held does. What ``remembers`` blocks only once for the same constants.
     """
 
     rule: str
@@ -65,6 +65,7 @@ class Table(
     does: str = ""
     lazy: bool = False
     contended: bool = False
+    remembers: bool = False
     unless: list[Literals] = []
     unless_named: list[str] = []
     needs: list[str] = []

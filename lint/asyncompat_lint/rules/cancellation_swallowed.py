@@ -8,6 +8,12 @@ from asyncompat_lint.rules.base import Rule, is_async, name_of, walk
 _CATCHING = {"BaseException", "CancelledError"}
 
 
+# What does nothing with an exception but tell of it.
+_TELLING = frozenset(
+    "critical debug error exception format info isinstance log print repr str type warning".split()
+)
+
+
 class CancellationSwallowed(Rule):
     """A handler that catches a cancellation around an ``await``, and goes on as if nothing were.
 
@@ -84,7 +90,10 @@ async def work(step):
             if caught is None:
                 continue
             if not any(isinstance(each, cst.Raise) for each in walk(handler.body)):
-                weight = Severity.INFO if _leaves(handler) else None
+                if _hands_on(handler):
+                    return
+                is_last = function.body.body[-1] is node
+                weight = Severity.INFO if is_last or _leaves(handler) else None
                 self.report(
                     handler,
                     f"{caught} catches the cancellation of the task, which then goes on",
@@ -122,6 +131,20 @@ def _cancels(function: cst.FunctionDef) -> bool:
         and each.func.attr.value == "cancel"
         for each in walk(function)
     )
+
+
+def _hands_on(handler: cst.ExceptHandler) -> bool:
+    """Whether the exception is kept or given to somebody, and not only told of."""
+    if handler.name is None:
+        return False
+    name = name_of(handler.name.name)
+    for each in walk(handler.body):
+        if isinstance(each, cst.Assign) and name_of(each.value) == name:
+            return True
+        if isinstance(each, cst.Call) and name_of(each.func) not in _TELLING:
+            if any(name_of(argument.value) == name for argument in each.args):
+                return True
+    return False
 
 
 def _leaves(handler: cst.ExceptHandler) -> bool:
