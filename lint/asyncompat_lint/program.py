@@ -161,7 +161,22 @@ class Program(Inference):
                 return True
             if value.place is not None and self._offloads(value.place):
                 return True
-        return False
+        return self._has_async_twin(place)
+
+    def _has_async_twin(self, place: Place) -> bool:
+        """Whether a decorator is given an async function, to be called in this one's place."""
+        module = self.modules.at(place.location)
+        scope = self.scope(place)
+        outside = Use(module, scope.parent, scope.line, 0)
+        return any(
+            isinstance(value, Reference)
+            and value.place is not None
+            and self.scope(value.place).is_async
+            for each in scope.decorators
+            if isinstance(each, Called)
+            for argument in each.arguments
+            for value in self.infer(argument, outside)
+        )
 
     def _offloads(self, decorator: Place) -> bool:
         """Whether a decorator's wrapper is async, or hands over what was decorated."""

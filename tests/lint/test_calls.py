@@ -225,6 +225,19 @@ async def f():
     c()  # blocks
     await d()
 """,
+    "decorators that are given an async twin": """
+def dispatch(twin):
+    def decorator(function):
+        def wrapper(*args): return (twin if twin else function)(*args)
+        return wrapper
+    return decorator
+async def aread(): ...
+@dispatch(aread)
+def read(): blocks()
+async def f():
+    await read()
+    coro = read()
+""",
     "a method that the class overrides": """
 class Base(abc.ABC):
     @abc.abstractmethod

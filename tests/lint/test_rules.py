@@ -106,6 +106,11 @@ def test_a_cancellation_is_swallowed_or_handed_on(check_code, handler, severitie
     assert [str(finding.severity) for finding in check_code(code)] == severities
 
 
-def test_a_cancellation_that_ends_the_function_anyway_weighs_less(check_code):
-    code = "async def f(g):\n    try:\n        await g()\n    except BaseException:\n        pass\n"
-    assert [str(finding.severity) for finding in check_code(code)] == ["info"]
+@pytest.mark.parametrize(
+    ("behind", "severity"),
+    [("", "info"), ("    print()\n", "info"), ("    await g()\n", "warning")],
+)
+def test_a_cancellation_that_ends_the_function_anyway_weighs_less(check_code, behind, severity):
+    body = "    try:\n        await g()\n    except BaseException:\n        pass\n"
+    (found,) = check_code(f"async def f(g):\n{body}{behind}")
+    assert str(found.severity) == severity

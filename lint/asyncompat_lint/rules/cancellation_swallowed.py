@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import libcst as cst
+from libcst.metadata import ParentNodeProvider
 
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.base import Rule, is_async, name_of, walk
@@ -92,8 +93,8 @@ async def work(step):
             if not any(isinstance(each, cst.Raise) for each in walk(handler.body)):
                 if _hands_on(handler):
                     return
-                is_last = function.body.body[-1] is node
-                weight = Severity.INFO if is_last or _leaves(handler) else None
+                is_over = _leaves(handler) or self._is_last_to_wait(node)
+                weight = Severity.INFO if is_over else None
                 self.report(
                     handler,
                     f"{caught} catches the cancellation of the task, which then goes on",
@@ -102,6 +103,19 @@ async def work(step):
                     hint="`raise` at the handler's end",
                 )
             return  # the handlers behind it do not see a cancellation
+
+    def _is_last_to_wait(self, node: cst.CSTNode) -> bool:
+        """Whether nothing is awaited behind a statement, so that its function ends soon anyway."""
+        while not isinstance(node, cst.FunctionDef):
+            parent = self.get_metadata(ParentNodeProvider, node)
+            if isinstance(parent, cst.While | cst.For):
+                return False
+            if isinstance(parent, cst.IndentedBlock):
+                behind = parent.body[parent.body.index(node) + 1 :]
+                if any(map(_awaits, behind)):
+                    return False
+            node = parent
+        return True
 
 
 def _caught(handler: cst.ExceptHandler) -> str | None:
@@ -126,10 +140,7 @@ def _awaits(node: cst.CSTNode) -> bool:
 def _cancels(function: cst.FunctionDef) -> bool:
     """Whether the function cancels something itself, so that it has to see how that ends."""
     return any(
-        isinstance(each, cst.Call)
-        and isinstance(each.func, cst.Attribute)
-        and each.func.attr.value == "cancel"
-        for each in walk(function)
+        isinstance(each, cst.Call) and "cancel" in name_of(each.func) for each in walk(function)
     )
 
 
