@@ -412,7 +412,9 @@ def test_a_long_chain_is_told_with_less_weight(check_code):
     assert [str(finding.severity) for finding in check_code(code)] == ["error", "info"]
 
 
-@pytest.mark.parametrize(("argument", "severity"), [("'UTC'", "info"), ("name", "warning")])
+@pytest.mark.parametrize(
+    ("argument", "severity"), [("'UTC'", "info"), ("name", "warning"), ("f'{name}'", "warning")]
+)
 def test_what_is_remembered_blocks_once_for_a_constant(check_code, argument, severity):
     code = f"from zoneinfo import ZoneInfo\nasync def f(name):\n    ZoneInfo({argument})\n"
     (found,) = check_code(code)

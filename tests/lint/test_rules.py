@@ -96,7 +96,7 @@ def test_the_async_way_uses_the_files_own_name_for_asyncio(check_code):
         ("except BaseException as error:\n        step.throw(error)", []),
         ("except (OSError, asyncio.CancelledError):\n        pass", ["warning"]),
         (
-            "except asyncio.CancelledError:\n        raise\n    except BaseException:\n        pass",
+            "except CancelledError:\n        raise\n    except:\n        pass",
             [],
         ),
     ],

@@ -93,7 +93,7 @@ def expression(node: ast.expr, scopes: Scopes = _NO_SCOPES) -> Expr:
         case ast.Constant(value=bytes()):
             return Called(Name("bytes"))
         case ast.JoinedStr():
-            return Constant("")
+            return Called(Name("str"))
     return OPAQUE
 
 
