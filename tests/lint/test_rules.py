@@ -114,3 +114,27 @@ def test_a_cancellation_that_ends_the_function_anyway_weighs_less(check_code, be
     body = "    try:\n        await g()\n    except BaseException:\n        pass\n"
     (found,) = check_code(f"async def f(g):\n{body}{behind}")
     assert str(found.severity) == severity
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ("os.system('backup &')", 0),
+        ("os.system('backup')", 1),
+        ("fcntl.flock(f, fcntl.LOCK_EX)", 1),
+        ("fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)", 0),
+        ("json.load(open(f))", 2),
+        ("json.load(io.StringIO(f))", 0),
+        ("zipfile.ZipFile(io.BytesIO(f))", 0),
+        ("zipfile.ZipFile(f)", 1),
+        ("yaml.safe_load(f.text)", 0),
+        ("yaml.safe_load(open(f))", 2),
+        ("smtplib.SMTP()", 0),
+        ("smtplib.SMTP('host')", 1),
+        ("time.sleep(0)", 0),
+    ],
+)
+def test_arguments_that_make_a_call_block_or_not(check_code, call, found):
+    modules = "fcntl, io, json, os, smtplib, time, yaml, zipfile"
+    code = f"import {modules}\nasync def g(f):\n    {call}\n"
+    assert len(check_code(code)) == found

@@ -10,6 +10,7 @@ from asyncompat_lint.facts import (
     CallSite,
     Constant,
     Display,
+    Either,
     Expr,
     Inner,
     Load,
@@ -30,7 +31,7 @@ CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelin
 # These go through them when they are gone through themselves.
 PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".split())
 # Constants exempt calls; the others may be callables.
-_TOLD_ARGUMENTS = (Attribute, Called, Constant, Display, Inner, Name)
+_TOLD_ARGUMENTS = (Attribute, Called, Constant, Display, Either, Inner, Name)
 
 
 class Calls(Names):

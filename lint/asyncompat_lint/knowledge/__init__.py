@@ -41,10 +41,11 @@ class Table(
     ones. ``does`` is said in place of the rule's own words.
 
     With one of ``unless``, an argument (by its name, or position) and its constant, the call does
-    not block; nor where an argument is made with a name in ``unless_named``, nor where the file
-    says of the same receiver what is in ``silenced_by``: a method, and the constant that it is
-    called with first. One of the arguments that it ``needs`` must be there, and those of
-    ``of_class`` be instances of these classes, as far as they are there.
+    not block; nor where an argument is made with a name in ``unless_named``, nor where the first is
+    a text that ends with ``unless_ends``, nor where the file says of the same receiver what is in
+    ``silenced_by``: a method, and the constant that it is called with first. One of the arguments
+    that it ``needs`` must be there, and those of ``of_class`` be instances of these classes, as far
+    as they are there.
 
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does. What ``remembers`` blocks only once for the same constants.
@@ -68,6 +69,7 @@ class Table(
     remembers: bool = False
     unless: list[Literals] = []
     unless_named: list[str] = []
+    unless_ends: str = ""
     needs: list[str] = []
     of_class: dict[str, str] = {}
     silenced_by: dict[str, bool | int | float | None] = {}
@@ -152,6 +154,10 @@ class Entry(msgspec.Struct, frozen=True):
 
         named = {name for value in arguments.values() for name in last_names(value)}
         if not named.isdisjoint(self.table.unless_named):
+            return True
+        text = constants.get("0")
+        ends = self.table.unless_ends
+        if ends and isinstance(text, str) and text.rstrip().endswith(ends):
             return True
         if self.table.needs and not any(name in arguments for name in self.table.needs):
             return True

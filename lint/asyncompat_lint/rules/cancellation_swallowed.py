@@ -152,9 +152,12 @@ def _hands_on(handler: cst.ExceptHandler) -> bool:
     for each in walk(handler.body):
         if isinstance(each, cst.Assign) and name_of(each.value) == name:
             return True
-        if isinstance(each, cst.Call) and name_of(each.func) not in _TELLING:
-            if any(name_of(argument.value) == name for argument in each.args):
-                return True
+        if (
+            isinstance(each, cst.Call)
+            and name_of(each.func) not in _TELLING
+            and any(name_of(argument.value) == name for argument in each.args)
+        ):
+            return True
     return False
 
 
