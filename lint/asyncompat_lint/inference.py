@@ -185,12 +185,15 @@ class Inference(Names):
                     return self._returned(value, (), use)
         return (value,)
 
-    def _library_attribute(self, value: Instance, name: str, use: Use) -> Values:
+    def _library_attribute(
+        self, value: Instance, name: str, use: Use, heir: Instance | None = None
+    ) -> Values:
+        """What a library's class says of an attribute; ``heir`` is the project's class of it."""
         for class_ in self.knowledge.lineage(value.of):
             qualified = f"{class_}.{name}"
             given = self.knowledge.attribute(qualified)
             if given is not None:
-                return self._typed(given, value, (), use)
+                return self._typed(given, heir or value, (), use)
             if self.knowledge.speaks_of(qualified):
                 return (Reference(qualified, receiver=value),)
         return (Reference(f"{value.of}.{name}", receiver=value),)
@@ -269,7 +272,10 @@ class Inference(Names):
             if base.place is None:
                 if not self.knowledge.knows(base.of, name):
                     continue
-                found = self._library_attribute(base, name, use)
+                heir = Instance(
+                    self.defined(self.modules.at(place.location), place.scope).name, place
+                )
+                found = self._library_attribute(base, name, use, heir)
             elif of_instance:
                 found = self._instance_attribute(base, name, use)
             else:

@@ -337,6 +337,18 @@ async def f(sync: httpx.Client, client: httpx.AsyncClient):
     sync.get("")  # blocks
     await client.get("")
 """,
+    "a library that gives instances of the project's class": """
+from django.db import models
+class Book(models.Model):
+    def wait(self): time.sleep(1)
+async def f(books: list[Book]):
+    book = await Book.objects.aget(pk=1)
+    book.wait()  # blocks
+    for book in books:
+        book.wait()  # blocks
+    async for book in Book.objects.filter(x=1):
+        book.wait()  # blocks
+""",
     "names that lead to themselves": """
 a = b
 b = a
