@@ -16,6 +16,9 @@ ENTRIES = entries(of_distributions=False)
 # What another platform or a newer Python has.
 ELSEWHERE = {"msvcrt", "nt"}
 NEW = {
+    "hashlib.file_digest": (3, 11),
+    "tomllib.load": (3, 11),
+    "pathlib.Path.walk": (3, 12),
     "os.path.isjunction": (3, 12),
     "pathlib.Path.is_junction": (3, 12),
     "pathlib.Path.copy": (3, 14),
