@@ -8,7 +8,6 @@ from importlib import resources
 
 from asyncompat_lint.knowledge import Knowledge, Library, parse
 
-
 # Classes of the newest Python that were functions before.
 FACTORIES = {"threading.Lock"}
 
