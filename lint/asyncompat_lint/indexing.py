@@ -22,6 +22,8 @@ from asyncompat_lint.sources import SourceFile, UnreadableError, read_text
 # Below this many files a second process costs more than it brings.
 WORTH_A_PROCESS = 200
 _BATCH = 50
+# One file in so many has to be new before all facts are written again.
+_WORTH_WRITING = 500
 
 
 class Indexer:
@@ -32,7 +34,7 @@ class Indexer:
         self._name = name
         self._kept = cache.facts(name)
         self._entries: dict[str, Entry] = {}
-        self._is_new = False
+        self._new = 0
         self._decoder = msgspec.msgpack.Decoder(ModuleFacts)
 
     def modules(
@@ -50,7 +52,7 @@ class Indexer:
         known = {entry.digest: entry for entry in self._kept.values()} if todo else {}
         for file, entry in zip(todo, _index_all(todo, known), strict=True):
             entries[file.location] = entry
-        self._is_new = self._is_new or bool(todo)
+        self._new += len(todo)
         for file in files:
             entry = entries[file.location]
             self._entries[os.path.abspath(file.location)] = entry
@@ -60,8 +62,12 @@ class Indexer:
                 yield file, Module(file, self._decoder.decode(entry.facts), entry.digest)
 
     def keep(self) -> None:
-        """Keep what was asked for, and nothing else."""
-        if self._is_new or len(self._kept) != len(self._entries):
+        """Keep what was asked for, and nothing else.
+
+        Unless so little of it is new that to index that again takes less than to write it all.
+        """
+        news = self._new + abs(len(self._kept) - len(self._entries))
+        if news * _WORTH_WRITING > len(self._entries):
             self._cache.keep_facts(self._entries, self._name)
 
 
