@@ -374,9 +374,7 @@ class Inference(Names):
             if scope.annotation is not None:
                 outside = Use(module, scope.parent, sys.maxsize, 0, use.trail)
                 return instances(self.infer(scope.annotation, outside))
-            inside = Use(module, place.scope, sys.maxsize, 0, use.trail)
-            there = (each for each in scope.returned if each != NOTHING)
-            return flatten(self.infer(each, inside) for each in there)
+            return self._in_body(place, scope.returned, use)
 
         values = self._once((place.location, place.scope, "return"), use, find)
         return self._here(values, function, arguments, use)
@@ -392,12 +390,15 @@ class Inference(Names):
                 outside = Use(module, scope.parent, sys.maxsize, 0, use.trail)
                 declared = instances(self.infer(scope.annotation, outside))
                 return flatten(self.element(each, outside) for each in declared)
-            inside = Use(module, place.scope, sys.maxsize, 0, use.trail)
-            there = (each for each in scope.yielded if each != NOTHING)
-            return flatten(self.infer(each, inside) for each in there)
+            return self._in_body(place, scope.yielded, use)
 
         values = self._once((place.location, place.scope, "yield"), use, find)
         return self._here(values, function, arguments, use)
+
+    def _in_body(self, place: Place, expressions: list[Expr], use: Use) -> Values:
+        """What one of a function's expressions is, at its end."""
+        inside = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0, use.trail)
+        return flatten(self.infer(each, inside) for each in expressions if each != NOTHING)
 
     def _here(
         self, values: Values, function: Reference, arguments: tuple[Expr, ...], use: Use

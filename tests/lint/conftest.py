@@ -29,3 +29,15 @@ def check_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
         return check(["."], Settings(RULES)).findings
 
     return check_files
+
+
+@pytest.fixture
+def check_marked(check_code: Check) -> Callable[[str], None]:
+    """Check a text: what blocks is found on the lines that say so, and on no others."""
+
+    def check_marks(code: str) -> None:
+        found = {each.span.line for each in check_code(code) if each.code.startswith("AC1")}
+        lines = code.splitlines()
+        assert sorted(found) == [n for n, line in enumerate(lines, 1) if line.endswith("# blocks")]
+
+    return check_marks
