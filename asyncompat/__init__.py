@@ -31,23 +31,64 @@ def _takes(name, keyword):
     return takes_any or keyword in named
 
 
+_version = _sys.version_info
+
 # name: (its module under backports, whether the interpreter's own object has the newest meaning).
 # Features are asked for where they can be asked for; a version stands only where they cannot.
 _OURS = {
-    "all_tasks": ("tasks", _has("all_tasks")),
-    "as_completed": ("waiting", _sys.version_info >= (3, 13)),  # also `async for`
+    "Barrier": ("barriers", _has("Barrier")),
+    "BaseExceptionGroup": ("exception_groups", False),  # a builtin since 3.11
+    "BoundedSemaphore": ("locks", _version >= (3, 13)),
+    "BrokenBarrierError": ("exceptions", _has("BrokenBarrierError")),
+    "Condition": ("locks", _version >= (3, 13)),  # loses no notification to a cancelled waiter
+    "Event": ("locks", _version >= (3, 11)),  # binds its loop when it is first waited on
+    "EventLoop": ("loops", _has("EventLoop")),
+    "ExceptionGroup": ("exception_groups", False),  # a builtin since 3.11
+    "FrameCallGraphEntry": ("callgraph", _has("FrameCallGraphEntry")),
+    "FutureCallGraph": ("callgraph", _has("FutureCallGraph")),
+    "LifoQueue": ("queues", _has("QueueShutDown")),
+    "Lock": ("locks", _version >= (3, 13)),  # loses no wake-up to a cancelled waiter
+    "PriorityQueue": ("queues", _has("QueueShutDown")),
+    "Queue": ("queues", _has("QueueShutDown")),
+    "QueueShutDown": ("exceptions", _has("QueueShutDown")),
+    "Runner": ("runners", False),  # what `run` runs with
+    "Semaphore": ("locks", _version >= (3, 13)),
+    "SendfileNotAvailableError": ("exceptions", _has("SendfileNotAvailableError")),
+    "Server": ("loops", _has("Server")),
+    "Task": ("tasks", _version >= (3, 12)),  # eager_start
+    "TaskGroup": ("taskgroups", hasattr(getattr(_asyncio, "TaskGroup", None), "cancel")),
+    "Timeout": ("timeouts", _version >= (3, 13)),  # explains what a block raises instead
+    "all_tasks": ("introspection", _has("all_tasks")),
+    "as_completed": ("waiting", _version >= (3, 13)),  # also `async for`
     "blocking": ("markers", False),  # not a name of asyncio's
-    "create_task": ("tasks", _takes("create_task", "context")),
-    "current_task": ("tasks", _has("current_task")),
+    "cancelling": ("cancellation", False),  # not a name of asyncio's
+    "capture_call_graph": ("callgraph", _has("capture_call_graph")),
+    "concurrent_map": ("mapping", False),  # not a name of asyncio's
+    "create_eager_task_factory": ("tasks", _version >= (3, 14)),  # a factory with eager_start=False
+    "create_task": ("tasks", _takes("create_task", "eager_start")),
+    "current_task": ("introspection", _has("current_task")),
+    "eager_task_factory": ("tasks", _version >= (3, 14)),
+    "format_call_graph": ("callgraph", _has("format_call_graph")),
+    "future_add_to_awaited_by": ("callgraph", _has("future_add_to_awaited_by")),
+    "future_discard_from_awaited_by": ("callgraph", _has("future_discard_from_awaited_by")),
     "gather": ("waiting", _has("gather") and not _takes("gather", "loop")),
     "get_event_loop": ("loops", False),  # the old idiom works: see its docstring
     "get_running_loop": ("loops", _has("get_running_loop")),
+    "iscoroutine": ("coroutines", _version >= (3, 12)),  # a generator is none
+    "iscoroutinefunction": ("coroutines", False),  # asyncio warns of it since 3.14
     "nonblocking": ("markers", False),  # not a name of asyncio's
+    "print_call_graph": ("callgraph", _has("print_call_graph")),
     "run": ("runners", False),  # debuggers and other libraries replace asyncio's
-    "sleep": ("waiting", _sys.version_info >= (3, 13)),  # refuses a delay that is no number
+    "shield": ("waiting", hasattr(_asyncio.tasks, "_log_on_exception")),
+    "sleep": ("waiting", _version >= (3, 13)),  # refuses a delay that is no number
+    "task_context": ("tasks", False),  # not a name of asyncio's
     "task_name": ("tasks", False),  # not a name of asyncio's
+    "timeout": ("timeouts", _version >= (3, 13)),
+    "timeout_at": ("timeouts", _version >= (3, 13)),
     "to_thread": ("threads", _has("to_thread")),
+    "uncancel": ("cancellation", False),  # not a name of asyncio's
     "wait": ("waiting", False),  # the old idiom works: see its docstring
+    "wait_for": ("waiting", _version >= (3, 13)),  # as exact as `timeout`
 }
 
 __all__ = sorted({*_asyncio.__all__, *_OURS})  # noqa: PLE0605 - asyncio's own, and ours

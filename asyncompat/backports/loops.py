@@ -52,3 +52,18 @@ def get_event_loop():
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     return loop
+
+
+def loop_of(future):
+    """Return the loop that a future or task belongs to."""
+    try:
+        return future.get_loop()  # 3.7
+    except AttributeError:
+        return future._loop
+
+
+# In asyncio since 3.13. Source: asyncio documentation, "Event Loop", "Event Loop Implementations".
+EventLoop = getattr(asyncio, "ProactorEventLoop", asyncio.SelectorEventLoop)
+
+# Public in asyncio since 3.9. Source: asyncio documentation, "Event Loop", "Server Objects".
+Server = asyncio.base_events.Server

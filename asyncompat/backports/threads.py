@@ -2,12 +2,8 @@
 
 import functools
 
+from .contexts import copy_context
 from .loops import get_running_loop
-
-try:
-    from contextvars import copy_context
-except ImportError:  # 3.6 has none, unless somebody installed the backport of the module
-    copy_context = None
 
 
 async def to_thread(func, *args, **kwargs):

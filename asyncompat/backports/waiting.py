@@ -10,7 +10,8 @@ import inspect
 import math
 
 from .exceptions import DeadlineExceeded
-from .loops import get_event_loop, get_running_loop
+from .loops import get_event_loop, get_running_loop, loop_of
+from .timeouts import timeout as limited_to
 
 FIRST_COMPLETED = asyncio.FIRST_COMPLETED
 FIRST_EXCEPTION = asyncio.FIRST_EXCEPTION
@@ -88,7 +89,7 @@ def gather(*coros_or_futures, return_exceptions=False):
     "Coroutines and Tasks", "Running Tasks Concurrently".
     """
     given = list(coros_or_futures)
-    loop = next((_loop_of(each) for each in given if asyncio.isfuture(each)), None)
+    loop = next((loop_of(each) for each in given if asyncio.isfuture(each)), None)
     if loop is None:
         loop = get_event_loop()
     unique = collections.OrderedDict()
@@ -128,6 +129,90 @@ def as_completed(fs, *, timeout=None):
     return _AsCompleted(fs, timeout)
 
 
+async def wait_for(fut, timeout):
+    """Wait for an awaitable, and cancel it when that takes too long.
+
+    An awaitable that ends in time or refuses to be cancelled gives its result, also when the wait
+    is cancelled in the same moment. A ``timeout`` of zero or less never starts a coroutine.
+
+    Parameters:
+        fut (awaitable): what to wait for; protected by ``shield`` it is not cancelled.
+        timeout (float | None): seconds; None waits without end.
+
+    Returns:
+        object: what the awaitable returns.
+
+    Raises:
+        TimeoutError: the time was up; the awaitable has ended by then.
+        BaseException: whatever the awaitable raises.
+
+    In asyncio since 3.4; waits for what it cancels since 3.7, loses no cancellation since 3.12.
+    Source: asyncio documentation, "Coroutines and Tasks", "Timeouts".
+    """
+    if timeout is None or timeout > 0:
+        async with limited_to(timeout):
+            return await fut
+    future = asyncio.ensure_future(fut)
+    was_done = future.done()
+    if not was_done:
+        future.cancel()
+        await wait([future])
+    try:
+        return future.result()
+    except asyncio.CancelledError as cancellation:
+        if was_done:
+            raise
+        raise DeadlineExceeded from cancellation
+
+
+def shield(arg):
+    """Protect an awaitable from the cancellation of whoever waits for it.
+
+    Parameters:
+        arg (awaitable): a coroutine becomes a task; keep a reference to it, the loop keeps none.
+
+    Returns:
+        asyncio.Future: done when ``arg`` is. Cancelling it leaves ``arg`` running; what that raises
+        then is told to the loop's exception handler.
+
+    In asyncio since 3.4; without ``loop`` since 3.10, tells the exception handler since 3.14.
+    Source: asyncio documentation, "Coroutines and Tasks", "Shielding From Cancellation".
+    """
+    inner = asyncio.ensure_future(arg)
+    if inner.done():
+        return inner
+    outer = loop_of(inner).create_future()
+
+    def on_inner_done(_inner):
+        if outer.done():
+            return
+        error = None if inner.cancelled() else inner.exception()
+        if inner.cancelled():
+            outer.cancel()
+        elif error is not None:
+            outer.set_exception(error)
+        else:
+            outer.set_result(inner.result())
+
+    def on_outer_done(_outer):
+        if not inner.done():  # whoever waited has gone
+            inner.remove_done_callback(on_inner_done)
+            inner.remove_done_callback(_report_error)
+            inner.add_done_callback(_report_error)
+
+    inner.add_done_callback(on_inner_done)
+    outer.add_done_callback(on_outer_done)
+    return outer
+
+
+def _report_error(future):
+    error = None if future.cancelled() else future.exception()
+    if error is not None:
+        message = "{} exception in shielded future".format(type(error).__name__)
+        context = {"message": message, "exception": error, "future": future}
+        loop_of(future).call_exception_handler(context)
+
+
 def _refuse_single(fs):
     if inspect.isawaitable(fs):
         if inspect.iscoroutine(fs):
@@ -140,13 +225,6 @@ def _futures(awaitables, loop):
     """Make futures of awaitables, in order, each once."""
     unique = collections.OrderedDict.fromkeys(awaitables)
     return [asyncio.ensure_future(awaitable, loop=loop) for awaitable in unique]
-
-
-def _loop_of(future):
-    try:
-        return future.get_loop()  # 3.7
-    except AttributeError:
-        return future._loop
 
 
 def _outcome(future):

@@ -39,8 +39,9 @@ def test_takes_any_awaitable():
 
 @pytest.mark.parametrize("wrong", [None, 3, value_after, lambda: 3])
 def test_refuses_what_cannot_be_awaited(wrong):
-    with pytest.raises(TypeError, match="awaitable is required"):
+    with pytest.raises(TypeError, match="a coroutine was expected") as caught:
         asyncompat.run(wrong)
+    assert isinstance(caught.value, ValueError)  # as it was before 3.14
 
 
 def test_refuses_inside_a_running_loop_and_names_the_ways_out():

@@ -33,7 +33,7 @@ def test_create_task_starts_when_main_gives_way():
     assert events == ["made", "work"]
 
 
-def test_create_task_makes_the_loops_own_task():
+def test_create_task_leaves_it_to_the_loops_task_factory():
     class OtherTask(asyncio.Task):
         pass
 
@@ -48,7 +48,7 @@ def test_create_task_makes_the_loops_own_task():
         await other
         return type(plain), type(other)
 
-    assert asyncompat.run(main()) == (asyncio.Task, OtherTask)
+    assert asyncompat.run(main()) == (asyncompat.Task, OtherTask)
 
 
 def test_create_task_without_a_loop():

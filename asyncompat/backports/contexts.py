@@ -1,0 +1,54 @@
+"""Contexts for tasks, where the interpreter's tasks take none. Knows nothing of loops.
+
+Tasks can be given a context since 3.11, contexts exist since 3.7.
+"""
+
+import collections.abc
+import gc
+
+try:
+    from contextvars import Context, copy_context
+except ImportError:  # 3.6 has none, unless somebody installed the backport of the module
+    Context = copy_context = None
+
+
+def held_context(task):
+    """Return the context that a task of 3.7 - 3.11 runs in; these keep it to themselves."""
+    context = getattr(task, "_context", None)  # a task written in Python
+    if context is None and Context is not None:
+        # The first that a C task shows the garbage collector: the others are its callbacks'.
+        held = gc.get_referents(task)
+        context = next((each for each in held if type(each) is Context), None)
+    return context
+
+
+class InContext(collections.abc.Coroutine):
+    """A coroutine every step of which runs in a given context.
+
+    Everything else that is asked of it (``cr_frame``, ``__qualname__``, ...) its coroutine answers,
+    so that a task's repr and stack show the user's function.
+    """
+
+    __slots__ = ("__weakref__", "context", "coro")
+
+    def __init__(self, coro, context):
+        self.coro = coro
+        self.context = context
+
+    def send(self, value):
+        return self.context.run(self.coro.send, value)
+
+    def throw(self, *exc_info):
+        return self.context.run(self.coro.throw, *exc_info)
+
+    def close(self):
+        self.context.run(self.coro.close)
+
+    def __await__(self):
+        return self
+
+    def __next__(self):
+        return self.send(None)
+
+    def __getattr__(self, name):
+        return getattr(self.coro, name)

@@ -1,0 +1,121 @@
+"""Which tasks there are, and which one is running. Knows nothing of how tasks are made.
+
+Since 3.7 asyncio keeps this in functions that every kind of task tells about itself; on 3.6 each
+task class keeps its own, and the C class hides it.
+"""
+
+import asyncio
+import gc
+
+from .loops import get_running_loop
+
+# The task class that is written in Python, which most interpreters have another one in place of.
+PyTask = getattr(asyncio.tasks, "_PyTask", asyncio.Task)
+
+
+def current_task(loop=None):
+    """Return the task that is running, or None outside of any.
+
+    Parameters:
+        loop (asyncio.AbstractEventLoop): whose task; by default the running loop's.
+
+    Returns:
+        asyncio.Task | None: the task.
+
+    Raises:
+        RuntimeError: no loop was given and none is running.
+
+    In asyncio since 3.7. Source: asyncio documentation, "Coroutines and Tasks", "Introspection".
+    """
+    loop = get_running_loop() if loop is None else loop
+    task = asyncio.Task.current_task(loop)
+    return PyTask.current_task(loop) if task is None else task
+
+
+def all_tasks(loop=None):
+    """Return the tasks that are not done yet.
+
+    Parameters:
+        loop (asyncio.AbstractEventLoop): whose tasks; by default the running loop's.
+
+    Returns:
+        set[asyncio.Task]: the tasks, the calling one among them.
+
+    Raises:
+        RuntimeError: no loop was given and none is running.
+
+    In asyncio since 3.7. Source: asyncio documentation, "Coroutines and Tasks", "Introspection".
+    """
+    loop = get_running_loop() if loop is None else loop
+    while True:
+        try:
+            return {
+                task
+                for tasks in (asyncio.Task.all_tasks(loop), PyTask.all_tasks(loop))
+                for task in tasks
+                if not task.done()
+            }
+        except RuntimeError:
+            # Another thread made or dropped a task while the weak set was being read.
+            continue
+
+
+# What other backports ask with: the interpreter's own where it has it.
+task_now = getattr(asyncio, "current_task", current_task)
+tasks_now = getattr(asyncio, "all_tasks", all_tasks)
+
+
+if hasattr(asyncio.tasks, "_swap_current_task"):  # 3.12
+    swap_current_task = asyncio.tasks._swap_current_task
+elif hasattr(asyncio.tasks, "_enter_task"):  # 3.7
+
+    def swap_current_task(loop, task):
+        """Make another task, or None, the loop's current one; return the one that was."""
+        previous = asyncio.current_task(loop)
+        if previous is not None:
+            asyncio.tasks._leave_task(loop, previous)
+        if task is not None:
+            asyncio.tasks._enter_task(loop, task)
+        return previous
+
+else:
+
+    class _Probe:
+        """As much of a loop as a C task needs to be made and to take its first step."""
+
+        step = None
+
+        def get_debug(self):
+            return False
+
+        def call_soon(self, callback):
+            self.step = callback
+
+    def _find_registries():
+        """The dictionaries, loop to task, in which 3.6's task classes note the current one."""
+        if asyncio.Task is PyTask:
+            return [PyTask._current_tasks]
+        probe = _Probe()
+        found = []
+
+        async def look():
+            task = asyncio.Task.current_task(probe)
+            referrers = (each for each in gc.get_referrers(task) if type(each) is dict)
+            found.extend(each for each in referrers if each.get(probe) is task)
+
+        asyncio.Task(look(), loop=probe)
+        probe.step()
+        return [*found, PyTask._current_tasks]
+
+    _registries = []
+
+    def swap_current_task(loop, task):
+        """Make another task, or None, the loop's current one; return the one that was."""
+        if not _registries:
+            _registries.extend(_find_registries())
+        previous = None
+        for registry in _registries:
+            previous = registry.pop(loop, None) or previous
+        if task is not None:
+            _registries[-1 if isinstance(task, PyTask) else 0][loop] = task
+        return previous
