@@ -4,8 +4,8 @@
 
 This module knows one thing: whose object each public name is. ``_OURS`` lists the names that are
 written here and says for each whether this interpreter's own object already behaves like the
-newest; every other name falls through to the interpreter's ``asyncio`` at each access, so the
-module is as whole as ``asyncio`` is. It knows nothing of how a name behaves: that is
+newest; every other name falls through to the interpreter's ``asyncio``, so the module is as whole
+as ``asyncio`` is. It knows nothing of how a name behaves: that is
 ``asyncompat.backports``, whose modules are imported when one of their names is first used.
 
 Nothing is ever written into ``asyncio``.
@@ -98,11 +98,14 @@ def __getattr__(name):
     module, is_own = _OURS.get(name, (None, True))
     if is_own:
         try:
-            return getattr(_asyncio, name)
+            value = getattr(_asyncio, name)
         except AttributeError:
             message = "module {!r} has no attribute {!r}, nor has this interpreter's asyncio"
             raise AttributeError(message.format(__name__, name)) from None
-    value = getattr(_importlib.import_module("asyncompat.backports." + module), name)
+        if name not in _asyncio.__all__:
+            return value  # a module, or what somebody has put there and may take away
+    else:
+        value = getattr(_importlib.import_module("asyncompat.backports." + module), name)
     globals()[name] = value
     return value
 

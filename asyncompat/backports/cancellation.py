@@ -23,11 +23,11 @@ _requests = weakref.WeakKeyDictionary()
 class _Requests:
     """The requests for cancellation of one task that cannot count them."""
 
-    __slots__ = ("count", "deferred_by_us")
+    __slots__ = ("count", "deferral_is_known")
 
     def __init__(self):
         self.count = 0
-        self.deferred_by_us = False
+        self.deferral_is_known = False  # that the task will be told later, and who asked for it
 
 
 def cancelling(task):
@@ -89,14 +89,15 @@ def request(task):
     entry = _requests.get(task)
     if entry is None:
         entry = _requests[task] = _Requests()
+    if not _is_deferred(task):
+        entry.deferral_is_known = False
     if entry.count == 0 and _is_cancelled_already(task):
         entry.count += 1  # somebody else's
     # Runs just before the task learns of its cancellation, after everything that is scheduled now.
     loop_of(task).call_soon(_notice_others, weakref.ref(task), entry)
-    was_deferred = _is_deferred(task)
     entry.count += 1
     cancelled = task.cancel()
-    entry.deferred_by_us = entry.deferred_by_us or (_is_deferred(task) and not was_deferred)
+    entry.deferral_is_known = _is_deferred(task)
     return cancelled
 
 
@@ -142,6 +143,6 @@ def _is_cancelled_already(task):
 
 def _notice_others(task_ref, entry):
     task = task_ref()
-    if task is not None and _is_deferred(task) and not entry.deferred_by_us:
+    if task is not None and _is_deferred(task) and not entry.deferral_is_known:
+        entry.deferral_is_known = True
         entry.count += 1
-    entry.deferred_by_us = False

@@ -78,6 +78,8 @@ class TaskGroup:
 
     async def __aexit__(self, kind, error, traceback):
         traceback = None  # noqa: F841 - no exception is kept alive by a frame of ours
+        if not self._entered:
+            raise RuntimeError("{!r} has not been entered".format(self))
         try:
             return await self._close(error)
         finally:

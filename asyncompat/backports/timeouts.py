@@ -95,6 +95,8 @@ class Timeout:
         return self
 
     async def __aexit__(self, kind, error, traceback):
+        if self._state not in (_ACTIVE, _EXPIRING):
+            raise AssertionError("Timeout is {}, not active".format(self._state))
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
