@@ -210,6 +210,8 @@ def _run_interruptibly(loop, task):
                 raise KeyboardInterrupt from None
         raise
     finally:
+        if task.done() and not task.cancelled():
+            task.exception()  # 3.6 complains of a KeyboardInterrupt that nobody asked for
         if installed and signal.getsignal(signal.SIGINT) is on_interrupt:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 

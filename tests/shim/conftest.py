@@ -1,6 +1,28 @@
+import asyncio
 import logging
 
 import pytest
+
+import asyncompat
+
+
+def in_a_foreign_task(coro):
+    """Run a coroutine on the interpreter's loop, in a task that the loop makes."""
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(coro)
+    try:
+        return loop.run_until_complete(task)
+    finally:
+        if task.done() and not task.cancelled():
+            task.exception()  # 3.6 complains of a KeyboardInterrupt that nobody asked for
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+@pytest.fixture(params=["our task", "a foreign task"])
+def run(request):
+    """Run a coroutine in a task that asyncompat has made, or that the plain loop has made."""
+    return asyncompat.run if request.param == "our task" else in_a_foreign_task
 
 
 @pytest.fixture(autouse=True)
