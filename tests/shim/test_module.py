@@ -132,6 +132,15 @@ def test_asyncio_is_left_as_it_was():
     )
 
 
+def test_importing_it_loads_nothing_that_asyncio_does_not_load():
+    run_python(
+        "import sys, asyncio\n"
+        "before = set(sys.modules)\n"
+        "import asyncompat\n"
+        "assert set(sys.modules) - before <= {'asyncompat'}, set(sys.modules) - before\n"
+    )
+
+
 def test_a_backport_is_loaded_when_its_name_is_first_used():
     run_python(
         "import sys, asyncompat\n"
