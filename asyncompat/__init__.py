@@ -87,6 +87,7 @@ _OURS = {
     "timeout_at": ("timeouts", _version >= (3, 13)),
     "to_thread": ("threads", _has("to_thread")),
     "uncancel": ("cancellation", False),  # not a name of asyncio's
+    "where": ("nesting.hosts", False),  # not a name of asyncio's
     "wait": ("waiting", False),  # the old idiom works: see its docstring
     "wait_for": ("waiting", _version >= (3, 13)),  # as exact as `timeout`
 }
@@ -105,7 +106,8 @@ def __getattr__(name):
         if name not in _asyncio.__all__:
             return value  # a module, or what somebody has put there and may take away
     else:
-        value = getattr(_importlib.import_module("asyncompat.backports." + module), name)
+        module = "asyncompat." + (module if "." in module else "backports." + module)
+        value = getattr(_importlib.import_module(module), name)
     globals()[name] = value
     return value
 

@@ -307,6 +307,7 @@ class Runner:
         *,
         debug: bool | None = None,
         loop_factory: Callable[[], AbstractEventLoop] | None = None,
+        nested: bool | None = None,
     ) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -384,7 +385,9 @@ def run(
     *,
     debug: bool | None = None,
     loop_factory: Callable[[], AbstractEventLoop] | None = None,
+    nested: bool | None = None,
 ) -> _T: ...
+def where(*, file: TextIO | None = None) -> None: ...
 @overload
 async def sleep(delay: float) -> None: ...
 @overload

@@ -56,15 +56,23 @@ else:
             if not isinstance(future, asyncio.Task):
                 future._make_cancelled_error = _Error(future)
             return
-        for entry in list(getattr(future, "_callbacks", None) or ()):
-            wake_up, how = entry, {}
-            if isinstance(entry, tuple):  # 3.7
-                wake_up, how = entry[0], {"context": entry[1]}
-            if _belongs_to(wake_up, task):
-                done = loop_of(task).create_future()
-                done.set_result(None)
-                future.remove_done_callback(wake_up)
-                future.add_done_callback(_WakeUp(wake_up, done), **how)
+        wake_up, how = find_wake_up(task, future)
+        if wake_up is not None:
+            done = loop_of(task).create_future()
+            done.set_result(None)
+            future.remove_done_callback(wake_up)
+            future.add_done_callback(_WakeUp(wake_up, done), **how)
+
+
+def find_wake_up(task, future):
+    """Return the callback of a future that wakes up a task, and how it was added; or None."""
+    for entry in list(getattr(future, "_callbacks", None) or ()):
+        wake_up, how = entry, {}
+        if isinstance(entry, tuple):  # 3.7
+            wake_up, how = entry[0], {"context": entry[1]}
+        if _belongs_to(wake_up, task):
+            return wake_up, how
+    return None, {}
 
 
 class _Error:

@@ -27,43 +27,47 @@ _TASKS_NEED_A_FACTORY = tasks.Task is not asyncio.Task
 _JOIN_SECONDS = 300
 
 _NEW, _OPEN, _CLOSED = "new", "open", "closed"
-_NESTED = (
-    "{} cannot be called from a running event loop: `await` the coroutine instead, or "
-    "run it on a loop in another thread with `await to_thread(run, ...)`"
-)
 
 
-def run(main, *, debug=None, loop_factory=None):
-    """Run an awaitable on a new event loop, clean up, and return its result.
+def run(main, *, debug=None, loop_factory=None, nested=None):
+    """Run an awaitable to its end on an event loop, clean up, and return its result.
 
     When it is done, the tasks it left running are cancelled and waited for, asynchronous generators
     are finished, the default executor's threads joined, and the loop is closed. In the main thread
     a first Ctrl-C cancels ``main``, so that its ``finally`` blocks run, and when it has ended
     ``KeyboardInterrupt`` is raised; a second one does not wait.
 
+    Where a loop already runs in this thread, that is an error as it is in asyncio, except in an
+    interactive host: a Jupyter kernel, IPython, marimo, a REPL, Pyodide. There the awaitable is run
+    to its end on the loop that runs, whose other tasks go on meanwhile; the tasks it left running
+    are cancelled, and nothing else.
+
     Parameters:
         main (awaitable): a coroutine, or anything that can be awaited.
         debug (bool): the loop's debug mode; None leaves it as the environment says.
         loop_factory (callable): makes the loop, which is then not set as the thread's loop; by
-            default ``asyncio.new_event_loop`` makes it, and it is set meanwhile.
+            default ``asyncio.new_event_loop`` makes it, and it is set meanwhile. Inside a running
+            loop, that loop is run in a thread.
+        nested (bool): whether to run inside a running loop: True anywhere, False nowhere, None in
+            an interactive host.
 
     Returns:
         object: what ``main`` returns.
 
     Raises:
-        RuntimeError: an event loop is running in this thread.
+        RuntimeError: an event loop is running in this thread, or ``main`` would wait for itself.
+        RecursionError: too many runs inside each other.
         TypeError: ``main`` cannot be awaited (a ``ValueError`` too, as it was before 3.14).
         KeyboardInterrupt: Ctrl-C was pressed.
         BaseException: whatever ``main`` raises.
 
     In asyncio since 3.7; ``debug=None`` since 3.8, Ctrl-C since 3.11, ``loop_factory`` since 3.12,
-    any awaitable since 3.14. Source: asyncio documentation, "Runners".
+    any awaitable since 3.14; ``nested`` is not asyncio's. Source: asyncio documentation, "Runners".
     """
-    if asyncio._get_running_loop() is not None:
-        _discard(main)
-        raise RuntimeError(_NESTED.format("run()"))
+    __tracebackhide__ = True
     try:
-        runner = Runner(debug=debug, loop_factory=loop_factory).__enter__()
+        runner = Runner(debug=debug, loop_factory=loop_factory, nested=nested)
+        runner._open("run()")
     except BaseException:
         _discard(main)
         raise
@@ -75,25 +79,24 @@ class Runner:
     """A context manager that owns a loop and runs awaitables on it, one after the other.
 
     The loop is made when it is first needed, and at the end cleaned up as ``run`` does it. What the
-    awaitables set in their context the next ones see.
+    awaitables set in their context the next ones see. Inside a running loop it does as ``run`` does.
 
     Parameters:
-        debug (bool), loop_factory (callable): as of ``run``.
+        debug (bool), loop_factory (callable), nested (bool): as of ``run``.
 
     In asyncio since 3.11; ``run`` takes any awaitable since 3.14. Source: asyncio documentation,
     "Runners", "Runner context manager".
     """
 
-    def __init__(self, *, debug=None, loop_factory=None):
+    def __init__(self, *, debug=None, loop_factory=None, nested=None):
         self._state = _NEW
         self._debug = debug
         self._loop_factory = loop_factory
-        self._loop = None
-        self._context = None
-        self._is_set = False
+        self._nested = nested
+        self._way = None  # of running something, once there is a loop
 
     def __enter__(self):
-        self._open()
+        self._open("Runner")
         return self
 
     def __exit__(self, kind, error, traceback):
@@ -105,8 +108,8 @@ class Runner:
         Raises:
             RuntimeError: the runner is closed.
         """
-        self._open()
-        return self._loop
+        self._open("Runner.get_loop()")
+        return self._way.loop
 
     def run(self, coro, *, context=None):
         """Run an awaitable on the loop and return its result.
@@ -122,52 +125,84 @@ class Runner:
             RuntimeError: an event loop is running in this thread, or the runner is closed.
             TypeError, KeyboardInterrupt, BaseException: as of ``run``.
         """
-        if asyncio._get_running_loop() is not None:
-            raise RuntimeError(_NESTED.format("Runner.run()"))
-        self._open()
+        __tracebackhide__ = True
+        self._open("Runner.run()")
         return self._run(coro, self._context if context is None else context)
 
     def close(self):
         """Clean up and close the loop, once; a runner that ran nothing has none."""
-        if self._state != _OPEN:
+        if self._state == _OPEN:
+            self._state = _CLOSED
+            self._way.close()
+
+    def _open(self, caller):
+        if self._state == _CLOSED:
+            raise RuntimeError("Runner is closed")
+        if self._state == _OPEN:
+            self._way.check(caller)
             return
+        if asyncio._get_running_loop() is None:
+            make = OwnLoop
+        else:
+            from ..nesting import ways  # not before it is needed
+
+            make = ways.choose(caller, self._nested, self._loop_factory)
+        self._way = make(self._debug, self._loop_factory)
+        self._context = copy_context and copy_context()
+        self._state = _OPEN
+
+    def _run(self, main, context):
+        __tracebackhide__ = True
+        return self._way.run(main, context)
+
+
+class OwnLoop:
+    """The way to run something where no loop runs: on a loop that is made for it."""
+
+    def __init__(self, debug, loop_factory):
+        self._is_set = loop_factory is None
+        self.loop = asyncio.new_event_loop() if loop_factory is None else loop_factory()
+        if self._is_set:
+            asyncio.set_event_loop(self.loop)
+        else:
+            _watch_subprocesses(self.loop)
+        if debug is not None:
+            self.loop.set_debug(debug)
+        if _TASKS_NEED_A_FACTORY and self.loop.get_task_factory() is None:
+            self.loop.set_task_factory(tasks.task_factory)
+
+    def check(self, caller):
+        """Raise RuntimeError where a loop runs by now."""
+        if asyncio._get_running_loop() is not None:
+            message = "{} cannot be called from a running event loop: this Runner has its own"
+            raise RuntimeError(message.format(caller))
+
+    def run(self, main, context):
+        """Run an awaitable and return its result."""
+        __tracebackhide__ = True
+        task = tasks.new_task(self.loop, as_coroutine(main), context=context)
+        return run_interruptibly(self.loop, task, self.loop.run_until_complete)
+
+    def close(self):
+        """Leave nothing of the loop's behind."""
         try:
-            _clean_up(self._loop)
+            _clean_up(self.loop)
         finally:
             if self._is_set:
                 asyncio.set_event_loop(None)
             else:
                 _watch_subprocesses(None)
-            self._loop.close()
-            self._loop = None
-            self._state = _CLOSED
+            self.loop.close()
 
-    def _open(self):
-        if self._state == _CLOSED:
-            raise RuntimeError("Runner is closed")
-        if self._state == _OPEN:
-            return
-        if self._loop_factory is None:
-            self._loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(self._loop)
-            self._is_set = True
-        else:
-            self._loop = self._loop_factory()
-            _watch_subprocesses(self._loop)
-        if self._debug is not None:
-            self._loop.set_debug(self._debug)
-        if _TASKS_NEED_A_FACTORY and self._loop.get_task_factory() is None:
-            self._loop.set_task_factory(tasks.task_factory)
-        self._context = copy_context and copy_context()
-        self._state = _OPEN
 
-    def _run(self, main, context):
-        if not asyncio.iscoroutine(main):
-            if not inspect.isawaitable(main):
-                message = "a coroutine was expected, or another awaitable, got {!r}: `run(main())`?"
-                raise NotAwaitableError(message.format(main))
-            main = _awaiting(main)
-        return _run_interruptibly(self._loop, tasks.new_task(self._loop, main, context=context))
+def as_coroutine(main):
+    """Return a coroutine that awaits something, or raise what ``run`` raises of what it cannot."""
+    if asyncio.iscoroutine(main):
+        return main
+    if not inspect.isawaitable(main):
+        message = "a coroutine was expected, or another awaitable, got {!r}: `run(main())`?"
+        raise NotAwaitableError(message.format(main))
+    return _awaiting(main)
 
 
 async def _awaiting(awaitable):
@@ -187,8 +222,9 @@ def _discard(awaitable):
         awaitable.close()
 
 
-def _run_interruptibly(loop, task):
-    """Run a task to its end; in the main thread, let Ctrl-C cancel it first."""
+def run_interruptibly(loop, task, complete):
+    """Run a task to its end with a function; in the main thread, let Ctrl-C cancel it first."""
+    __tracebackhide__ = True
     interrupts = 0
 
     def on_interrupt(_signum, _frame):
@@ -201,7 +237,7 @@ def _run_interruptibly(loop, task):
 
     installed = _install_interrupt_handler(on_interrupt)
     try:
-        return loop.run_until_complete(task)
+        return complete(task)
     except asyncio.CancelledError:
         if interrupts:
             # A custom factory's task may not tell who else asked for it.
@@ -230,33 +266,38 @@ def _install_interrupt_handler(handler):
 
 def _clean_up(loop):
     """Leave nothing of the loop's behind: no task, no asynchronous generator, no thread."""
+
+    def complete(coro):
+        # Not left to the loop, which below 3.11 asks more of what its task factory made.
+        loop.run_until_complete(tasks.new_task(loop, coro))
+
     leftover = tasks_now(loop)
     if leftover:
-        for task in leftover:
-            task.cancel()
-        _complete(loop, asyncio.wait(leftover))
-        for task in leftover:
-            if not task.cancelled() and task.exception() is not None:
-                loop.call_exception_handler(
-                    {
-                        "message": "unhandled exception during asyncio.run() shutdown",
-                        "exception": task.exception(),
-                        "task": task,
-                    }
-                )
-    _complete(loop, loop.shutdown_asyncgens())
+        cancel_leftover(loop, leftover, complete)
+    complete(loop.shutdown_asyncgens())
     if sys.version_info >= (3, 12):
         shutdown = loop.shutdown_default_executor(_JOIN_SECONDS)
     elif hasattr(loop, "_default_executor"):
         shutdown = _shut_down(loop, loop._default_executor)
     else:
         shutdown = loop.shutdown_default_executor()
-    _complete(loop, shutdown)
+    complete(shutdown)
 
 
-def _complete(loop, coro):
-    # Not left to the loop, which below 3.11 asks what its task factory made for more than it needs.
-    loop.run_until_complete(tasks.new_task(loop, coro))
+def cancel_leftover(loop, leftover, complete):
+    """Cancel tasks, wait for them with a function, and tell the loop what they raise."""
+    for task in leftover:
+        task.cancel()
+    complete(asyncio.wait(leftover))
+    for task in leftover:
+        if not task.cancelled() and task.exception() is not None:
+            loop.call_exception_handler(
+                {
+                    "message": "unhandled exception during asyncio.run() shutdown",
+                    "exception": task.exception(),
+                    "task": task,
+                }
+            )
 
 
 async def _shut_down(loop, executor):

@@ -66,6 +66,7 @@ FIRST_OWN_VERSION = {
     "uncancel": NEVER,
     "wait": NEVER,
     "wait_for": (3, 13),
+    "where": NEVER,
 }
 OURS = sorted(name for name, first in FIRST_OWN_VERSION.items() if sys.version_info < first)
 

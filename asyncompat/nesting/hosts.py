@@ -1,0 +1,121 @@
+"""Where we are: which host runs the loop, what loop it is, and which way ``run`` takes there.
+
+Knows hosts by what they leave in ``sys.modules``; it imports none of them.
+"""
+
+import asyncio
+import platform
+import sys
+import threading
+
+from .passes import can_pass
+
+# Which way an awaitable is run.
+OWN_LOOP = "a loop of its own"
+PASSES = "passes of the running loop"
+THREAD = "a loop of its own in a thread"
+STACK_SWITCHING = "Pyodide's stack switching"
+REFUSED = "refused"
+
+
+def host():
+    """Return the interactive host that runs this process, or None: a program of its own."""
+    for name, is_it in _HOSTS:
+        if is_it():
+            return name
+    return None
+
+
+def way(nested, loop_factory=None):
+    """Return which way ``run`` takes, and where it is refused, why.
+
+    Parameters:
+        nested (bool | None): what ``run`` was given.
+        loop_factory (callable | None): what ``run`` was given.
+
+    Returns:
+        tuple[str, str | None]: one of this module's ways, and a reason.
+    """
+    loop = asyncio._get_running_loop()
+    if loop is None:
+        return OWN_LOOP, None
+    if not nested and (nested is not None or host() is None):
+        return REFUSED, (
+            "cannot be called from a running event loop: `await` the coroutine instead, run it "
+            "inside the loop with `run(..., nested=True)`, or on a loop in another thread with "
+            "`await to_thread(run, ...)`"
+        )
+    if loop_factory is None and can_pass(loop):
+        return PASSES, None
+    if sys.platform != "emscripten":
+        return THREAD, None
+    if _can_switch_stacks():
+        return STACK_SWITCHING, None
+    return REFUSED, (
+        "cannot be called from a running event loop where there are neither threads nor stack "
+        "switching: `await` the coroutine instead"
+    )
+
+
+def where(*, file=None):
+    """Print where this program runs, for a report of something that goes wrong.
+
+    Parameters:
+        file (TextIO): where to; by default the standard output.
+
+    Source: asyncio documentation, "Runners". Not a name of asyncio's.
+    """
+    loop = asyncio._get_running_loop()
+    chosen, reason = way(None)
+    thread = threading.current_thread()
+    is_main = thread is threading.main_thread()
+    lines = [
+        ("asyncompat", sys.modules["asyncompat"].__version__),
+        ("Python", "{} {}".format(platform.python_implementation(), platform.python_version())),
+        ("platform", sys.platform),
+        ("host", host() or "none: a program of its own"),
+        ("thread", "the main one" if is_main else thread.name),
+        ("running loop", "none" if loop is None else _type_name(loop)),
+        ("run() takes", chosen if reason is None else "{}: it {}".format(chosen, reason)),
+    ]
+    width = max(len(name) for name, _ in lines)
+    print("\n".join("{:{}}  {}".format(name, width, value) for name, value in lines), file=file)
+
+
+def run_sync(main):
+    """Run an awaitable to its end by stack switching."""
+    return sys.modules["pyodide.ffi"].run_sync(main)
+
+
+def _can_switch_stacks():
+    can_run_sync = getattr(sys.modules.get("pyodide.ffi"), "can_run_sync", None)
+    return can_run_sync is not None and can_run_sync()
+
+
+def _type_name(thing):
+    return "{}.{}".format(type(thing).__module__, type(thing).__qualname__)
+
+
+def _ipython():
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return None if get_ipython is None else get_ipython()
+
+
+def _is_main(name):
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return spec is not None and spec.name == name
+
+
+def _in_marimo():
+    running = getattr(sys.modules.get("marimo"), "running_in_notebook", None)
+    return running is not None and running()
+
+
+_HOSTS = [
+    ("Jupyter kernel", lambda: hasattr(_ipython(), "kernel")),
+    ("IPython", lambda: _ipython() is not None),
+    ("marimo", _in_marimo),
+    ("python -m asyncio", lambda: _is_main("asyncio.__main__")),
+    ("Pyodide", lambda: sys.platform == "emscripten"),
+    ("interactive Python", lambda: hasattr(sys, "ps1")),
+]

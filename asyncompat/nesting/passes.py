@@ -1,0 +1,240 @@
+"""An awaitable run to its end on the loop that is running, by further passes of that loop.
+
+The loop runs a callback, and in it we are; what it would do after the callback it does now, pass by
+pass, until the task is done. Other tasks of the loop go on meanwhile. Nothing is patched: the
+current task is put aside as asyncio itself does it, and the pass around us finds as many callbacks
+ahead as it has counted.
+
+Knows asyncio's own loops from within (``_ready``, ``_run_once``, ``_stopping``). It must not know
+when it is right to do this: that is ``hosts``.
+"""
+
+import asyncio
+import sys
+import threading
+
+from ..backports.chaining import find_wake_up
+from ..backports.contexts import held_context
+from ..backports.introspection import swap_current_task, task_now, tasks_now
+from ..backports.tasks import new_task, task_factory
+
+try:
+    from contextvars import ContextVar, copy_context
+except ImportError:  # 3.6
+    ContextVar = None
+
+# So many runs within runs, and at least so many frames left before Python's own limit.
+MAX_DEPTH = 100
+FRAMES_LEFT = 150
+# Before 3.12 calls of C functions count against the limit too.
+_CALLS_A_FRAME = 1 if sys.version_info >= (3, 12) else 2
+
+
+class _Thread(threading.local):
+    """What is suspended in a thread while further passes run: its tasks, outermost first."""
+
+    def __init__(self):
+        self.suspended = []
+
+
+_thread = _Thread()
+
+
+class Born:
+    """The tasks that were born in one run, which end with it.
+
+    Tasks tell by their context, which they inherit. 3.6 has no contexts: there the loop's task
+    factory notes what a task of the run makes.
+    """
+
+    if ContextVar is not None:
+        _of = ContextVar("asyncompat's run")
+
+        def __init__(self, loop):
+            self._loop = loop
+
+        def new_task(self, coro, context=None):
+            """Make the run's first task."""
+            if context is None:
+                context = copy_context()
+                context.run(self._of.set, self)
+                return context.run(new_task, self._loop, coro)
+            context.run(self._of.set, self)
+            return new_task(self._loop, coro, context=context)
+
+        def unfinished(self):
+            """Return the tasks that are not done."""
+            return [task for task in tasks_now(self._loop) if self._is_ours(task)]
+
+        def _is_ours(self, task):
+            get = getattr(task, "get_context", None)
+            context = held_context(task) if get is None else get()
+            return context is not None and context.get(self._of) is self
+
+        def close(self):
+            """Nothing was changed."""
+
+    else:
+
+        def __init__(self, loop):
+            self._loop = loop
+            self._tasks = []
+            self._factory = loop.get_task_factory()
+            loop.set_task_factory(self._make)
+
+        def new_task(self, coro, context=None):
+            """Make the run's first task."""
+            self._loop.set_task_factory(self._factory)
+            try:
+                task = new_task(self._loop, coro, context=context)
+            finally:
+                self._loop.set_task_factory(self._make)
+            self._tasks.append(task)
+            return task
+
+        def _make(self, loop, coro, **kwargs):
+            task = (self._factory or task_factory)(loop, coro, **kwargs)
+            if task_now(loop) in self._tasks:
+                self._tasks.append(task)
+            return task
+
+        def unfinished(self):
+            """Return the tasks that are not done."""
+            return [task for task in self._tasks if not task.done()]
+
+        def close(self):
+            """Leave the loop as it was."""
+            if self._loop.get_task_factory() == self._make:
+                self._loop.set_task_factory(self._factory)
+
+
+def can_pass(loop):
+    """Whether a loop is one of asyncio's own, or derived from it."""
+    return isinstance(loop, asyncio.BaseEventLoop) and hasattr(loop, "_run_once")
+
+
+def refuse_depth():
+    """Raise RecursionError where there is no room for another run, while there is room for that."""
+    depth = len(_thread.suspended)
+    if depth >= MAX_DEPTH:
+        raise RecursionError("{} runs inside each other are too many".format(depth))
+    if depth:
+        frame, left = sys._getframe(), sys.getrecursionlimit() - FRAMES_LEFT
+        while frame is not None:
+            frame = frame.f_back
+            left -= _CALLS_A_FRAME
+        if left < 0:
+            message = "{} runs inside each other leave Python no room for another"
+            raise RecursionError(message.format(depth))
+
+
+def refuse_own(loop, future):
+    """Raise RuntimeError for a task that could only end when we have ended."""
+    if future is task_now(loop) or any(future is each for each in _thread.suspended):
+        raise RuntimeError("{!r} would wait for itself".format(future))
+
+
+def scheduled(loop):
+    """Return how many of the callbacks the pass around us may count on finding.
+
+    What was scheduled after a filler came after the count.
+    """
+    ready = loop._ready
+    later = 0
+    for handle in reversed(ready):
+        if type(handle) is _Filler:
+            return len(ready) - later
+        later += 1
+    return len(ready)
+
+
+def run_until_complete(loop, future, counted):
+    """Run further passes of the running loop until a future is done.
+
+    Parameters:
+        loop (asyncio.BaseEventLoop): the loop that is running in this thread.
+        future (asyncio.Future): a future or task of that loop.
+        counted (int): how many callbacks were scheduled when it all began: no fewer will be left.
+
+    Returns:
+        object: the future's result.
+
+    Raises:
+        RuntimeError: the loop was stopped.
+        BaseException: what the future raises, or a callback that interrupts the loop.
+    """
+    __tracebackhide__ = True
+    ready = loop._ready
+    was_stopping = loop._stopping
+    loop._stopping = False
+    entered = _context_of(task_now(loop))
+    postponed = []
+    suspended = swap_current_task(loop, None)
+    _thread.suspended.append(suspended)
+    try:
+        while not future.done():
+            if entered is not None:
+                _postpone(ready, entered, postponed)
+            if not ready:
+                _wake_up_who_waits_for_us(loop, future)
+            loop._run_once()
+            if loop._stopping:
+                was_stopping = True
+                loop._stopping = False
+                if not future.done():
+                    raise RuntimeError("Event loop stopped before Future completed.")
+    finally:
+        _thread.suspended.pop()
+        swap_current_task(loop, suspended)
+        loop._stopping = was_stopping
+        ready.extendleft(reversed(postponed))
+        if len(ready) < counted:
+            ready.extend([_Filler(loop)] * (counted - len(ready)))
+    return future.result()
+
+
+class _Filler(asyncio.Handle):
+    """What a pass finds in place of a callback that has run already."""
+
+    def __init__(self, loop):
+        super().__init__(_do_nothing, (), loop)
+        self.cancel()
+
+
+def _do_nothing():
+    """For a callback that is never called."""
+
+
+def _context_of(task):
+    """The context that a running task has entered, which cannot be entered again further down."""
+    if task is None or ContextVar is None:
+        return None
+    get = getattr(task, "get_context", None)
+    return held_context(task) if get is None else get()
+
+
+def _postpone(ready, entered, postponed):
+    """Take out the callbacks that must wait until a context is left again."""
+    if any(handle._context is entered for handle in ready):
+        handles = list(ready)
+        ready.clear()
+        for handle in handles:
+            (postponed if handle._context is entered else ready).append(handle)
+
+
+def _wake_up_who_waits_for_us(loop, future):
+    """Where a future waits, in the end, for a task that is suspended: say so to who awaits that."""
+    waiter, waited_for = None, future
+    while waited_for is not None:
+        if waiter is not None and any(waited_for is task for task in _thread.suspended):
+            break
+        waiter, waited_for = waited_for, getattr(waited_for, "_fut_waiter", None)
+    else:
+        return
+    wake_up, how = find_wake_up(waiter, waited_for)
+    if wake_up is not None:
+        message = "{!r} would wait for itself: it waits for this run to end"
+        failed = loop.create_future()
+        failed.set_exception(RuntimeError(message.format(waited_for)))
+        waited_for.remove_done_callback(wake_up)
+        loop.call_soon(wake_up, failed, **how)
