@@ -76,7 +76,9 @@ _OURS = {
     "get_running_loop": ("loops", _has("get_running_loop")),
     "iscoroutine": ("coroutines", _version >= (3, 12)),  # a generator is none
     "iscoroutinefunction": ("coroutines", False),  # asyncio warns of it since 3.14
+    "load_ipython_extension": ("nesting.ipython", False),  # not a name of asyncio's
     "nonblocking": ("markers", False),  # not a name of asyncio's
+    "patch_asyncio": ("nesting.patching", False),  # not a name of asyncio's
     "print_call_graph": ("callgraph", _has("print_call_graph")),
     "run": ("runners", False),  # debuggers and other libraries replace asyncio's
     "shield": ("waiting", hasattr(_asyncio.tasks, "_log_on_exception")),
@@ -88,6 +90,7 @@ _OURS = {
     "to_thread": ("threads", _has("to_thread")),
     "uncancel": ("cancellation", False),  # not a name of asyncio's
     "where": ("nesting.hosts", False),  # not a name of asyncio's
+    "unload_ipython_extension": ("nesting.ipython", False),  # not a name of asyncio's
     "wait": ("waiting", False),  # the old idiom works: see its docstring
     "wait_for": ("waiting", _version >= (3, 13)),  # as exact as `timeout`
 }

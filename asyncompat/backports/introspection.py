@@ -66,7 +66,13 @@ tasks_now = getattr(asyncio, "all_tasks", all_tasks)
 
 
 if hasattr(asyncio.tasks, "_swap_current_task"):  # 3.12
-    swap_current_task = asyncio.tasks._swap_current_task
+
+    def swap_current_task(loop, task):
+        """Make another task, or None, the loop's current one; return the one that was."""
+        if task is None and asyncio.current_task(loop) is None:
+            return None  # 3.12.1 would raise KeyError
+        return asyncio.tasks._swap_current_task(loop, task)
+
 elif hasattr(asyncio.tasks, "_enter_task"):  # 3.7
 
     def swap_current_task(loop, task):

@@ -79,7 +79,7 @@ class Runner:
     """A context manager that owns a loop and runs awaitables on it, one after the other.
 
     The loop is made when it is first needed, and at the end cleaned up as ``run`` does it. What the
-    awaitables set in their context the next ones see. Inside a running loop it does as ``run`` does.
+    awaitables set in their context the next ones see. Inside a running loop it does as ``run``.
 
     Parameters:
         debug (bool), loop_factory (callable), nested (bool): as of ``run``.

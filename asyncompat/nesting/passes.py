@@ -140,11 +140,9 @@ def scheduled(loop):
     What was scheduled after a filler came after the count.
     """
     ready = loop._ready
-    later = 0
-    for handle in reversed(ready):
+    for later, handle in enumerate(reversed(ready)):
         if type(handle) is _Filler:
             return len(ready) - later
-        later += 1
     return len(ready)
 
 

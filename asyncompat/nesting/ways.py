@@ -1,7 +1,7 @@
 """The ways to run something inside a running loop, each with what ``Runner`` asks of a way.
 
-A way has a ``loop``; ``check`` raises where it cannot be gone from here, ``run`` runs an awaitable to
-its end, ``close`` leaves nothing of it behind.
+A way has a ``loop``; ``check`` raises where it cannot be gone from here, ``run`` runs an awaitable
+to its end, ``close`` leaves nothing of it behind.
 """
 
 import asyncio

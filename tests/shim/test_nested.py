@@ -1,0 +1,477 @@
+"""run, Runner and the patch where a loop already runs."""
+
+import asyncio
+import io
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+import asyncompat
+
+
+async def value(of, delay=0):
+    await asyncompat.sleep(delay)
+    return of
+
+
+async def forever():
+    await asyncompat.get_running_loop().create_future()
+
+
+def nested(coro, **kwargs):
+    return asyncompat.run(coro, nested=True, **kwargs)
+
+
+def test_its_value_comes_back(run):
+    async def main():
+        return nested(value(1)), nested(value(2, 0.001))
+
+    assert run(main()) == (1, 2)
+
+
+def test_its_exception_too(run):
+    async def fail():
+        raise LookupError("from inside")
+
+    async def main():
+        with pytest.raises(LookupError, match="from inside"):
+            nested(fail())
+
+    run(main())
+
+
+def test_on_the_same_loop_in_a_task_of_its_own(run):
+    async def look():
+        return asyncompat.get_running_loop(), asyncompat.current_task()
+
+    async def main():
+        loop, outer = asyncompat.get_running_loop(), asyncompat.current_task()
+        inner_loop, inner = nested(look())
+        assert inner_loop is loop
+        assert inner is not outer
+        assert asyncompat.current_task() is outer
+
+    run(main())
+
+
+def test_other_tasks_go_on_meanwhile(run):
+    async def main():
+        ticks = []
+
+        async def tick():
+            while True:
+                ticks.append(None)
+                await asyncompat.sleep(0.001)
+
+        task = asyncompat.create_task(tick())
+        nested(value(1, 0.02))
+        seen = len(ticks)
+        task.cancel()
+        return seen
+
+    assert run(main()) > 3
+
+
+def test_in_a_callback(run):
+    async def main():
+        result = asyncompat.get_running_loop().create_future()
+        asyncompat.get_running_loop().call_soon(lambda: result.set_result(nested(value(1, 0.001))))
+        return await result
+
+    assert run(main()) == 1
+
+
+def test_recursively_and_concurrently(run):
+    async def deeper(n):
+        return 0 if n == 0 else 1 + nested(deeper(n - 1))
+
+    async def main():
+        async def one(n):
+            await asyncompat.sleep(0)
+            return nested(deeper(n))
+
+        return await asyncompat.gather(one(3), one(5), one(7))
+
+    assert run(main()) == [3, 5, 7]
+
+
+def test_what_was_scheduled_before_runs_once(run):
+    async def main():
+        events = []
+        loop = asyncompat.get_running_loop()
+        for n in range(5):
+            loop.call_soon(events.append, n)
+        nested(value(1))
+        loop.call_soon(events.append, "later")
+        nested(value(2))
+        await asyncompat.sleep(0.001)
+        return events
+
+    assert run(main()) == [0, 1, 2, 3, 4, "later"]
+
+
+def test_many_runs_in_one_callback_leave_no_more_than_one_does(run):
+    async def main():
+        loop = asyncompat.get_running_loop()
+        for _ in range(100):
+            loop.call_soon(lambda: None)
+            nested(value(1))
+        return len(loop._ready)
+
+    assert run(main()) < 10
+
+
+def test_its_leftover_tasks_are_cancelled_and_no_others(run):
+    async def main():
+        born = []
+
+        async def leave():
+            born.append(asyncompat.create_task(forever()))
+            born.append(asyncompat.get_running_loop().create_task(forever()))
+            await asyncompat.sleep(0)
+
+        async def hosts():
+            hosts_own.append(asyncompat.create_task(forever()))
+            await forever()
+
+        hosts_own = []
+        host = asyncompat.create_task(hosts())
+        nested(leave())
+        states = [task.cancelled() for task in born], [task.done() for task in [host, *hosts_own]]
+        for task in [host, *hosts_own]:
+            task.cancel()
+        return states
+
+    assert run(main()) == ([True, True], [False, False])
+
+
+def test_what_was_made_outside_works_inside_and_the_other_way_round(run):
+    async def main():
+        queue = asyncompat.Queue()
+
+        async def put():
+            lock = asyncompat.Lock()
+            async with lock:
+                await queue.put("item")
+            return lock
+
+        lock = nested(put())
+        async with lock:
+            return await queue.get()
+
+    assert run(main()) == "item"
+
+
+def test_a_task_of_the_loop_can_be_waited_for(run):
+    async def main():
+        return nested(asyncompat.create_task(value(1, 0.001)))
+
+    assert run(main()) == 1
+
+
+@pytest.mark.skipif(sys.version_info < (3, 7), reason="3.6 has no contextvars")
+def test_what_the_caller_has_set_is_seen_inside(run):
+    import contextvars
+
+    variable = contextvars.ContextVar("variable")
+
+    async def look():
+        seen = variable.get()
+        variable.set("inner")
+        return seen
+
+    async def main():
+        variable.set("outer")
+        return nested(look()), variable.get()
+
+    assert run(main()) == ("outer", "outer")
+
+
+def test_a_task_that_shares_the_callers_context_goes_on_afterwards():
+    if sys.version_info < (3, 11):
+        pytest.skip("tasks take no context")
+    import contextvars
+
+    async def main():
+        context = contextvars.copy_context()
+
+        async def cell():
+            other = asyncio.ensure_future(value(0))
+            del other
+            return nested(value(1, 0.005))
+
+        async def neighbour():
+            await asyncompat.sleep(0.001)
+            return 2
+
+        loop = asyncompat.get_running_loop()
+        tasks = [loop.create_task(each(), context=context) for each in (cell, neighbour)]
+        return await asyncompat.gather(*tasks)
+
+    assert asyncompat.run(main()) == [1, 2]
+
+
+class TestRefused:
+    def test_unless_it_is_asked_for(self, run):
+        async def main():
+            for kwargs in ({}, {"nested": False}):
+                with pytest.raises(RuntimeError, match=r"await.*nested=True.*to_thread"):
+                    asyncompat.run(value(1), **kwargs)
+
+        run(main())
+
+    def test_the_task_that_asks(self, run):
+        async def main():
+            with pytest.raises(RuntimeError, match="would wait for itself"):
+                nested(asyncompat.current_task())
+
+        run(main())
+
+    def test_what_waits_for_the_task_that_asks(self, run):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def wait():
+                await me
+
+            with pytest.raises(RuntimeError, match="would wait for itself"):
+                nested(wait())
+            assert not asyncompat.cancelling(me)
+
+        run(main())
+
+    def test_a_future_of_another_loop(self, run):
+        other = asyncio.new_event_loop()
+
+        async def main():
+            with pytest.raises(RuntimeError, match="belongs to another loop"):
+                nested(other.create_future())
+
+        run(main())
+        other.close()
+
+    def test_what_is_no_awaitable(self, run):
+        async def main():
+            with pytest.raises(TypeError, match="a coroutine was expected"):
+                nested(value)
+
+        run(main())
+
+    def test_too_deep_and_the_loop_goes_on(self, run):
+        async def deeper(n):
+            return nested(deeper(n + 1))
+
+        async def main():
+            with pytest.raises(RecursionError, match="inside each other"):
+                nested(deeper(0))
+            return nested(value("still works"))
+
+        assert run(main()) == "still works"
+
+    def test_a_stopped_loop(self):
+        async def stop():
+            asyncompat.get_running_loop().stop()
+            await forever()
+
+        async def main():
+            with pytest.raises(RuntimeError, match="stopped before"):
+                nested(stop())
+            events.append("refused")
+            await asyncompat.sleep(0)
+
+        events = []
+        loop = asyncio.new_event_loop()
+        task = loop.create_task(main())
+        try:
+            with pytest.raises(RuntimeError, match="stopped before"):
+                loop.run_until_complete(task)
+            assert events == ["refused"]
+            loop.run_until_complete(task)  # the loop is usable, and what it ran goes on
+        finally:
+            loop.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+def test_ctrl_c_cancels_what_is_nested_and_the_loop_goes_on(run):
+    async def main():
+        events = []
+
+        async def interrupted():
+            asyncompat.get_running_loop().call_later(0.01, os.kill, os.getpid(), signal.SIGINT)
+            try:
+                await asyncompat.sleep(30)
+            finally:
+                events.append("finally")
+
+        with pytest.raises(KeyboardInterrupt):
+            nested(interrupted())
+        events.append(nested(value("still works", 0.001)))
+        return events
+
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    loop = asyncio.new_event_loop()
+    try:
+        # Not under `run`, whose own handler takes the signal.
+        assert loop.run_until_complete(main()) == ["finally", "still works"]
+    finally:
+        loop.close()
+        signal.signal(signal.SIGINT, handler)
+
+
+class TestRunner:
+    def test_several_and_what_they_leave_lives_until_it_is_closed(self, run):
+        async def leave(tasks):
+            tasks.append(asyncompat.create_task(forever()))
+
+        async def main():
+            tasks = []
+            with asyncompat.Runner(nested=True) as runner:
+                assert runner.get_loop() is asyncompat.get_running_loop()
+                runner.run(leave(tasks))
+                assert runner.run(value(1)) == 1
+                assert not tasks[0].done()
+            return tasks[0].cancelled()
+
+        assert run(main())
+
+    def test_refused_unless_it_is_asked_for(self, run):
+        async def main():
+            with pytest.raises(RuntimeError, match="cannot be called from a running"):
+                asyncompat.Runner().get_loop()
+
+        run(main())
+
+
+class TestInAThread:
+    def test_with_a_loop_factory(self, run):
+        async def look():
+            await asyncompat.sleep(0)
+            return threading.current_thread(), asyncompat.get_running_loop()
+
+        async def main():
+            thread, loop = nested(look(), loop_factory=asyncio.new_event_loop)
+            assert thread is not threading.current_thread()
+            assert loop is not asyncompat.get_running_loop()
+            assert loop.is_closed()
+
+        run(main())
+
+    def test_its_exception_comes_back(self, run):
+        async def fail():
+            raise LookupError
+
+        async def main():
+            with pytest.raises(LookupError):
+                nested(fail(), loop_factory=asyncio.new_event_loop)
+
+        run(main())
+
+    def test_a_future_of_the_loop_that_waits_is_refused(self, run):
+        async def main():
+            future = asyncompat.get_running_loop().create_future()
+            with pytest.raises(RuntimeError, match="belongs to the loop"):
+                nested(future, loop_factory=asyncio.new_event_loop)
+
+        run(main())
+
+
+class TestPatch:
+    def test_asyncio_runs_inside_and_is_as_it_was_afterwards(self, run):
+        before = dict(vars(asyncio)), asyncio.BaseEventLoop.run_until_complete
+
+        async def main():
+            loop = asyncompat.get_running_loop()
+            with asyncompat.patch_asyncio():
+                results = [asyncio.run(value(1)), loop.run_until_complete(value(2, 0.001))]
+                results.append(asyncio.run(value(3), debug=True))
+                if hasattr(asyncio, "Runner"):
+                    with asyncio.Runner() as runner:
+                        assert runner.run(value(4)) == 4
+            return results
+
+        assert run(main()) == [1, 2, 3]
+        assert (dict(vars(asyncio)), asyncio.BaseEventLoop.run_until_complete) == before
+
+    def test_another_loop_inside(self, run):
+        async def main():
+            other = asyncio.new_event_loop()
+            try:
+                with asyncompat.patch_asyncio():
+                    return other.run_until_complete(value(1, 0.001)), asyncio.get_event_loop()
+            finally:
+                other.close()
+
+        result, loop = run(main())
+        assert result == 1
+        assert loop.is_closed()  # the outer one, which was the running one again
+
+    def test_undone_by_the_last_one(self):
+        before = asyncio.BaseEventLoop.run_until_complete
+        first, second = asyncompat.patch_asyncio(), asyncompat.patch_asyncio()
+        first.undo()
+        first.undo()
+        assert asyncio.BaseEventLoop.run_until_complete is not before
+        second.undo()
+        assert asyncio.BaseEventLoop.run_until_complete is before
+
+    def test_as_an_extension(self):
+        before = asyncio.BaseEventLoop.run_until_complete
+        asyncompat.load_ipython_extension(None)
+        assert asyncio.BaseEventLoop.run_until_complete is not before
+        asyncompat.unload_ipython_extension(None)
+        assert asyncio.BaseEventLoop.run_until_complete is before
+
+    def test_where_no_loop_runs_everything_is_as_always(self):
+        with asyncompat.patch_asyncio():
+            assert asyncio.run(value(1)) == 1
+            loop = asyncio.new_event_loop()
+            try:
+                assert loop.run_until_complete(value(2)) == 2
+            finally:
+                loop.close()
+
+
+def test_where_says_where():
+    output = io.StringIO()
+    asyncompat.where(file=output)
+    assert "a loop of its own" in output.getvalue()
+
+    async def main():
+        inside = io.StringIO()
+        asyncompat.where(file=inside)
+        return inside.getvalue()
+
+    text = asyncompat.run(main())
+    assert "refused" in text
+    assert "EventLoop" in text
+
+
+def test_an_interactive_host_needs_not_ask(monkeypatch):
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+
+    async def main():
+        output = io.StringIO()
+        asyncompat.where(file=output)
+        return asyncompat.run(value(1)), output.getvalue()
+
+    result, text = asyncompat.run(main())
+    assert result == 1
+    assert "interactive Python" in text
+    assert "passes of the running loop" in text
+
+
+def test_an_empty_run_is_quick():
+    async def nothing():
+        pass
+
+    async def main():
+        start = time.perf_counter()
+        for _ in range(1000):
+            nested(nothing())
+        return (time.perf_counter() - start) / 1000
+
+    assert asyncompat.run(main()) < 0.002
