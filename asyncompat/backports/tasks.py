@@ -58,6 +58,7 @@ class Task(asyncio.Task, metaclass=_TaskType):
 
     def __init__(self, coro, *, loop=None, name=None, context=None, eager_start=False):
         if not asyncio.iscoroutine(coro):
+            self._log_destroy_pending = False  # it never was
             raise TypeError("a coroutine was expected, got {!r}".format(coro))
         loop = get_event_loop() if loop is None else loop
         kwargs = {}
