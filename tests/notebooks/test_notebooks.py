@@ -1,0 +1,96 @@
+"""The notebooks of this folder, in a live kernel: every cell prints what it is saved with.
+
+Cells that print times are tagged `varies`: they must run. Not in the default run: `tox -e
+notebooks-py313` and the like install Jupyter.
+"""
+
+import copy
+import os
+
+import nbformat
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+NOTEBOOKS = sorted(name for name in os.listdir(FOLDER) if name.endswith(".ipynb"))
+
+pytestmark = [
+    # Jupyter's own.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def printed(cell):
+    """What a cell has printed, and the text of its value; a picture counts as there or not."""
+    texts = [output["text"] for output in cell.outputs if output.output_type == "stream"]
+    values = [
+        "an SVG" if "image/svg+xml" in output["data"] else output["data"].get("text/plain")
+        for output in cell.outputs
+        if output.output_type == "execute_result"
+    ]
+    return "".join(texts), values
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_cell_prints_what_it_is_saved_with(name):
+    saved = nbformat.read(os.path.join(FOLDER, name), as_version=4)
+    run = copy.deepcopy(saved)
+    NotebookClient(run, timeout=60, kernel_name="python3").execute()
+    for before, after in zip(saved.cells, run.cells):
+        if before.cell_type != "code":
+            continue
+        if "varies" in before.metadata.get("tags", []):
+            assert [o.output_type for o in after.outputs].count("error") == 0
+        else:
+            assert printed(after) == printed(before)
+
+
+@pytest.fixture
+def kernel():
+    manager, client = start_new_kernel(kernel_name="python3")
+    yield manager, client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def execute(client, code, while_it_runs=lambda: None):
+    """Run code in a kernel; return what it printed, and its error's name or None."""
+    request = client.execute(code)
+    texts, error = [], None
+    while True:
+        message = client.get_iopub_msg(timeout=60)
+        if message["parent_header"].get("msg_id") != request:
+            continue
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            texts.append(content["text"])
+            while_it_runs()
+        elif message["msg_type"] == "error":
+            error = content["ename"]
+        elif message["msg_type"] == "status" and content["execution_state"] == "idle":
+            return "".join(texts), error
+
+
+def test_an_interrupt_cancels_what_runs_and_the_kernel_goes_on(kernel):
+    manager, client = kernel
+    code = (
+        "import asyncompat\n"
+        "async def main():\n"
+        "    print('started', flush=True)\n"
+        "    try:\n"
+        "        await asyncompat.sleep(60)\n"
+        "    finally:\n"
+        "        cleaned = True\n"
+        "        globals()['cleaned'] = cleaned\n"
+        "asyncompat.run(main())\n"
+    )
+    _, error = execute(client, code, while_it_runs=manager.interrupt_kernel)
+    assert error == "KeyboardInterrupt"
+    assert execute(client, "print(cleaned)")[0] == "True\n"
+    assert execute(client, "print(asyncompat.run(asyncompat.sleep(0, 'works')))") == (
+        "works\n",
+        None,
+    )
