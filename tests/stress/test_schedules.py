@@ -115,26 +115,39 @@ async def events(schedule):
 
 
 async def conditions(schedule):
-    condition, tokens = asyncompat.Condition(), []
+    condition, tokens, waiting = asyncompat.Condition(), [], set()
+
+    async def add_token():
+        tokens.append(None)
+        condition.notify()
 
     async def work(number):
         if number % 2:
             await schedule.pause()
             async with condition:
-                tokens.append(number)
-                condition.notify()
+                await add_token()
         else:
+            waiting.add(number)
+            try:
+                async with condition:
+                    await condition.wait_for(lambda: tokens)
+                    tokens.pop()
+            finally:
+                waiting.remove(number)
+
+    async def top_up():
+        # One token for each that waits, and one notification for each token: were one of these
+        # lost to a task that is cancelled, another would wait for ever.
+        while True:
             async with condition:
-                await asyncompat.wait_for(condition.wait_for(lambda: tokens), schedule.patience)
-                tokens.pop()
+                while len(tokens) < len(waiting):
+                    await add_token()
+            await asyncompat.sleep(0.001)
 
-    async def guarded(number):
-        try:
-            await work(number)
-        except asyncio.TimeoutError:
-            assert not tokens or condition.locked()
-
-    await schedule.run(guarded)
+    helper = asyncompat.create_task(top_up())
+    await schedule.run(work)
+    helper.cancel()
+    await asyncompat.wait([helper])
     assert not condition.locked()
 
 
