@@ -52,10 +52,11 @@ class Schedule:
             if self.random.random() < 0.1:
                 await asyncompat.sleep(0)
         victims = [task for task in tasks if self.random.random() < self.share_cancelled]
-        self.random.shuffle(victims)
+        if self.random.random() < 0.5:
+            self.random.shuffle(victims)
         for task in victims:
             task.cancel()
-            if self.random.random() < 0.1:
+            if self.random.random() < 0.3:
                 await asyncompat.sleep(0)
         results = await asyncompat.wait_for(asyncompat.gather(*tasks, return_exceptions=True), 60)
         wrong = [each for each in results if _is_wrong(each)]
@@ -140,9 +141,9 @@ async def conditions(schedule):
         # lost to a task that is cancelled, another would wait for ever.
         while True:
             async with condition:
-                while len(tokens) < len(waiting):
+                if len(tokens) < len(waiting):
                     await add_token()
-            await asyncompat.sleep(0.001)
+            await asyncompat.sleep(0)
 
     helper = asyncompat.create_task(top_up())
     await schedule.run(work)
