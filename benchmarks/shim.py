@@ -56,12 +56,13 @@ BENCHMARKS = [
 ]
 
 
-def implementations(name):
+def implementations(body, name):
     for module_name in ("asyncompat", "asyncio", "taskgroup", "async_timeout"):
         try:
             module = importlib.import_module(module_name)
-        except ImportError:
-            continue
+            asyncompat.run(body(module, 1))
+        except (ImportError, AttributeError, asyncompat.BaseExceptionGroup):
+            continue  # not for this interpreter, or without such a name
         if hasattr(module, name):
             yield module_name, module
 
@@ -95,7 +96,7 @@ def main():
     runner = pyperf.Runner(values=3, processes=5, warmups=1, loops=1)
     for body, name in BENCHMARKS:
         what = body.__name__.replace("_", " ")
-        for module_name, module in implementations(name):
+        for module_name, module in implementations(body, name):
             runner.bench_time_func("{} with {}".format(what, module_name), measure, body, module)
 
 
