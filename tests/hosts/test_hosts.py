@@ -1,0 +1,125 @@
+"""run in hosts that are programs of their own: each is started, and fed what a user would type.
+
+Not in the default run: `tox -e hosts` installs them.
+"""
+
+import asyncio
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+import asyncompat
+
+# What a user types, in lines that every prompt takes.
+TYPED = """
+import asyncompat
+async def double(number): return await asyncompat.sleep(0.01, 2 * number)
+
+print("value", asyncompat.run(double(21)))
+asyncompat.where()
+"""
+
+
+def feed(command, typed):
+    """Start a prompt, type, and return what it says."""
+    result = subprocess.run(
+        command,
+        input=typed,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    return result.stdout
+
+
+def test_python_m_asyncio():
+    said = feed([sys.executable, "-m", "asyncio"], TYPED)
+    assert "value 42" in said
+    assert "passes of the running loop" in said
+
+
+def test_ipython(tmp_path):
+    pytest.importorskip("IPython")
+    command = [
+        sys.executable,
+        "-m",
+        "IPython",
+        "--simple-prompt",
+        "--no-banner",
+        "--colors=NoColor",
+    ]
+    said = feed([*command, "--ipython-dir", str(tmp_path)], TYPED)
+    assert "value 42" in said
+    assert "IPython" in said
+
+
+def test_marimo(tmp_path):
+    pytest.importorskip("marimo")
+    app = tmp_path / "app.py"
+    app.write_text(
+        textwrap.dedent(
+            """
+            import marimo
+
+            app = marimo.App()
+
+
+            @app.cell
+            def _():
+                import asyncompat
+
+                async def double(number):
+                    return await asyncompat.sleep(0.01, 2 * number)
+
+                print("value {}".format(asyncompat.run(double(21))))
+                asyncompat.where()
+                return
+            """
+        )
+    )
+    page = tmp_path / "app.html"
+    command = [sys.executable, "-m", "marimo", "export", "html", "--no-include-code"]
+    feed([*command, str(app), "-o", str(page)], "")
+    said = page.read_text(encoding="utf-8")
+    assert "value 42" in said
+    assert "marimo" in said
+    assert "passes of the running loop" in said
+
+
+class TestUvloop:
+    """Its passes cannot be run from within: a loop in a thread is, which waits for its end."""
+
+    def test_nested(self):
+        uvloop = pytest.importorskip("uvloop")
+
+        async def double(number):
+            return await asyncompat.sleep(0.01, 2 * number), asyncompat.get_running_loop()
+
+        async def main():
+            outer = asyncompat.get_running_loop()
+            assert isinstance(outer, uvloop.Loop)
+            value, loop = asyncompat.run(double(21), nested=True)
+            assert loop is not outer
+            return value
+
+        assert asyncompat.run(main(), loop_factory=uvloop.new_event_loop) == 42
+
+    def test_everything_else(self):
+        uvloop = pytest.importorskip("uvloop")
+
+        async def main():
+            async with asyncompat.TaskGroup() as group:
+                eager = group.create_task(asyncompat.sleep(0.001, "eager"), eager_start=True)
+                with pytest.raises(asyncio.TimeoutError):
+                    async with asyncompat.timeout(0.001):
+                        await asyncompat.sleep(10)
+            results = [
+                r async for r in asyncompat.concurrent_map(asyncompat.sleep, [0, 0], limit=1)
+            ]
+            return eager.result(), results
+
+        assert asyncompat.run(main(), loop_factory=uvloop.new_event_loop) == ("eager", [None, None])
