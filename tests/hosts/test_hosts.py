@@ -83,8 +83,7 @@ def test_marimo(tmp_path):
     )
     page = tmp_path / "app.html"
     command = [sys.executable, "-m", "marimo", "export", "html", "--no-include-code"]
-    feed([*command, str(app), "-o", str(page)], "")
-    said = page.read_text(encoding="utf-8")
+    said = feed([*command, str(app), "-o", str(page)], "")
     assert "value 42" in said
     assert "marimo" in said
     assert "passes of the running loop" in said
