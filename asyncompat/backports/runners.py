@@ -225,21 +225,12 @@ def _discard(awaitable):
 def run_interruptibly(loop, task, complete):
     """Run a task to its end with a function; in the main thread, let Ctrl-C cancel it first."""
     __tracebackhide__ = True
-    interrupts = 0
-
-    def on_interrupt(_signum, _frame):
-        nonlocal interrupts
-        interrupts += 1
-        if interrupts > 1 or task.done():
-            raise KeyboardInterrupt
-        task.cancel()
-        loop.call_soon_threadsafe(lambda: None)  # wake the loop where it waits for events
-
-    installed = _install_interrupt_handler(on_interrupt)
+    on_interrupt = _OnInterrupt(loop, task)
+    on_interrupt.install()
     try:
         return complete(task)
     except asyncio.CancelledError:
-        if interrupts:
+        if on_interrupt.count:
             # A custom factory's task may not tell who else asked for it.
             uncancel = getattr(task, "uncancel", None)
             if uncancel is not None and uncancel() == 0:
@@ -248,20 +239,38 @@ def run_interruptibly(loop, task, complete):
     finally:
         if task.done() and not task.cancelled():
             task.exception()  # 3.6 complains of a KeyboardInterrupt that nobody asked for
-        if installed and signal.getsignal(signal.SIGINT) is on_interrupt:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        on_interrupt.uninstall()
 
 
-def _install_interrupt_handler(handler):
-    if threading.current_thread() is not threading.main_thread():
-        return False
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        return False  # the program has its own way with Ctrl-C
-    try:
-        signal.signal(signal.SIGINT, handler)
-    except ValueError:  # an embedded interpreter without signals
-        return False
-    return True
+class _OnInterrupt:
+    """What Ctrl-C does while a task runs: the first one cancels it, another does not wait."""
+
+    def __init__(self, loop, task):
+        self.count = 0
+        self._loop = loop
+        self._task = task
+        self._replaced = None
+
+    def __call__(self, _signum, _frame):
+        self.count += 1
+        if self.count > 1 or self._task.done():
+            raise KeyboardInterrupt
+        self._task.cancel()
+        self._loop.call_soon_threadsafe(lambda: None)  # wake it where it waits for events
+
+    def install(self):
+        if threading.current_thread() is not threading.main_thread():
+            return
+        handler = signal.getsignal(signal.SIGINT)
+        # Not where the program has its own way with Ctrl-C; a run around this one is no such.
+        if handler is signal.default_int_handler or isinstance(handler, _OnInterrupt):
+            with contextlib.suppress(ValueError):  # an embedded interpreter without signals
+                signal.signal(signal.SIGINT, self)
+                self._replaced = handler
+
+    def uninstall(self):
+        if self._replaced is not None and signal.getsignal(signal.SIGINT) is self:
+            signal.signal(signal.SIGINT, self._replaced)
 
 
 def _clean_up(loop):

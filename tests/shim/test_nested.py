@@ -313,12 +313,9 @@ def test_ctrl_c_cancels_what_is_nested_and_the_loop_goes_on(run):
         return events
 
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    loop = asyncio.new_event_loop()
     try:
-        # Not under `run`, whose own handler takes the signal.
-        assert loop.run_until_complete(main()) == ["finally", "still works"]
+        assert run(main()) == ["finally", "still works"]
     finally:
-        loop.close()
         signal.signal(signal.SIGINT, handler)
 
 
