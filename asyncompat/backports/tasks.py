@@ -278,11 +278,15 @@ def _first_step_now(make_task, coro, *, loop, **kwargs):
     def call_soon(callback, *args, context=None):
         asked.append((callback, args, context))
 
+    replaced = vars(loop).get("call_soon")
     loop.call_soon = call_soon  # for no longer than the task is being made
     try:
         made = make_task(coro, loop=loop, **kwargs)
     finally:
-        del loop.call_soon
+        if replaced is None:
+            del loop.call_soon
+        else:
+            loop.call_soon = replaced
     (step, args, context), *others = asked
     for callback, its_args, _ in others:
         loop.call_soon(callback, *its_args)

@@ -38,6 +38,8 @@ def run_in_thread(run, main):
             outcome.append((run(whole()), None))
         except BaseException as error:
             outcome.append((None, error))
+            if not started and asyncio.iscoroutine(main):
+                main.close()
 
     if copy_context is not None:
         args = (target,)
