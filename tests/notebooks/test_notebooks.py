@@ -57,7 +57,7 @@ def kernel():
 
 
 def execute(client, code, while_it_runs=lambda: None):
-    """Run code in a kernel; return what it printed, and its error's name or None."""
+    """Run code in a kernel; return what it printed, and its error's traceback or None."""
     request = client.execute(code)
     texts, error = [], None
     while True:
@@ -69,7 +69,7 @@ def execute(client, code, while_it_runs=lambda: None):
             texts.append(content["text"])
             while_it_runs()
         elif message["msg_type"] == "error":
-            error = content["ename"]
+            error = "\n".join(content["traceback"])
         elif message["msg_type"] == "status" and content["execution_state"] == "idle":
             return "".join(texts), error
 
@@ -88,9 +88,54 @@ def test_an_interrupt_cancels_what_runs_and_the_kernel_goes_on(kernel):
         "asyncompat.run(main())\n"
     )
     _, error = execute(client, code, while_it_runs=manager.interrupt_kernel)
-    assert error == "KeyboardInterrupt"
+    assert "KeyboardInterrupt" in error
     assert execute(client, "print(cleaned)")[0] == "True\n"
     assert execute(client, "print(asyncompat.run(asyncompat.sleep(0, 'works')))") == (
         "works\n",
         None,
     )
+
+
+def test_a_traceback_shows_the_users_frames_and_not_ours(kernel):
+    _, client = kernel
+    code = (
+        "import asyncompat\n"
+        "async def fail():\n"
+        "    await asyncompat.sleep(0)\n"
+        "    raise LookupError\n"
+        "asyncompat.run(fail())\n"
+    )
+    _, error = execute(client, code)
+    assert "LookupError" in error
+    assert "fail" in error
+    assert "runners.py" not in error
+    assert "passes.py" not in error
+
+
+def test_what_a_cell_has_awaited_works_inside(kernel):
+    _, client = kernel
+    served = (
+        "import asyncompat\n"
+        "from aiohttp import ClientSession, web\n"
+        "async def hello(request):\n"
+        "    return web.Response(text='hello')\n"
+        "app = web.Application()\n"
+        "app.router.add_get('/', hello)\n"
+        "runner = web.AppRunner(app)\n"
+        "async def start():\n"
+        "    await runner.setup()\n"
+        "    site = web.TCPSite(runner, '127.0.0.1', 0)\n"
+        "    await site.start()\n"
+        "    return ClientSession(), site._server.sockets[0].getsockname()[1]\n"
+        "session, port = await start()\n"
+    )
+    assert execute(client, served) == ("", None)
+    fetched = (
+        "async def fetch():\n"
+        "    async with session.get('http://127.0.0.1:{}/'.format(port)) as response:\n"
+        "        return await response.text()\n"
+        "print(asyncompat.run(fetch()))\n"
+    )
+    assert execute(client, fetched) == ("hello\n", None)
+    closed = "await session.close()\nawait runner.cleanup()\n"
+    assert execute(client, closed) == ("", None)
