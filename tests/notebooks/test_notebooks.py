@@ -7,6 +7,7 @@ notebooks-py313` and the like install Jupyter.
 import copy
 import os
 
+import ipykernel
 import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
@@ -56,9 +57,13 @@ def kernel():
     manager.shutdown_kernel(now=True)
 
 
-def execute(client, code, while_it_runs=lambda: None):
+def execute(client, code, while_it_runs=lambda: None, subshell=None):
     """Run code in a kernel; return what it printed, and its error's traceback or None."""
-    request = client.execute(code)
+    message = client.session.msg("execute_request", {"code": code, "allow_stdin": False})
+    if subshell is not None:
+        message["header"]["subshell_id"] = subshell
+    client.shell_channel.send(message)
+    request = message["header"]["msg_id"]
     texts, error = [], None
     while True:
         message = client.get_iopub_msg(timeout=60)
@@ -139,3 +144,18 @@ def test_what_a_cell_has_awaited_works_inside(kernel):
     assert execute(client, fetched) == ("hello\n", None)
     closed = "await session.close()\nawait runner.cleanup()\n"
     assert execute(client, closed) == ("", None)
+
+
+@pytest.mark.skipif(ipykernel.version_info < (7,), reason="subshells came with ipykernel 7")
+def test_in_a_subshell(kernel):
+    _, client = kernel
+    client.control_channel.send(client.session.msg("create_subshell_request"))
+    subshell = client.get_control_msg(timeout=60)["content"]["subshell_id"]
+    code = (
+        "import asyncompat, threading\n"
+        "async def main():\n"
+        "    await asyncompat.sleep(0.01)\n"
+        "    return threading.current_thread() is threading.main_thread()\n"
+        "print(asyncompat.run(main()))\n"
+    )
+    assert execute(client, code, subshell=subshell) == ("False\n", None)
