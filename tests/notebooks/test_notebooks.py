@@ -59,7 +59,8 @@ def kernel():
 
 def execute(client, code, while_it_runs=lambda: None, subshell=None):
     """Run code in a kernel; return what it printed, and its error's traceback or None."""
-    message = client.session.msg("execute_request", {"code": code, "allow_stdin": False})
+    content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+    message = client.session.msg("execute_request", dict(content, allow_stdin=False))
     if subshell is not None:
         message["header"]["subshell_id"] = subshell
     client.shell_channel.send(message)
