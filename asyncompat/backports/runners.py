@@ -242,6 +242,21 @@ def run_interruptibly(loop, task, complete):
         on_interrupt.uninstall()
 
 
+@contextlib.contextmanager
+def interrupts_raise():
+    """Have Ctrl-C raise KeyboardInterrupt here, inside a run too, for what handles it itself."""
+    is_main = threading.current_thread() is threading.main_thread()
+    handler = signal.getsignal(signal.SIGINT)
+    if is_main and isinstance(handler, _OnInterrupt):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, handler)
+    else:
+        yield
+
+
 class _OnInterrupt:
     """What Ctrl-C does while a task runs: the first one cancels it, another does not wait."""
 

@@ -7,6 +7,7 @@ import asyncio
 import threading
 
 from ..backports.contexts import copy_context
+from ..backports.runners import interrupts_raise
 
 
 def run_in_thread(run, main):
@@ -40,7 +41,10 @@ def run_in_thread(run, main):
             outcome.append((None, error))
             if not started and asyncio.iscoroutine(main):
                 main.close()
+        finally:
+            ended.set()
 
+    ended = threading.Event()
     if copy_context is not None:
         args = (target,)
         thread = threading.Thread(target=copy_context().run, args=args, name="asyncompat.run")
@@ -48,15 +52,17 @@ def run_in_thread(run, main):
         thread = threading.Thread(target=target, name="asyncompat.run")
     thread.start()
     interrupted = False
-    while thread.is_alive():
-        try:
-            thread.join()
-        except KeyboardInterrupt:
-            if interrupted or len(started) < 2:
-                raise
-            interrupted = True
-            loop, task = started
-            loop.call_soon_threadsafe(task.cancel)
+    with interrupts_raise():
+        while not ended.is_set():
+            try:
+                ended.wait()  # `join` takes an interrupt for the end of the thread before 3.13
+            except KeyboardInterrupt:
+                if interrupted or len(started) < 2:
+                    raise
+                interrupted = True
+                loop, task = started
+                loop.call_soon_threadsafe(task.cancel)
+    thread.join()
     ((result, error),) = outcome
     if interrupted and isinstance(error, asyncio.CancelledError):
         raise KeyboardInterrupt

@@ -296,7 +296,8 @@ class TestRefused:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
-def test_ctrl_c_cancels_what_is_nested_and_the_loop_goes_on(run):
+@pytest.mark.parametrize("where", [{}, {"loop_factory": asyncio.new_event_loop}])
+def test_ctrl_c_cancels_what_is_nested_and_the_loop_goes_on(run, where):
     async def main():
         events = []
 
@@ -308,7 +309,7 @@ def test_ctrl_c_cancels_what_is_nested_and_the_loop_goes_on(run):
                 events.append("finally")
 
         with pytest.raises(KeyboardInterrupt):
-            nested(interrupted())
+            nested(interrupted(), **where)
         events.append(nested(value("still works", 0.001)))
         return events
 
