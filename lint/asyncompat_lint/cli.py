@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from asyncompat_lint import explain
 from asyncompat_lint.cache import DEFAULT_FOLDER, Cache
-from asyncompat_lint.config import Config, ConfigError, is_version_range, lowest_python, nearest
+from asyncompat_lint.config import Config, ConfigError, nearest, python_versions
 from asyncompat_lint.config import find as find_config
 from asyncompat_lint.config import read as read_config
 from asyncompat_lint.engine import OF_FILES, Result, Settings, check
@@ -25,6 +25,7 @@ from asyncompat_lint.installed import NoEnvironmentError, site_packages
 from asyncompat_lint.report import BY_ROOT, FORMATS
 from asyncompat_lint.rules import RULES
 from asyncompat_lint.sources import NoSuchPathError
+from asyncompat_lint.versions import parse_range
 
 CLEAN, FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -85,13 +86,13 @@ def _check(arguments: argparse.Namespace) -> int:
     config_file = find_config(arguments.paths) if arguments.config is None else arguments.config
     known = [*NAMES, *NAMES.values()]
     config = Config() if config_file is None else read_config(Path(config_file), known)
-    lowest = lowest_python(arguments.target_version or config.target_version, config_file)
+    versions = python_versions(arguments.target_version or config.target_version, config_file)
     select = arguments.select if arguments.select is not None else _named(config.select)
     codes = (select or set(NAMES)) - (arguments.ignore | _named(config.ignore))
     settings = Settings(
         rules=[rule for rule in RULES if rule.code in codes],
         config=config,
-        lowest_python=lowest,
+        versions=versions,
         site_packages=_site_packages(arguments.follow_installed),
     )
     cache = Cache(None if arguments.no_cache else Path(arguments.cache_dir))
@@ -255,7 +256,7 @@ def _meant(word: str) -> set[str]:
 
 
 def _versions(text: str) -> str:
-    if not is_version_range(text):
+    if parse_range(text) is None:
         message = f"{text!r} is no version, or range of versions, such as 3.8 or 3.8-3.14"
         raise argparse.ArgumentTypeError(message)
     return text

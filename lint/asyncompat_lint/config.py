@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -16,15 +14,11 @@ from typing import Literal
 import msgspec
 
 from asyncompat_lint.knowledge import Callables, Library, Table
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from asyncompat_lint.toml import tomllib
+from asyncompat_lint.versions import Versions, parse_range, parse_required
 
 FILE = "pyproject.toml"
 _DEFAULT_RULE = "blocking-wait"
-_VERSIONS = re.compile(r"3\.\d+(-3\.\d+)?")
 
 
 class ConfigError(Exception):
@@ -128,26 +122,29 @@ def read(file: Path, rules: Iterable[str]) -> Config:
     return config
 
 
-def is_version_range(text: str) -> bool:
-    """Return whether this is a version of Python, or two with a hyphen between."""
-    return _VERSIONS.fullmatch(text) is not None
-
-
-def lowest_python(target: str, file: Path | str | None) -> tuple[int, int] | None:
-    """Return the oldest Python that the code is for, where that is said.
+def python_versions(target: str, file: Path | str | None) -> Versions:
+    """Return the versions of Python that the code is for, as far as that is said.
 
     Parameters:
         target: a version or range of versions, if one was given.
         file: the project's ``pyproject.toml``, which may have ``requires-python``.
+
+    Raises:
+        ConfigError: ``requires-python`` cannot be understood.
     """
-    if not target and file is not None:
-        project = tomllib.loads(Path(file).read_text("utf-8")).get("project", {})
-        required = re.search(r"(?:>=|~=|==)\s*(3\.\d+)", str(project.get("requires-python", "")))
-        target = required[1] if required is not None else ""
-    if not target:
-        return None
-    major, minor = target.partition("-")[0].split(".")
-    return int(major), int(minor)
+    if target:
+        return parse_range(target) or Versions()
+    if file is None:
+        return Versions()
+    document = tomllib.loads(Path(file).read_text("utf-8"))
+    poetry = document.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    told = document.get("project", {}).get("requires-python", poetry.get("python"))
+    if told is None:
+        return Versions()
+    versions = parse_required(str(told))
+    if versions is None:
+        raise ConfigError(f"{file}: requires-python: {told!r} cannot be understood")
+    return versions
 
 
 def nearest(word: str, words: Sequence[str]) -> str:
@@ -176,7 +173,7 @@ def _check_names(file: Path, config: Config, rules: list[str]) -> None:
     for name in functions:
         if not all(part.isidentifier() or part == "*" for part in name.split(".")):
             raise ConfigError(f"{file}: {name!r} is no qualified name (package.module.function)")
-    if config.target_version and not is_version_range(config.target_version):
+    if config.target_version and parse_range(config.target_version) is None:
         raise ConfigError(
             f"{file}: target-version: {config.target_version!r} is no version or range of versions"
             " ('3.8', '3.8-3.14')"

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from asyncompat_lint import cache as caches
-from asyncompat_lint import installed, suppressions, visiting
+from asyncompat_lint import cells, history, importing, installed, suppressions, visiting
 from asyncompat_lint import knowledge as knowledge_base
 from asyncompat_lint.cache import Cache
+from asyncompat_lint.compatibility import Compatibility, Misfit
 from asyncompat_lint.config import Config
 from asyncompat_lint.coroutines import Misuse, misuses
 from asyncompat_lint.facts import Span
@@ -28,6 +29,7 @@ from asyncompat_lint.sources import (
     place_in_cell,
 )
 from asyncompat_lint.targets import Targets
+from asyncompat_lint.versions import Versions
 from asyncompat_lint.visiting import Visit
 
 UNREADABLE_CODE = "AC001"
@@ -52,19 +54,19 @@ class Result:
 class Settings:
     """How a check is to be done.
 
-    ``lowest_python`` is the oldest version that the code is for, ``site_packages`` the folders of
-    installed libraries that are followed into.
+    ``versions`` are those that the code is for, ``site_packages`` the folders of installed
+    libraries that are followed into.
     """
 
     rules: Collection[type[Rule]]
     config: Config = field(default_factory=Config)
-    lowest_python: tuple[int, int] | None = None
+    versions: Versions = field(default_factory=Versions)
     site_packages: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
         codes = sorted(rule.code for rule in self.rules)
-        return repr((codes, self.config, self.lowest_python, self.site_packages))
+        return repr((codes, self.config, self.versions, self.site_packages))
 
 
 def check(paths: Iterable[str], settings: Settings, cache: Cache = NO_CACHE) -> Result:
@@ -102,8 +104,8 @@ class _Check:
         for file, module in indexer.modules(self._files):
             if isinstance(module, Module):
                 modules.append(module)
-                if file.is_notebook:
-                    self._cells[file.path] = module.source().cells or ()
+                if file.is_notebook or module.facts.is_lenient:
+                    yield from self._broken(module)
             else:
                 yield _unreadable(file, module)
         indexer.keep()
@@ -120,33 +122,55 @@ class _Check:
         misused: dict[str, list[Misuse]] = defaultdict(list)
         for misuse in misuses(program, knowledge, targets):
             misused[misuse.site.module.file.location].append(misuse)
+        compatibility = Compatibility(program, targets, history.load(), self._settings.versions)
+        misfits: dict[str, list[Misfit]] = {}
+        for module in modules:
+            found = [*compatibility.misfits(module), *cells.misfits(program, module, targets)]
+            misfits[module.file.location] = found
         targets.keep()
         self._visits_before = self._cache.visits()
         for module in modules:
-            found = calls.get(module.file.location, [])
-            others = misused.get(module.file.location, [])
-            if found or others or module.facts.has_suppressions or module.facts.marks:
+            location = module.file.location
+            visit = Visit(
+                module,
+                calls.get(location, []),
+                misused.get(location, []),
+                misfits[location],
+                self._surroundings(program, module),
+            )
+            if visit.has_places or module.facts.has_suppressions:
                 try:
-                    yield from self._of_module(program, module, found, others)
+                    yield from self._of_module(visit)
                 except UnreadableError as error:
                     yield _unreadable(module.file, error)
         if self._visits.keys() != self._visits_before.keys():
             self._cache.keep_visits(self._visits)
 
-    def _of_module(
-        self,
-        program: Program,
-        module: Module,
-        calls: list[BlockingCall],
-        misused: list[Misuse],
-    ) -> Iterator[Finding]:
-        surroundings = Surroundings(
-            asyncio_name=_asyncio_name(program, module),
+    def _broken(self, module: Module) -> Iterator[Finding]:
+        """Give cells that are no Python, and a script's lines that only IPython reads."""
+        source = module.source()
+        if source.cells is None:
+            timed = {each.span.line for each in module.facts.awaits_at_top if each.timed}
+            for line in sorted({*source.magics, *source.timed} - timed):
+                message = "is IPython's, and no Python: this fails as a script"
+                yield _unreadable(module.file, UnreadableError(f"this line {message}", line))
+            return
+        self._cells[module.file.path] = source.cells
+        for line, why in source.broken:
+            cell, line_in_cell = place_in_cell(source.cells, line)
+            error = UnreadableError(f"cannot be parsed: {why}", line_in_cell, cell)
+            yield _unreadable(module.file, error)
+
+    def _surroundings(self, program: Program, module: Module) -> Surroundings:
+        return Surroundings(
+            names=importing.names_in(module.facts),
             imports=program.imported_by(module),
-            lowest_python=self._settings.lowest_python,
+            versions=self._settings.versions,
             severities=self._settings.config.severity,
+            is_notebook=module.file.is_notebook,
         )
-        visit = Visit(module, calls, misused, surroundings)
+
+    def _of_module(self, visit: Visit) -> Iterator[Finding]:
         key = caches.digest(f"{visit.identity()}{self._settings.identity}".encode()).hex()
         if key not in self._visits_before:
             found = list(self._visited(visit))
@@ -190,14 +214,6 @@ class _Check:
             for code, full in self._names.items()
             if full == name or code.startswith(name.upper())
         }
-
-
-def _asyncio_name(program: Program, module: Module) -> str:
-    for target in ["asyncio", "asyncompat"]:
-        name = program.name_of_module(module, target)
-        if name is not None:
-            return name
-    return "asyncio"
 
 
 def _unreadable(file: SourceFile, error: UnreadableError) -> Finding:

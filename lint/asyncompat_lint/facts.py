@@ -234,6 +234,17 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
     line: int
 
 
+class TopAwait(msgspec.Struct, frozen=True, array_like=True):
+    """An ``await`` at the top of a module; ``timed`` where a magic runs it that cannot await.
+
+    Of ``async for`` and ``async with`` the span is where they begin.
+    """
+
+    span: Span
+    statement: Statement
+    timed: bool = False
+
+
 class Load(msgspec.Struct, frozen=True, array_like=True):
     """Where an attribute is read, which may be a property; the first time in its scope."""
 
@@ -252,6 +263,98 @@ class Statement(msgspec.Struct, frozen=True, array_like=True):
     def holds(self, line: int) -> bool:
         """Return whether a line is one of these."""
         return self.line <= line <= self.end_line
+
+
+class Mention(msgspec.Struct, frozen=True, array_like=True):
+    """A place that names something of a module whose names come and go with Python's versions.
+
+    ``target`` is what an import there imports; otherwise ``value`` is the name, ``stored`` whether
+    it is given a value there. ``statement`` are the lines that have to be parsed for it.
+    """
+
+    scope: int
+    span: Span
+    statement: Statement
+    value: Expr = OPAQUE
+    target: str = ""
+    stored: bool = False
+
+
+class Handler(msgspec.Struct, frozen=True, array_like=True):
+    """An ``except`` around an ``await``, which catches more or less by Python's version.
+
+    ``caught`` are the classes it names, ``before`` those of the handlers above it, ``awaited`` what
+    is called in the ``try`` and awaited or entered. ``raises`` is whether it ends by raising.
+    """
+
+    scope: int
+    span: Span
+    caught: tuple[Expr, ...]
+    before: tuple[Expr, ...] = ()
+    awaited: tuple[Expr, ...] = ()
+    raises: bool = False
+
+
+# Tests that are told of, for what they say of Python's version:
+class VersionTest(msgspec.Struct, frozen=True, array_like=True, tag="version"):
+    """``sys.version_info >= (3, 8)``; only the first two numbers are kept."""
+
+    operator: Literal["<", "<=", ">", ">=", "==", "!="]
+    version: tuple[int, ...]
+
+
+class HasAttribute(msgspec.Struct, frozen=True, array_like=True, tag="has"):
+    """``hasattr(owner, "name")``."""
+
+    owner: Expr
+    name: str
+
+
+class Succeeds(msgspec.Struct, frozen=True, array_like=True, tag="succeeds"):
+    """A ``try`` whose imports and names are there; ``imports`` are as those of a ``Mention``."""
+
+    imports: tuple[str, ...] = ()
+    names: tuple[Expr, ...] = ()
+
+
+class Flag(msgspec.Struct, frozen=True, array_like=True, tag="flag"):
+    """A name that a test may have been given to: ``PY38 = sys.version_info >= (3, 8)``."""
+
+    value: Expr
+
+
+class Never(msgspec.Struct, frozen=True, array_like=True, tag="never"):
+    """It fails whenever the code runs: ``TYPE_CHECKING``."""
+
+
+class Unasked(msgspec.Struct, frozen=True, array_like=True, tag="unasked"):
+    """It says nothing of versions."""
+
+
+class Not(msgspec.Struct, frozen=True, array_like=True, tag="not"):
+    test: Test
+
+
+class All(msgspec.Struct, frozen=True, array_like=True, tag="all"):
+    tests: tuple[Test, ...]
+
+
+class Any(msgspec.Struct, frozen=True, array_like=True, tag="any"):
+    tests: tuple[Test, ...]
+
+
+Test: TypeAlias = VersionTest | HasAttribute | Succeeds | Flag | Never | Unasked | Not | All | Any
+
+
+class Guard(msgspec.Struct, frozen=True, array_like=True):
+    """What stands in a span runs only where a test holds.
+
+    ``forgives`` is whether an import or a name that fails there is caught.
+    """
+
+    span: Span
+    test: Test
+    forgives: bool = False
 
 
 class NameIndex(msgspec.Struct, array_like=True):
@@ -274,7 +377,10 @@ class NameIndex(msgspec.Struct, array_like=True):
 class ModuleFacts(msgspec.Struct, array_like=True):
     """All of it. ``cells_that_await`` are a notebook's, which runs their top level on its loop.
 
-    ``has_suppressions`` is whether there are comments that only this linter reads.
+    ``has_suppressions`` is whether there are comments that only this linter reads, ``tests`` what
+    the names at the module's top are that a test was given to; ``is_lenient`` is whether its text
+    had to be changed to be read as Python of today, ``has_cells`` whether a script marks cells with
+    ``# %%``.
     """
 
     scopes: list[Scope]
@@ -285,6 +391,17 @@ class ModuleFacts(msgspec.Struct, array_like=True):
     has_suppressions: bool = False
     marks: list[Mark] = []
     names: NameIndex = msgspec.field(default_factory=NameIndex)
+    mentions: list[Mention] = []
+    guards: list[Guard] = []
+    tests: dict[str, Test] = {}
+    handlers: list[Handler] = []
+    awaits_at_top: list[TopAwait] = []
+    is_lenient: bool = False
+    has_cells: bool = False
+
+    def line_of(self, span: Span) -> Statement:
+        """Return the lines of a place at a module's top, to be parsed by themselves."""
+        return Statement(span.line, span.end_line)
 
     def awaits_at(self, scope: Scope, line: int) -> bool:
         """Return whether a scope is the top of a notebook, and the line in a cell that awaits."""

@@ -42,13 +42,33 @@ class Step:
     call: str
 
 
+@dataclass(frozen=True, order=True)
+class Edit:
+    """A text to be put in the place of another; where that is empty, it is put in."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What mends a finding: edits that belong together, and the imports that they need.
+
+    ``is_safe`` is whether it changes nothing but what is wrong; others have to be asked for.
+    """
+
+    edits: tuple[Edit, ...]
+    imports: tuple[str, ...] = ()
+    is_safe: bool = False
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong, at one place.
 
     ``function`` is the function it stands in, ``instead`` the async way to do it and ``hint``
     another one, where there are such; ``chain`` is empty where the blocking call itself stands at
-    the place.
+    the place. ``fix`` is in the lines of the file, also for a notebook: those of its code.
     """
 
     path: str
@@ -62,6 +82,7 @@ class Finding:
     instead: str = ""
     hint: str = ""
     cell: int | None = None
+    fix: Fix | None = None
     source_lines: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property

@@ -5,8 +5,11 @@ Knows the cache and the index, and nothing of what is done with the facts.
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
@@ -17,11 +20,13 @@ from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
 from asyncompat_lint.modules import Module
-from asyncompat_lint.sources import SourceFile, UnreadableError, read_text
+from asyncompat_lint.sources import SourceFile, SourceText, UnreadableError, read_text
 
 # Below this many files a second process costs more than it brings.
 WORTH_A_PROCESS = 200
 _BATCH = 50
+# Of so many files it is asked whether they are of a newer Python.
+_MOST_QUESTIONS = 10
 # One file in so many has to be new before all facts are written again.
 _WORTH_WRITING = 500
 
@@ -96,7 +101,42 @@ def _index(file: SourceFile, known: dict[bytes, Entry]) -> Entry:
         if digest in known:
             old = known[digest]
             return Entry(state, digest, old.facts, old.error, old.line, old.cell)
-        facts = index_module(read_text(file, raw))
+        facts = _facts(file, raw)
     except UnreadableError as error:
         return Entry(state, digest, b"", str(error), error.line, error.cell)
     return Entry(state, digest, msgspec.msgpack.encode(facts))
+
+
+def _facts(file: SourceFile, raw: bytes) -> ModuleFacts:
+    source = read_text(file, raw)
+    try:
+        return index_module(source)
+    except UnreadableError as error:
+        lenient = read_text(file, raw, leniently=True)
+        if not file.is_notebook and lenient.text != source.text:
+            return index_module(lenient, is_lenient=True)
+        if _is_newer(source):
+            version = "{}.{}".format(*sys.version_info)
+            message = f"{error}: it needs a newer Python than {version}; run asyncompat on that"
+            raise UnreadableError(message, error.line, error.cell) from None
+        raise
+
+
+_PARSE = "import sys, libcst; libcst.parse_module(sys.stdin.buffer.read())"
+
+
+@functools.cache
+def _questions() -> Iterator[int]:
+    return iter(range(_MOST_QUESTIONS))
+
+
+def _is_newer(source: SourceText) -> bool:
+    """Whether what this interpreter cannot parse is good Python of a newer one: libcst knows it.
+
+    It is asked in a process of its own, for what is nested too deeply ends the process.
+    """
+    if next(_questions(), None) is None:
+        return False  # a whole tree of Python 2
+    command = [sys.executable, "-c", _PARSE]
+    text = source.text.encode(errors="replace")
+    return subprocess.run(command, check=False, input=text, capture_output=True).returncode == 0

@@ -32,7 +32,7 @@ class Module:
         Raises:
             UnreadableError: the file is not what it was.
         """
-        return read_text(self.file, self.file.read())
+        return read_text(self.file, self.file.read(), leniently=self.facts.is_lenient)
 
 
 class Modules:

@@ -83,6 +83,19 @@ class Names(ABC):
                 return name
         return None
 
+    def import_targets(self, module: Module, name: str, scope: int) -> list[str]:
+        """Return what a name is imported from, in a scope; nothing if it may be anything else."""
+        use = Use(module, scope, sys.maxsize, 0)
+        index = self.binding_scope(name, use)
+        bindings = [] if index < 0 else module.facts.scopes[index].bindings[name]
+        if any(each.kind != "imported" for each in bindings):
+            return []
+        return list(dict.fromkeys(each.target for each in bindings))
+
+    def module_of(self, module: Module, target: str) -> tuple[Module | None, list[str]]:
+        """Return the module of the project that an import's target leads into, and what is left."""
+        return self._imported_module(target, Use(module, 0, sys.maxsize, 0))
+
     # What is asked for again and again
 
     def _once(self, step: Step, use: Use, find: Callable[[Use], Values]) -> Values:

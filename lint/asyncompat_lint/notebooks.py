@@ -1,33 +1,104 @@
 """Notebooks: their code cells as one Python text, with what is only IPython's taken out.
 
 Every line and every column stays where it was in its cell, so that a place in the text is a place
-in the cell.
+in the cell. A script that was pasted from a notebook is taken for one cell.
 """
 
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 SUFFIX = ".ipynb"
 
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
-# Line magics before a statement that is run as it stands, and cell magics above such a cell.
-_RUNNING = r"(?:time|timeit|prun|memit|mprun|lprun|debug)"
-_RUNNING_LINE = re.compile(rf"^(\s*)(%{_RUNNING}\b(?:\s+-\w+(?:\s+\d+)?)*\s*)(?=\S)")
-_RUNNING_CELL = re.compile(rf"^%%(?:{_RUNNING}|capture)\b")
-_SHELL_OR_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[^#'\"\n]*\?{1,2}\s*)$")
+# Magics that run the Python behind them, or below them in their cell; the first do so without a
+# loop to await on.
+_TIMING = r"time|timeit|prun|memit|mprun|lprun|debug"
+_RUNNING_LINE = re.compile(rf"^(\s*)(%(?:{_TIMING})\b(?:\s+-\w+(?:\s+\d+)?)*\s*)(?=\S)")
+_RUNNING_CELL = re.compile(rf"^%%(?P<timing>{_TIMING})?(?:capture)?(?!\w)")
+_SHELL_OR_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[^#'\"\n]*[\w)\]*]\?{1,2}\s*|[/,;]\w.*)$")
 _ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)[%!].*$")
+_MAGIC_LINE = re.compile(r"^\s*[%!]\s*\w", re.MULTILINE)
 
 
 class NotANotebookError(Exception):
     """The file is not JSON of a notebook's form."""
 
 
-def code_of(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return the code of a notebook, and the line in it (from 1) at which each cell begins.
+@dataclass
+class Code:
+    """The Python of cells, and what was left out of it.
+
+    ``starts`` are the lines (from 1) at which the cells begin; ``shown`` the lines as they are
+    written; ``timed`` those whose code a magic runs that cannot await; ``magics`` the lines of
+    other magics; ``broken`` the lines of what is no Python, with why.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    timed: list[int] = field(default_factory=list)
+    magics: dict[int, str] = field(default_factory=dict)
+    broken: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(f"{line}\n" for line in self.lines)
+
+    def add(self, source: str) -> None:
+        """Add a cell's source; where that cannot be read, empty lines."""
+        first = len(self.lines) + 1
+        shown = source.split("\n")
+        lines = self._python(list(shown), first)
+        error = _error(lines)
+        if error is not None:
+            self.broken.append((first + error[0] - 1, error[1]))
+            lines = [""] * len(lines)
+        self.starts.append(first)
+        self.shown += shown
+        self.lines += lines
+
+    def _python(self, lines: list[str], first: int) -> list[str]:
+        if lines[0].startswith("%%"):
+            running = _RUNNING_CELL.match(lines[0])
+            self.magics[first] = lines[0]
+            if running is None:
+                return [""] * len(lines)  # another language's
+            if running["timing"]:
+                self.timed += range(first, first + len(lines))
+            lines[0] = ""
+        if _error(lines) is not None:
+            for start, end in list(_logical_lines(lines)):
+                self._logical_line(lines, start, end, first)
+        return lines
+
+    def _logical_line(self, lines: list[str], start: int, end: int, first: int) -> None:
+        """Take what is IPython's out of a statement's lines."""
+        line = lines[start]
+        running = _RUNNING_LINE.match(line)
+        if running is not None:
+            indent, magic = running.groups()
+            lines[start] = f"{indent}0;{' ' * (len(magic) - 2)}{line[running.end() :]}"
+            self.timed += range(first + start, first + end + 1)
+        elif _SHELL_OR_MAGIC.match(line):
+            self.magics[first + start] = line.strip()
+            lines[start] = f"{line[: len(line) - len(line.lstrip())]}pass"
+            lines[start + 1 : end + 1] = [""] * (end - start)
+        else:
+            assigned = _ASSIGNED.match(line)
+            if assigned is not None:
+                lines[start : end + 1] = [f"{assigned[1]}...", *[""] * (end - start)]
+
+
+def code_of(text: str) -> Code:
+    """Return the code of a notebook.
 
     Every cell has a place, also those that hold no Python; these are empty.
 
@@ -37,14 +108,21 @@ def code_of(text: str) -> tuple[str, tuple[int, ...]]:
     try:
         cells = json.loads(text)["cells"]
         sources = [_source(cell) for cell in cells]
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotANotebookError(f"is no notebook: {type(error).__name__}: {error}") from None
-    lines: list[str] = []
-    starts: list[int] = []
+    except (ValueError, KeyError, TypeError):
+        raise NotANotebookError("is no notebook of version 4: JSON with a list of cells") from None
+    code = Code()
     for source in sources:
-        starts.append(len(lines) + 1)
-        lines += _python(source)
-    return "".join(f"{line}\n" for line in lines), tuple(starts)
+        code.add(source)
+    return code
+
+
+def pasted(text: str) -> Code | None:
+    """Return the code of a script that has a notebook's magics in it; None where there are none."""
+    if not _MAGIC_LINE.search(text):
+        return None
+    code = Code()
+    code.add(text)
+    return code if code.magics or code.timed else None
 
 
 def _source(cell: dict[str, object]) -> str:
@@ -54,33 +132,37 @@ def _source(cell: dict[str, object]) -> str:
     return source if isinstance(source, str) else "".join(map(str, source))  # type: ignore[call-overload]
 
 
-def _python(source: str) -> list[str]:
-    lines = source.split("\n")
-    if lines[0].startswith("%%"):
-        if not _RUNNING_CELL.match(lines[0]):
-            return [""] * len(lines)  # another language's
-        lines[0] = ""
-    if _parses(lines):
-        return lines
-    return [_line(line) for line in lines]
-
-
-def _parses(lines: list[str]) -> bool:
+def _error(lines: list[str]) -> tuple[int, str] | None:
+    """Return the line (from 1) that keeps a cell from being Python, and why."""
     try:
-        compile(
-            "\n".join(lines), "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        )
-    except (SyntaxError, ValueError):
-        return False
-    return True
+        compile("\n".join(lines), "cell", "exec", _FLAGS)
+    except SyntaxError as error:
+        return error.lineno or 1, error.msg
+    except ValueError as error:
+        return 1, str(error)
+    return None
 
 
-def _line(line: str) -> str:
-    running = _RUNNING_LINE.match(line)
-    if running is not None:
-        indent, magic = running.groups()
-        return f"{indent}0;{' ' * (len(magic) - 2)}{line[running.end() :]}"
-    if _SHELL_OR_MAGIC.match(line):
-        return f"{line[: len(line) - len(line.lstrip())]}pass"
-    assigned = _ASSIGNED.match(line)
-    return f"{assigned[1]}..." if assigned is not None else line
+def _logical_lines(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Give the first and the last line, from 0, of each statement as far as it can be told."""
+    start = 0
+    while start < len(lines):
+        end = start
+        if _RUNNING_LINE.match(lines[start]) or not _SHELL_OR_MAGIC.match(lines[start]):
+            end = start + _length(lines[start:]) - 1
+        while end + 1 < len(lines) and lines[end].endswith("\\"):
+            end += 1
+        yield start, end
+        start = end + 1
+
+
+def _length(lines: list[str]) -> int:
+    """How many lines the first statement has: more than one inside brackets and long strings."""
+    text = "".join(f"{line}\n" for line in ["", lines[0].lstrip("%! \t"), *lines[1:]])
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.NEWLINE:
+                return token.start[0] - 1
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    return 1

@@ -52,7 +52,7 @@ class Blocker:
 
     ``once`` is whether it does so only the first time, ``overrides`` how many of how many functions
     do that can stand in the place of an abstract one on the way, ``read`` the property that is read
-    at the site.
+    at the site, ``passed`` whether what blocks is not called there itself, but by what it is given.
     """
 
     entry: Entry
@@ -60,6 +60,7 @@ class Blocker:
     once: bool = False
     overrides: tuple[int, int] | None = None
     read: str = ""
+    passed: bool = False
 
 
 @dataclass(frozen=True)
@@ -305,7 +306,7 @@ class _Reach:
                     for inner in self._program.passed(site.module, site.call, passed[key]):
                         blocker = self._of_group(inner, site)
                         if blocker is not None:
-                            return blocker
+                            return replace(blocker, passed=True)
         return None
 
     def _called_arguments(self, target: Reference) -> list[str]:
@@ -379,7 +380,7 @@ class _Reach:
             function = f"{scopes[scope.parent].name}.{function}"
         step = Step(site.module.file.path, site.line, function, called_at(site, blocker))
         once = blocker.once or any(last_name(each) in MEMOISERS for each in scope.decorators)
-        return replace(blocker, chain=(step, *blocker.chain), once=once, read="")
+        return replace(blocker, chain=(step, *blocker.chain), once=once, read="", passed=False)
 
 
 def _told(scope: Scope) -> str:

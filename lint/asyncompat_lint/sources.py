@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import dataclasses
 import fnmatch
 import functools
 import io
 import os
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from asyncompat_lint import notebooks
 
@@ -73,10 +74,24 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class SourceText:
-    """A text and its lines, each with its line end; of a notebook, where its cells begin."""
+    """A text and its lines, each with its line end; of a notebook, where its cells begin.
+
+    ``shown`` are the lines as they are written, where they had to be changed to be Python;
+    ``timed`` those whose code a magic runs that cannot await; ``magics`` those of other magics;
+    ``broken`` lines that are no Python, with why.
+    """
 
     text: str
     cells: tuple[int, ...] | None = None
+    shown: tuple[str, ...] | None = None
+    timed: frozenset[int] = frozenset()
+    magics: Mapping[int, str] = field(default_factory=dict)
+    broken: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def shown_lines(self) -> Sequence[str]:
+        """The lines, without their ends, as they are written."""
+        return self.shown or [line.rstrip("\n") for line in self.lines]
 
     @functools.cached_property
     def lines(self) -> list[str]:
@@ -87,18 +102,46 @@ class SourceText:
         return self.lines[number - 1].rstrip("\n") if 0 < number <= len(self.lines) else ""
 
 
-def read_text(file: SourceFile, raw: bytes) -> SourceText:
+def read_text(file: SourceFile, raw: bytes, *, leniently: bool = False) -> SourceText:
     """Return the text of a file's bytes: its own, or that of a notebook's code.
+
+    Parameters:
+        file: where they are from.
+        raw: the bytes.
+        leniently: whether it is Python of today only with what is IPython's taken out, and with
+            names that have become keywords written otherwise.
 
     Raises:
         UnreadableError: the bytes are not text, or not a notebook.
     """
+    text = decode(raw)
     if not file.is_notebook:
-        return SourceText(decode(raw))
+        return _lenient(text) if leniently else SourceText(text)
     try:
-        return SourceText(*notebooks.code_of(decode(raw)))
+        code = notebooks.code_of(text)
     except notebooks.NotANotebookError as error:
         raise UnreadableError(str(error)) from None
+    return _of_code(code, tuple(code.starts))
+
+
+def _of_code(code: notebooks.Code, cells: tuple[int, ...] | None) -> SourceText:
+    return SourceText(
+        code.text, cells, tuple(code.shown), frozenset(code.timed), code.magics, tuple(code.broken)
+    )
+
+
+# `asyncio.async`, which no parser takes since it is a keyword; as long as what stands for it.
+_KEYWORD_AS_NAME = re.compile(r"(?<=\.)async(?=\s*\()")
+STAND_IN = "asyn\u0441"
+
+
+def _lenient(text: str) -> SourceText:
+    changed = _KEYWORD_AS_NAME.sub(STAND_IN, text)
+    code = notebooks.pasted(changed)
+    shown = tuple(text.split("\n"))
+    if code is None:
+        return SourceText(changed, shown=shown if changed != text else None)
+    return dataclasses.replace(_of_code(code, None), shown=shown)
 
 
 def place_in_cell(cells: tuple[int, ...], line: int) -> tuple[int, int]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 import libcst as cst
 from libcst.metadata import MetadataWrapper
 
+from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.coroutines import Misuse
+from asyncompat_lint.facts import Statement
 from asyncompat_lint.findings import Finding
 from asyncompat_lint.modules import Module
 from asyncompat_lint.reach import BlockingCall
@@ -26,7 +28,18 @@ class Visit:
     module: Module
     calls: Sequence[BlockingCall]
     misuses: Sequence[Misuse]
+    misfits: Sequence[Misfit]
     surroundings: Surroundings
+
+    @property
+    def has_places(self) -> bool:
+        """Whether any rule has something to look at."""
+        return any(True for _ in self.places())
+
+    def statements(self) -> list[Statement]:
+        """Return the pieces of the module that a rule may have to look at, each once."""
+        more = [each.statement for each in self.misfits if each.statement is not None]
+        return sorted({*self.module.facts.statements, *more}, key=lambda s: (s.line, s.end_line))
 
     def places(self) -> Iterator[tuple[int, str]]:
         """Give the lines where a rule has something to look at, with the rule's name."""
@@ -34,6 +47,8 @@ class Visit:
             yield call.site.line, call.blocker.entry.table.rule
         for misuse in self.misuses:
             yield misuse.site.line, misuse.rule
+        for misfit in self.misfits:
+            yield misfit.span.line, misfit.rule
         for mark in self.module.facts.marks:
             yield mark.line, mark.rule
 
@@ -43,7 +58,7 @@ class Visit:
         misuses = [(each.site.key, each.rule, each.what) for each in self.misuses]
         surroundings = replace(self.surroundings, imports=sorted(self.surroundings.imports))
         file = self.module.file
-        return repr((self.module.digest, file.path, calls, misuses, surroundings))
+        return repr((self.module.digest, file.path, calls, misuses, self.misfits, surroundings))
 
 
 def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) -> Iterator[Finding]:
@@ -56,7 +71,7 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
     context = Context(
         path=visit.module.file.path,
         first_line=1,
-        lines=[line.rstrip("\n") for line in source.lines],
+        lines=source.shown_lines,
         blocking={call.site.call.span: call for call in calls if not call.site.is_load},
         loads={
             (call.site.line, call.site.load.column, call.blocker.read): call
@@ -64,26 +79,48 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
             if call.site.is_load
         },
         misuses={(each.rule, each.site.call.span): each for each in visit.misuses},
+        misfits={(each.rule, each.span): each for each in visit.misfits},
         surroundings=visit.surroundings,
+        timed=source.timed,
     )
     by_name = {rule.name: rule for rule in rules}
     places = [place for place in visit.places() if place[1] in by_name]
-    for statement in visit.module.facts.statements:
+    told: set[Finding] = set()
+    for statement in visit.statements():
         # Only the rules that have something to look at: the others are dear, too.
         names = {name for line, name in places if statement.holds(line)}
         if not names:
             continue
-        context.first_line = statement.line
-        code = "".join(source.lines[statement.line - 1 : statement.end_line])
-        if code.lstrip("\f")[:1] in " \t":  # a method: it needs something to stand in
-            context.first_line -= 1
-            code = f"if True:\n{code}"
-        try:
-            # No copy: the tree is nobody else's.
-            wrapper = MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
-        except Exception as error:
-            reason = f"this statement is beyond libcst: {type(error).__name__}"
-            raise UnreadableError(reason, statement.line) from None
         found: list[Finding] = []
+        wrapper = _parsed(statement, source, context)
         wrapper.visit_batched([by_name[name](context, found) for name in sorted(names)])
-        yield from found
+        # A method is a piece of its class, too.
+        yield from (each for each in found if each not in told)
+        told.update(found)
+
+
+def _parsed(statement: Statement, source: SourceText, context: Context) -> MetadataWrapper:
+    """Parse a piece of a module, and tell the context where it begins."""
+    context.first_line = statement.line
+    code = "".join(source.lines[statement.line - 1 : statement.end_line])
+    if code.lstrip("\f")[:1] in " \t":  # a method: it needs something to stand in
+        context.first_line -= 1
+        code = f"if True:\n{code}"
+    try:
+        # No copy: the tree is nobody else's.
+        return MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
+    except cst.ParserSyntaxError:
+        # A piece that cannot stand alone: an `elif`, what follows a semicolon.
+        context.first_line = 1
+        code = source.text
+    except Exception as error:
+        raise _beyond(error, statement) from None
+    try:
+        return MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
+    except Exception as error:
+        raise _beyond(error, statement) from None
+
+
+def _beyond(error: Exception, statement: Statement) -> UnreadableError:
+    reason = f"this statement is beyond libcst: {type(error).__name__}"
+    return UnreadableError(reason, statement.line)

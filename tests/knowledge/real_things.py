@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from importlib import resources
 
-from asyncompat_lint.knowledge import Knowledge, Library, parse
+from asyncompat_lint.knowledge import Knowledge, libraries
 
 # Classes of the newest Python that were functions before.
 FACTORIES = {"threading.Lock"}
-
-
-def libraries() -> list[Library]:
-    files = resources.files("asyncompat_lint.knowledge").iterdir()
-    found = sorted((file for file in files if file.name.endswith(".toml")), key=lambda f: f.name)
-    return [parse(file.read_text("utf-8")) for file in found]
 
 
 def entries(*, of_distributions: bool):

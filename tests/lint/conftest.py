@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.findings import Finding
 from asyncompat_lint.rules import RULES
+from asyncompat_lint.rules.base import Rule
+from asyncompat_lint.versions import Versions, parse_range
 
 Check = Callable[..., list[Finding]]
 
@@ -16,7 +19,9 @@ Check = Callable[..., list[Finding]]
 def check_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
     """Check a text as a file, or several as a project; give the findings."""
 
-    def check_files(code: str | bytes | None = None, **files: str) -> list[Finding]:
+    def check_files(
+        code: str | bytes | None = None, versions: str = "", **files: str
+    ) -> list[Finding]:
         monkeypatch.chdir(tmp_path)
         if isinstance(code, str):
             code = code.encode()
@@ -26,9 +31,41 @@ def check_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
             path = Path(name + ".py")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return check(["."], Settings(RULES)).findings
+        known = parse_range(versions) or Versions()
+        return check(["."], Settings(RULES, versions=known)).findings
 
     return check_files
+
+
+def notebook(*cells: str) -> str:
+    """Return a notebook with these cells of code."""
+    made = [
+        {
+            "cell_type": "code",
+            "source": cell,
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+        }
+        for cell in cells
+    ]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
+@pytest.fixture
+def check_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Check an example of a rule, as what the rule says that it is."""
+
+    def check_as(rule: type[Rule], code: str) -> list[Finding]:
+        monkeypatch.chdir(tmp_path)
+        if rule.IN_NOTEBOOK:
+            Path("code.ipynb").write_text(notebook(code), encoding="utf-8")
+        else:
+            Path("code.py").write_text(code, encoding="utf-8")
+        versions = parse_range(rule.VERSIONS) or Versions()
+        return check(["."], Settings(RULES, versions=versions)).findings
+
+    return check_as
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from asyncompat_lint import cli
-from asyncompat_lint.config import Config, ConfigError, find, lowest_python, read
+from asyncompat_lint.config import Config, ConfigError, find, python_versions, read
 from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.rules import RULES
+from asyncompat_lint.versions import Versions, parse_range
 
 NAMES = [name for rule in RULES for name in (rule.code, rule.name)]
 
@@ -28,6 +29,10 @@ def project(tmp_path, monkeypatch):
         return check(["."], Settings(RULES, config)).findings
 
     return make
+
+
+def versions_from(lowest):
+    return Versions() if lowest is None else parse_range("{}.{}".format(*lowest))
 
 
 def places(findings):
@@ -169,7 +174,7 @@ def test_the_command_reads_the_file_above_what_is_checked(tmp_path, monkeypatch,
 def test_the_oldest_python(tmp_path, target, project_table, lowest):
     file = tmp_path / "pyproject.toml"
     file.write_text(project_table)
-    assert lowest_python(target, file) == lowest
+    assert python_versions(target, file).lowest == lowest
 
 
 @pytest.mark.parametrize(
@@ -189,7 +194,7 @@ def test_the_async_way_fits_the_versions_and_libraries(
     monkeypatch.chdir(tmp_path)
     code = f"{imports}\nimport time\ndef work(x): time.sleep(x)\nasync def f():\n    work(1)\n"
     Path("a.py").write_text(code)
-    (found,) = check(["."], Settings(RULES, Config(), lowest)).findings
+    (found,) = check(["."], Settings(RULES, Config(), versions_from(lowest))).findings
     assert found.instead == instead
 
 
@@ -202,7 +207,7 @@ def test_braces_and_keywords_in_what_is_wrapped(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code = "import time\ndef w(x, *, y): time.sleep(x)\nasync def f():\n    w({'a': 1}, y=2)\n"
     Path("a.py").write_text(code)
-    (found,) = check(["."], Settings(RULES, Config(), (3, 8))).findings
+    (found,) = check(["."], Settings(RULES, Config(), versions_from((3, 8)))).findings
     assert found.instead == (
         "await asyncio.get_event_loop().run_in_executor(None, functools.partial(w, {'a': 1}, y=2))"
     )

@@ -66,15 +66,31 @@ def test_magics_and_shell_lines(notebook):
         "if True:\n    !ls\n    %cd x\nawait g(); time.sleep(1)",
     )
     assert places(found) == [
+        (2, 1, 7, "AC403"),
         (2, 2, 14, "AC101"),
+        (3, 2, 1, "AC403"),
         (3, 3, 1, "AC101"),
         (5, 4, 12, "AC101"),
     ]
 
 
-def test_a_cell_that_is_no_python_is_told(notebook):
-    found = notebook("x = 1", "y = (")
-    assert places(found) == [(2, 1, 1, "AC001")]
+def test_a_cell_that_is_no_python_is_told_and_the_others_are_checked(notebook):
+    found = notebook("x = 1", "y = (", "import time\nawait f()\ntime.sleep(1)")
+    assert places(found) == [(2, 1, 1, "AC001"), (3, 3, 1, "AC101")]
+
+
+def test_lines_that_go_on(notebook):
+    found = notebook(
+        "!pip install a \\\n   b\nimport time\nawait f()\ntime.sleep(1)",
+        '%matplotlib inline\nx = (\'%s\'\n     % 1)\ny = """\n!no\n"""\nawait f()\ntime.sleep(1)',
+        "/f 1\n,g a\nawait f()\n%time h(\n    time.sleep(1))",
+    )
+    assert places(found) == [(1, 5, 1, "AC101"), (2, 8, 1, "AC101"), (3, 5, 5, "AC101")]
+
+
+def test_a_line_is_shown_as_it_is_written(notebook):
+    (found,) = notebook("import time\nawait f()\n%time time.sleep(1)")
+    assert found.source_lines == ("%time time.sleep(1)",)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 1}', '{"cells": [{}]}'])
@@ -88,6 +104,7 @@ def test_what_is_no_notebook_is_told(tmp_path, monkeypatch, text):
 
 def test_lines_stay_where_they_are():
     cells = [{"cell_type": "code", "source": s} for s in ["a\n%x\nb", "", "%%html\n<p>\n", "c"]]
-    code, starts = code_of(json.dumps({"cells": cells}))
-    assert starts == (1, 4, 5, 8)
-    assert code == "a\npass\nb\n\n\n\n\nc\n"
+    code = code_of(json.dumps({"cells": cells}))
+    assert code.starts == [1, 4, 5, 8]
+    assert code.text == "a\npass\nb\n\n\n\n\nc\n"
+    assert code.shown == ["a", "%x", "b", "", "%%html", "<p>", "", "c"]

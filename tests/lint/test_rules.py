@@ -30,8 +30,8 @@ def test_every_rule_has_a_page_and_examples(rule):
 
 
 @pytest.mark.parametrize(("rule", "example"), INVALID)
-def test_bad_example_is_found(rule, example, check_code):
-    findings = check_code(example)
+def test_bad_example_is_found(rule, example, check_example):
+    findings = check_example(rule, example)
     assert rule.code in [finding.code for finding in findings]
     for finding in findings:
         assert finding.instead or finding.hint
@@ -39,8 +39,8 @@ def test_bad_example_is_found(rule, example, check_code):
 
 
 @pytest.mark.parametrize(("rule", "example"), VALID)
-def test_good_example_is_left_alone(rule, example, check_code):
-    assert check_code(example) == []
+def test_good_example_is_left_alone(rule, example, check_example):
+    assert check_example(rule, example) == []
 
 
 def test_every_rule_of_the_knowledge_base_exists():

@@ -8,6 +8,7 @@ a module here: ``state``, ``names``, ``calls``, ``statements``, ``scopes``.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import warnings
 
@@ -19,9 +20,11 @@ from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
 from asyncompat_lint.sources import SourceText, UnreadableError, place_in_cell
 
+_CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
 
-def index_module(source: SourceText) -> ModuleFacts:
-    """Return the facts of a module.
+
+def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts:
+    """Return the facts of a module; ``is_lenient`` whether its text was changed to be read.
 
     Raises:
         UnreadableError: the text is not Python, as far as this interpreter knows it.
@@ -50,6 +53,13 @@ def index_module(source: SourceText) -> ModuleFacts:
         suppressions.are_ours(source.text),
         indexer.marks,
         name_index(indexer.scopes, indexer.calls),
+        indexer.mentions,
+        indexer.guards,
+        indexer.tests,
+        indexer.handlers,
+        indexer.awaits_at_top,
+        is_lenient,
+        _CELL_MARK.search(source.text) is not None,
     )
 
 

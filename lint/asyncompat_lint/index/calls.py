@@ -22,6 +22,7 @@ from asyncompat_lint.facts import (
 from asyncompat_lint.index.branches import ASKING
 from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.names import Names
+from asyncompat_lint.index.state import VERSIONED_BUILTINS
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(
@@ -42,6 +43,7 @@ class Calls(Names):
         self.visit(node.value)
 
     def visit_Await(self, node: ast.Await) -> None:
+        self._await_at_top(node)
         self._awaited = node.value
         self.visit(node.value)
 
@@ -71,6 +73,8 @@ class Calls(Names):
         called = self.scopes[self._scope].called_parameters
         if isinstance(node.func, ast.Name) and node.func.id in self.scopes[self._scope].parameters:
             called.append(node.func.id)
+        if isinstance(node.func, ast.Attribute):  # it is not visited itself
+            self._mention_name(node.func)
         self._callee(node.func)
         consumes = _consumes(node.func)
         for argument in node.args:
@@ -93,7 +97,25 @@ class Calls(Names):
         """What is called is no attribute that is read, but what it is an attribute of may be."""
         self.visit(function.value if isinstance(function, ast.Attribute) else function)
 
+    def visit_Name(self, node: ast.Name) -> None:
+        self._mention_name(node)
+
+    def _mention_name(self, node: ast.expr) -> None:
+        """Keep a name, or a dotted one, that comes from a module whose names come and go."""
+        root = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name) or self._never:
+            return
+        if root is node:
+            if root.id in VERSIONED_BUILTINS and isinstance(root.ctx, ast.Load):
+                self._mention(node, self._expression(node))
+        elif root.id in self._versioned:
+            stored = isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+            self._mention(node, self._expression(node), stored=stored)
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
+        self._mention_name(node)
         if isinstance(node.ctx, ast.Load):
             value = self._expression(node)
             if (self._scope, value) not in self._loaded:
@@ -152,8 +174,11 @@ class Calls(Names):
         for keyword in node.keywords:
             if keyword.arg is not None:
                 arguments[keyword.arg] = self._expression(keyword.value)
+        # Of a keyword at least the name is told.
         return {
-            name: value for name, value in arguments.items() if isinstance(value, _TOLD_ARGUMENTS)
+            name: value
+            for name, value in arguments.items()
+            if isinstance(value, _TOLD_ARGUMENTS) or not name.isdecimal()
         }
 
 

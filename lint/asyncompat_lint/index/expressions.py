@@ -136,6 +136,13 @@ def name_of(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def whole_lines(statement: ast.stmt) -> tuple[int, int]:
+    """Return the first and the last line of a statement, with its decorators."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    first = min([statement.lineno, *(each.lineno for each in decorators)])
+    return first, statement.end_lineno or statement.lineno
+
+
 def element(node: ast.expr, scopes: Scopes) -> Expr:
     """Return what a loop's variable is."""
     return Element(expression(node, scopes))

@@ -39,6 +39,19 @@ def awaits(node: ast.AST) -> bool:
     return any(map(awaits, ast.iter_child_nodes(node)))
 
 
+def awaited_in(body: list[ast.stmt]) -> Iterator[ast.expr]:
+    """Give what is called and awaited, or entered by ``async with``, in a body."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        given = [node.value] if isinstance(node, ast.Await) else []
+        if isinstance(node, ast.AsyncWith):
+            given = [item.context_expr for item in node.items]
+        yield from (each.func for each in given if isinstance(each, ast.Call))
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            todo += ast.iter_child_nodes(node)
+
+
 def _catches(handler: ast.ExceptHandler) -> bool:
     if handler.type is None:
         return True

@@ -6,10 +6,11 @@ It does not go into any scope.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from asyncompat_lint.facts import OPAQUE, Binding, BindingKind, Constant, Display, Expr, Subscripted
 from asyncompat_lint.index.expressions import annotation, is_named
-from asyncompat_lint.index.state import State
+from asyncompat_lint.index.state import VERSIONED, State
 
 
 class Names(State):
@@ -67,19 +68,20 @@ class Names(State):
             )
 
     def visit_Import(self, node: ast.Import) -> None:
-        for alias in node.names:
-            if alias.asname is None:
-                top = alias.name.partition(".")[0]
-                self._bind(top, "imported", node, target=top)
-            else:
-                self._bind(alias.asname, "imported", node, target=alias.name)
+        self._import(node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        module = "." * node.level + (node.module or "")
-        for alias in node.names:
-            separator = "" if module.endswith(".") else "."
-            target = f"{module}{separator}{alias.name}"
-            self._bind(alias.asname or alias.name, "imported", node, target=target)
+        self._import(node)
+        if node.module == "__future__":
+            self._annotations_are_run = all(each.name != "annotations" for each in node.names)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias, name, target in import_targets(node):
+            bound = target if name else target.partition(".")[0]
+            self._bind(name or bound, "imported", node, target=bound)
+            if target.partition(".")[0] in VERSIONED:
+                self._versioned.add(name or bound)
+                self._mention(alias, target=target)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
@@ -136,3 +138,18 @@ class Names(State):
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
         self.scopes[self._scope].outer_names.update(dict.fromkeys(node.names, "nonlocal"))
+
+
+def import_targets(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[ast.alias, str, str]]:
+    """Give what an import imports: each with the name it gets, if that is told, and what it is.
+
+    That is a dotted path, with leading dots where the import is relative.
+    """
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias, alias.asname or "", alias.name
+        return
+    module = "." * node.level + (node.module or "")
+    separator = "" if module.endswith(".") else "."
+    for alias in node.names:
+        yield alias, alias.asname or alias.name, f"{module}{separator}{alias.name}"

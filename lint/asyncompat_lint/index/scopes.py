@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from asyncompat_lint.facts import Display, Name, Statement, Subscripted
-from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of
+from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
 
@@ -27,7 +27,9 @@ class Scopes(Statements):
 
     def _function(self, node: Function, *, is_async: bool) -> None:
         # Decorators, defaults and annotations are evaluated where the function is defined.
-        self._visit_all([*node.decorator_list, *_defaults(node.args), *_annotations(node)])
+        self._visit_all([*node.decorator_list, *_defaults(node.args)])
+        with self._in_annotations():
+            self._visit_all(_annotations(node))
         if not any(name_of(each) in _ACCESSORS for each in node.decorator_list):
             self._bind(node.name, "defined", node, scope=len(self.scopes))
         outside = self._enter("function", node.name, node.lineno, is_async=is_async)
@@ -45,9 +47,7 @@ class Scopes(Statements):
         self._scope = outside
         if is_outermost:
             self._in_function = False
-            line = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            end_line = node.end_lineno or node.lineno
-            self.statements.append(Statement(line, end_line))
+            self.statements.append(Statement(*whole_lines(node)))
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._visit_all(_defaults(node.args))
@@ -58,6 +58,14 @@ class Scopes(Statements):
             self.visit(node.body)
         self.scopes[self._scope].returned.append(self._expression(node.body))
         self._scope = outside
+
+    @contextmanager
+    def _in_annotations(self) -> Iterator[None]:
+        """What is an annotation is not run under ``from __future__ import annotations``."""
+        mentions = len(self.mentions)
+        yield
+        if not self._annotations_are_run:
+            del self.mentions[mentions:]
 
     @contextmanager
     def _apart(self) -> Iterator[None]:

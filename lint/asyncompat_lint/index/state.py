@@ -8,12 +8,34 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from asyncompat_lint.facts import CallSite, Expr, Load, Mark, Scope, ScopeKind, Statement, Suite
+from asyncompat_lint.facts import (
+    OPAQUE,
+    CallSite,
+    Expr,
+    Guard,
+    Handler,
+    Load,
+    Mark,
+    Mention,
+    Scope,
+    ScopeKind,
+    Span,
+    Statement,
+    Suite,
+    Test,
+    TopAwait,
+)
 from asyncompat_lint.index.expressions import expression
 from asyncompat_lint.sources import SourceText
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# Modules whose names, and builtins that themselves, came with some version of Python.
+VERSIONED = frozenset(
+    "asyncio asyncompat contextlib contextvars inspect nest_asyncio nest_asyncio2 types"
+    " unittest".split()
+)
+VERSIONED_BUILTINS = frozenset({"BaseExceptionGroup", "ExceptionGroup", "aiter", "anext"})
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -27,6 +49,11 @@ class State(ast.NodeVisitor):
         self.statements: list[Statement] = []
         self.cells_that_await: list[tuple[int, int]] = []
         self.marks: list[Mark] = []
+        self.mentions: list[Mention] = []
+        self.guards: list[Guard] = []
+        self.handlers: list[Handler] = []
+        self.awaits_at_top: list[TopAwait] = []
+        self.tests: dict[str, Test] = {}
         self._source = source
         self._scope = 0
         self._in_function = False
@@ -37,6 +64,9 @@ class State(ast.NodeVisitor):
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}
         self._loaded: set[tuple[int, Expr]] = set()
+        self._statement = Statement(1, 1)
+        self._versioned: set[str] = set()
+        self._annotations_are_run = True
 
     def _expression(self, node: ast.expr) -> Expr:
         return expression(node, self._inner)
@@ -73,6 +103,29 @@ class State(ast.NodeVisitor):
         if text.isascii():
             return offset + 1
         return len(text.encode()[:offset].decode(errors="replace")) + 1
+
+    def _await_at_top(self, node: ast.expr | ast.stmt) -> None:
+        """Keep an ``await`` that is in no function."""
+        index = self._scope
+        while self.scopes[index].runs_in_parent:
+            index = self.scopes[index].parent
+        if index == 0 and not self._in_function:
+            line, column = self._start(node)
+            end = self._end(node) if isinstance(node, ast.expr) else (line, column)
+            timed = line in self._source.timed
+            self.awaits_at_top.append(TopAwait(Span(line, column, *end), self._statement, timed))
+
+    def _mention(
+        self, node: ast.AST, value: Expr = OPAQUE, target: str = "", *, stored: bool = False
+    ) -> None:
+        """Keep a place that names something whose being there depends on Python's version."""
+        line, column = self._start(node)
+        end_line, end_column = line, column
+        if isinstance(node, ast.expr | ast.stmt | ast.alias):
+            end_line = node.end_lineno or line
+            end_column = self._column(end_line, node.end_col_offset or 0)
+        span = Span(line, column, end_line, end_column)
+        self.mentions.append(Mention(self._scope, span, self._statement, value, target, stored))
 
     def _comprehension(
         self, node: Comprehension, elements: list[ast.expr], *, runs_here: bool

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import ast
 
-from asyncompat_lint.facts import Binding, BindingKind
+from asyncompat_lint.facts import (
+    Binding,
+    BindingKind,
+    Expr,
+    Guard,
+    Handler,
+    Span,
+    Statement,
+    last_name,
+)
 from asyncompat_lint.index.branches import (
     Narrowing,
     asks_for_loop,
@@ -16,9 +25,13 @@ from asyncompat_lint.index.branches import (
     suite_of,
 )
 from asyncompat_lint.index.calls import Calls
-from asyncompat_lint.index.expressions import element
+from asyncompat_lint.index.expressions import element, whole_lines
+from asyncompat_lint.index.guards import END_OF_LINE, guards_in, guards_of, is_told, test_of
+from asyncompat_lint.index.marks import awaited_in, marks_of
 from asyncompat_lint.index.marks import awaits as _awaits
-from asyncompat_lint.index.marks import marks_of
+
+# The classes by which not the same exceptions are caught in every version of Python.
+_VARYING = frozenset({"Exception", "TimeoutError"})
 
 
 class Statements(Calls):
@@ -27,13 +40,30 @@ class Statements(Calls):
     def _body(self, body: list[ast.stmt]) -> None:
         if self.scopes[self._scope].is_async:
             self.marks += marks_of(body)
+        around = self._statement
         for number, statement in enumerate(body):
+            if not self._in_function:
+                line, end_line = whole_lines(statement)
+                self._statement = Statement(line, end_line)
             self.visit(statement)
+            rest = body[number + 1 :]
+            for guard in guards_of(statement, rest):
+                self._guard(guard)
             if isinstance(statement, ast.If | ast.Assert):
-                rest = body[number + 1 :]
                 for narrowing in narrowings(statement, rest):
                     if rest and narrowing.suite.line >= rest[0].lineno:
                         self._narrow(narrowing)
+        self._statement = around
+
+    def _guard(self, guard: Guard) -> None:
+        span = guard.span
+        column = self._column(span.line, span.column - 1)
+        if span.end_column != END_OF_LINE:
+            end_column = self._column(span.end_line, span.end_column - 1)
+        else:
+            end_column = END_OF_LINE
+        span = Span(span.line, column, span.end_line, end_column)
+        self.guards.append(Guard(span, guard.test, guard.forgives))
 
     def _branch(self, statement: ast.stmt, body: list[ast.stmt]) -> None:
         around = self._suite
@@ -80,6 +110,8 @@ class Statements(Calls):
 
     def visit_Try(self, node: ast.Try) -> None:
         self._branch(node, node.body)
+        if self.scopes[self._scope].is_async and any(map(_awaits, node.body)):
+            self._keep_handlers(node)
         for handler in node.handlers:
             if handler.type is not None:
                 self.visit(handler.type)
@@ -93,7 +125,23 @@ class Statements(Calls):
         self._branch(node, node.orelse)
         self._body(node.finalbody)
 
+    def _keep_handlers(self, node: ast.Try) -> None:
+        before: list[Expr] = []
+        for handler in node.handlers:
+            types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+            caught = tuple(self._expression(each) for each in types if each is not None)
+            if types and types[0] is not None and not _VARYING.isdisjoint(map(last_name, caught)):
+                span = Span(*self._start(types[0]), *self._start(types[0]))
+                awaited = tuple(map(self._expression, awaited_in(node.body)))
+                raises = isinstance(handler.body[-1], ast.Raise)
+                self.handlers.append(
+                    Handler(self._scope, span, caught, tuple(before), awaited, raises)
+                )
+            before += caught
+
     def visit_TryStar(self, node: ast.AST) -> None:
+        for handler in node.handlers[:1]:  # type: ignore[attr-defined]
+            self._mention(handler, target="except*")
         self.visit_Try(node)  # type: ignore[arg-type]  # of the same shape; new in 3.11
 
     def visit_Match(self, node: ast.Match) -> None:
@@ -106,7 +154,14 @@ class Statements(Calls):
         for case in node.cases:
             self._branch(node, case.body)
 
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        for guard in guards_in(node):
+            self._guard(guard)
+        self.generic_visit(node)
+
     def visit_IfExp(self, node: ast.IfExp) -> None:
+        for guard in guards_in(node):
+            self._guard(guard)
         for narrowing in expression_narrowings(node):
             self._narrow(narrowing)
         self.generic_visit(node)
@@ -115,6 +170,7 @@ class Statements(Calls):
         self._loop(node, consumes=True)
 
     def visit_AsyncFor(self, node: ast.AsyncFor) -> None:
+        self._await_at_top(node)
         self._loop(node, consumes=False)
 
     def _loop(self, node: ast.For | ast.AsyncFor, *, consumes: bool) -> None:
@@ -132,6 +188,7 @@ class Statements(Calls):
         self._with(node, "entered")
 
     def visit_AsyncWith(self, node: ast.AsyncWith) -> None:
+        self._await_at_top(node)
         self._with(node, "aentered")
 
     def _with(self, node: ast.With | ast.AsyncWith, kind: BindingKind) -> None:
@@ -148,3 +205,10 @@ class Statements(Calls):
             if item.optional_vars is not None:
                 self._bind_target(item.optional_vars, kind, value)
         self._body(node.body)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        super().visit_Assign(node)
+        if self._scope == 0 and isinstance(node.targets[0], ast.Name):
+            test = test_of(node.value)
+            if is_told(test):
+                self.tests[node.targets[0].id] = test

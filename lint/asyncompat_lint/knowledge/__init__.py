@@ -18,6 +18,7 @@ import msgspec
 
 from asyncompat_lint.facts import Constant, Expr, last_names
 from asyncompat_lint.index.expressions import annotation
+from asyncompat_lint.toml import tomllib
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -47,6 +48,9 @@ class Table(
     that it ``needs`` must be there, and those of ``of_class`` be instances of these classes, as far
     as they are there.
 
+    What is put ``instead`` may do the ``same`` but for the waiting, and what is ``tied_to_thread``
+    cannot be called from another one.
+
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does. What ``remembers`` blocks only once for the same constants.
     """
@@ -67,6 +71,8 @@ class Table(
     lazy: bool = False
     contended: bool = False
     remembers: bool = False
+    same: bool = False
+    tied_to_thread: bool = False
     unless: list[Literals] = []
     unless_named: list[str] = []
     unless_ends: str = ""
@@ -163,6 +169,9 @@ class Entry(msgspec.Struct, frozen=True):
             return True
         return any(map(has, self.table.unless))
 
+
+# Tables of another kind: when asyncio's names came and went (``history``).
+HISTORY = ("asyncio_api.toml", "asyncio_notes.toml")
 
 _TOP_LEVEL = re.compile(r"(?<![\w.])[a-zA-Z_]\w*(?=\.)")
 _CLASS_TABLES = ("elements", "items", "entered", "awaited")
@@ -337,15 +346,18 @@ class Knowledge:
 
 def load(*more: Library) -> Knowledge:
     """Return the knowledge base that comes with the linter, with more of the user's own."""
-    knowledge = Knowledge([*_libraries(), *more])
-    knowledge.cover(_libraries())
+    known = libraries()
+    knowledge = Knowledge([*known, *more])
+    knowledge.cover(known)
     return knowledge
 
 
 @functools.cache
-def _libraries() -> list[Library]:
+def libraries() -> list[Library]:
+    """Return the files of the knowledge base, but for the history of asyncio's names."""
     files = sorted(resources.files(__name__).iterdir(), key=lambda file: file.name)
-    return [parse(file.read_text("utf-8")) for file in files if file.name.endswith(".toml")]
+    tables = [each for each in files if each.name.endswith(".toml") and each.name not in HISTORY]
+    return [parse(file.read_text("utf-8")) for file in tables]
 
 
 def parse(text: str) -> Library:

@@ -7,31 +7,51 @@ name and follows no call by itself. The examples in the class are the rule's tes
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import libcst as cst
 from libcst.metadata import CodeRange, ParentNodeProvider, PositionProvider
 
+from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.facts import Span
-from asyncompat_lint.findings import Finding, Severity
+from asyncompat_lint.findings import Finding, Fix, Severity
+from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.reach import BlockingCall
+from asyncompat_lint.versions import Version, Versions
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What is known of the module as a whole, and of how it is checked.
 
-    ``imports`` are the top-level modules that it imports, ``lowest_python`` the oldest version that
-    it is for, ``severities`` those that the settings give to rules, by code or name.
+    ``names`` are those under which it has other modules, or can have them; ``imports`` the
+    top-level modules that it imports, ``versions`` those of Python that it is for, ``severities``
+    those that the settings give to rules, by code or name.
     """
 
-    asyncio_name: str = "asyncio"
+    names: Mapping[str, ModuleName] = field(default_factory=dict)
     imports: Collection[str] = ()
-    lowest_python: tuple[int, int] | None = None
+    versions: Versions = field(default_factory=Versions)
     severities: Mapping[str, str] = field(default_factory=dict)
+    is_notebook: bool = False
+
+    def name_of(self, *modules: str) -> ModuleName:
+        """Return the name of the first of these that the module has, or a new one for the first."""
+        there = (self.names[each] for each in modules if not self.names[each].statement)
+        return next(there, self.names[modules[0]])
+
+    @property
+    def lowest_python(self) -> Version | None:
+        """The oldest version that the module is for, where that is known."""
+        return self.versions.lowest
+
+    @property
+    def asyncio_name(self) -> str:
+        """What asyncio, or what stands for it, is called in the module."""
+        return self.name_of("asyncio", "asyncompat").name
 
 
 @dataclass
@@ -40,11 +60,13 @@ class Context:
 
     path: str
     first_line: int
-    lines: list[str]
+    lines: Sequence[str]
     blocking: dict[Span, BlockingCall]
     loads: dict[tuple[int, int, str], BlockingCall]
     misuses: Mapping[tuple[str, Span], Misuse]
+    misfits: Mapping[tuple[str, Span], Misfit]
     surroundings: Surroundings
+    timed: Collection[int] = ()
 
     def span(self, position: CodeRange) -> Span:
         """Return the place in the file of a place in the statement."""
@@ -67,6 +89,9 @@ class Rule(cst.BatchableCSTVisitor):
     severity: ClassVar[Severity]
     VALID: ClassVar[tuple[str, ...]] = ()
     INVALID: ClassVar[tuple[str, ...]] = ()
+    # The versions of Python that the examples are for, and whether they are cells of a notebook.
+    VERSIONS: ClassVar[str] = ""
+    IN_NOTEBOOK: ClassVar[bool] = False
 
     def __init__(self, context: Context, findings: list[Finding]) -> None:
         super().__init__()
@@ -77,9 +102,44 @@ class Rule(cst.BatchableCSTVisitor):
         self.weight = self.severity if weight is None else Severity.named(weight)
 
     def code_of(self, node: cst.CSTNode) -> str:
-        """Return a node's source on one line."""
-        code = cst.Module(body=[]).code_for_node(node)
-        return " ".join(line.strip() for line in code.splitlines())
+        """Return a node's source on one line, without its comments."""
+        changed = node.visit(_OneLine())
+        assert isinstance(changed, cst.CSTNode)
+        return source_of(changed)
+
+    def span_of(self, node: cst.CSTNode) -> Span:
+        """Return a node's place in the file."""
+        return self.context.span(self.get_metadata(PositionProvider, node))
+
+    def parent_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """Return what a node stands in; None for the whole."""
+        return self.get_metadata(ParentNodeProvider, node, None)
+
+    def may_await(self, node: cst.CSTNode) -> bool:
+        """Return whether ``await`` may stand in a node's place."""
+        child, parent = node, self.parent_of(node)
+        while parent is not None:
+            match parent:
+                case cst.FunctionDef() if child is parent.body:
+                    return parent.asynchronous is not None
+                case cst.Lambda() | cst.ClassDef() if child is parent.body:
+                    return False
+                case cst.GeneratorExp() if child is parent.elt:
+                    return False
+                case cst.CompFor():
+                    around = self.parent_of(parent)
+                    is_first = isinstance(around, cst.BaseComp) and child is parent.iter
+                    if self._generator_of(parent) is not None and not is_first:
+                        return False
+            child, parent = parent, self.parent_of(parent)
+        return self.context.surroundings.is_notebook
+
+    def _generator_of(self, loop: cst.CompFor) -> cst.GeneratorExp | None:
+        """The generator expression that a loop is of, if it is of one."""
+        parent: cst.CSTNode | None = loop
+        while isinstance(parent, cst.CompFor):
+            parent = self.parent_of(parent)
+        return parent if isinstance(parent, cst.GeneratorExp) else None
 
     @classmethod
     def page(cls) -> str:
@@ -96,6 +156,7 @@ class Rule(cst.BatchableCSTVisitor):
         severity: Severity | None = None,
         instead: str = "",
         hint: str = "",
+        fix: Fix | None = None,
     ) -> None:
         """Add a finding at a node."""
         span = self.context.span(self.get_metadata(PositionProvider, node))
@@ -111,16 +172,48 @@ class Rule(cst.BatchableCSTVisitor):
                 function=function if call is None else call.function,
                 instead=instead,
                 hint=hint,
+                fix=fix,
                 source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),
             )
         )
+
+
+def source_of(node: cst.CSTNode) -> str:
+    """Return a node's source as it stands there."""
+    return cst.Module(body=[]).code_for_node(node)
+
+
+class _OneLine(cst.CSTTransformer):
+    """Takes line ends, and comments, out of an expression."""
+
+    def leave_ParenthesizedWhitespace(
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.BaseParenthesizableWhitespace:
+        return cst.SimpleWhitespace("")
+
+    def leave_Comma(self, original_node: cst.Comma, updated_node: cst.Comma) -> cst.Comma:
+        return updated_node.with_changes(
+            whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace(" ")
+        )
+
+    def leave_SimpleWhitespace(
+        self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace
+    ) -> cst.SimpleWhitespace:
+        return cst.SimpleWhitespace(" " if "\n" in updated_node.value else updated_node.value)
+
+    def leave_SimpleString(
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        if "r" in updated_node.prefix.lower():
+            return updated_node
+        return updated_node.with_changes(value=updated_node.value.replace("\n", "\\n"))
 
 
 def is_async(rule: Rule, node: cst.CSTNode) -> cst.FunctionDef | None:
     """Return the async function whose body a node stands in, if it stands in one."""
     parent: cst.CSTNode | None = node
     while parent is not None:
-        parent = rule.get_metadata(ParentNodeProvider, parent, None)
+        parent = rule.parent_of(parent)
         if isinstance(parent, cst.FunctionDef):
             return None if parent.asynchronous is None else parent
         if isinstance(parent, cst.Lambda | cst.ClassDef):

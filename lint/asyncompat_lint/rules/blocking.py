@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 import libcst as cst
-from libcst.metadata import ParentNodeProvider, PositionProvider
+from libcst.metadata import PositionProvider
 
 from asyncompat_lint.facts import Span, last_name
+from asyncompat_lint.findings import Edit, Fix
+from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.knowledge import Table
 from asyncompat_lint.reach import BlockingCall, called_at, severity_of
-from asyncompat_lint.rules.base import Rule
+from asyncompat_lint.rules.base import Rule, source_of
+from asyncompat_lint.rules.moved_block import moved_block
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
 # Where that is not: before 3.9, and where another library runs the loop.
 IN_EXECUTOR = "await {asyncio}.get_event_loop().run_in_executor(None, {callee}{more})"
-OF_OTHERS = {
-    "trio": "await trio.to_thread.run_sync({callee}{more})",
-    "anyio": "await anyio.to_thread.run_sync({callee}{more})",
-}
+OF_OTHERS = ("trio", "anyio")
+IN_OTHERS_THREAD = "await {library}.to_thread.run_sync({callee}{more})"
 TO_THREAD_SINCE = (3, 9)
 
 _IN_A_FUNCTION = "put this into a function, and `await {asyncio}.to_thread(function)`"
+_IN_A_CALLBACK = (
+    "nothing can be awaited here: `{asyncio}.get_running_loop().run_in_executor(None, function)`,"
+    " or a task, lets the loop go on"
+)
 
 # Where the call stands in one of these, `await ...` in its place needs parentheses around it.
 _BINDS_TIGHTER = (cst.Attribute, cst.Call, cst.Subscript, cst.Await)
+
+
+@dataclass(frozen=True)
+class _Replacement:
+    """The async way to do a call: its code, the imports that it needs, whether it is the same."""
+
+    code: str
+    imports: tuple[str, ...]
+    is_complete: bool
+    is_same: bool
 
 
 class BlockingCallRule(Rule):
@@ -73,13 +91,17 @@ class BlockingCallRule(Rule):
             message += " the first time"
         if blocker.overrides is not None:
             message += " in {} of its {} overrides".format(*blocker.overrides)
+        replacement = self._replacement(node, call, self.code_of)
         self.report(
             node,
             message,
             call=call,
             severity=severity_of(blocker, self.weight),
-            instead=self._instead(node, call, span),
+            instead=self._advice(node, call)
+            if replacement is None
+            else self._line(span, replacement),
             hint="" if blocker.chain else self._hint(blocker.entry.table),
+            fix=self._fix(node, call),
         )
 
     def _hint(self, table: Table) -> str:
@@ -93,46 +115,129 @@ class BlockingCallRule(Rule):
             return f"`{used[0]}`, which this file imports already"
         return table.hint or " or ".join(f"`{each}`" for each in table.twins)
 
-    def _instead(self, node: cst.BaseExpression, call: BlockingCall, span: Span) -> str:
-        """The line with the call done the async way, or advice where no code can say it."""
+    def _advice(self, node: cst.BaseExpression, call: BlockingCall) -> str:
+        """What to do where no code in the call's place can say it."""
         table = call.blocker.entry.table
+        advice = _IN_A_FUNCTION if self.may_await(node) else _IN_A_CALLBACK
         if table.advice and not call.blocker.chain:
-            return table.advice.replace("{asyncio}", self.context.surroundings.asyncio_name)
-        if not isinstance(node, cst.Call) or call.site.is_load or call.site.call.kind != "call":
-            return _IN_A_FUNCTION.replace("{asyncio}", self.context.surroundings.asyncio_name)
-        bare = (each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args)
-        arguments = ", ".join(map(self.code_of, bare))
-        template = "" if call.blocker.chain else table.instead
-        callee = self.code_of(node.func)
+            advice = table.advice
+        return advice.replace("{asyncio}", self.context.surroundings.asyncio_name)
+
+    def _line(self, span: Span, replacement: _Replacement) -> str:
+        """The line with the call done the async way."""
+        before = self.context.lines[span.line - 1][: span.column - 1]
+        after = self.context.lines[span.end_line - 1][span.end_column - 1 :]
+        return f"{before}{replacement.code}{after}".strip()
+
+    def _fix(self, node: cst.BaseExpression, call: BlockingCall) -> Fix | None:
+        table = call.blocker.entry.table
+        if table.tied_to_thread:
+            return None
+        replacement = self._replacement(node, call, source_of)
+        is_statement = isinstance(self.parent_of(node), cst.Expr)
+        is_safe = replacement is not None and replacement.is_same and is_statement
+        moved = None if is_safe else moved_block(self, node)
+        if moved is not None:
+            name = self._thread_name()
+            return None if name is None else moved(name)
+        if replacement is None or not replacement.is_complete:
+            return None
+        edits = (Edit(self.span_of(node), replacement.code),)
+        return Fix(edits, tuple(filter(None, replacement.imports)), is_safe)
+
+    def _thread_name(self) -> ModuleName | None:
+        """The module that has `to_thread`, for the Pythons of this one; None where none does."""
+        known = self.context.surroundings
+        if self._other_library() is not None:
+            return None
+        if not self._is_old():
+            return known.name_of("asyncio", "asyncompat")
+        name = known.names["asyncompat"]
+        return None if name.statement else name
+
+    def _is_old(self) -> bool:
+        lowest = self.context.surroundings.lowest_python
+        return lowest is not None and lowest < TO_THREAD_SINCE
+
+    def _other_library(self) -> str | None:
+        """The library, other than asyncio, that runs this module's loop."""
+        known = self.context.surroundings
+        others = (each for each in OF_OTHERS if each in known.imports)
+        return None if "asyncio" in known.imports else next(others, None)
+
+    def _replacement(
+        self,
+        node: cst.BaseExpression,
+        call: BlockingCall,
+        code_of: Callable[[cst.CSTNode], str],
+    ) -> _Replacement | None:
+        """The call done the async way, if code in its place can say that."""
+        blocker = call.blocker
+        table = blocker.entry.table
+        is_itself = not blocker.chain and not blocker.passed
+        if (
+            not isinstance(node, cst.Call)
+            or call.site.is_load
+            or call.site.call.kind != "call"
+            or (table.advice and is_itself)
+            or not self.may_await(node)
+        ):
+            return None
+        bare = [each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args]
+        arguments = ", ".join(code_of(_closed(each)) for each in bare)
+        known = self.context.surroundings
+        library = self._other_library()
+        asyncio = known.name_of("asyncio", "asyncompat")
+        template = table.instead if is_itself else ""
+        is_same = bool(template) and table.same
+        callee = code_of(node.func)
+        imports = []
+        if library is not None and template.startswith("await {asyncio}.sleep("):
+            template = template.replace("{asyncio}", "{library}")
         if not template:
-            template = self._in_thread()
+            if library is not None:
+                template = IN_OTHERS_THREAD
+            elif self._thread_name() is not None:
+                template, asyncio = TO_THREAD, self._thread_name() or asyncio
+            else:
+                template = IN_EXECUTOR
             if template is not TO_THREAD and any(each.keyword is not None for each in node.args):
-                callee, arguments = f"functools.partial({callee}, {arguments})", ""
+                functools = known.names["functools"]
+                callee, arguments = f"{functools.name}.partial({callee}, {arguments})", ""
+                imports.append(functools.statement)
+        if "{asyncio}" in template:
+            imports.append(asyncio.statement)
+        elif "{library}" in template and library is not None:
+            imports.append(known.names[library].statement)
+        receiver = code_of(node.func.value) if isinstance(node.func, cst.Attribute) else ""
         code = template.format(
-            asyncio=self.context.surroundings.asyncio_name,
+            asyncio=asyncio.name,
+            library=library and known.names[library].name,
             callee=callee,
-            receiver=self.code_of(node.func.value) if isinstance(node.func, cst.Attribute) else "",
+            receiver=receiver,
             function=last_name(call.site.call.callee),
+            first=code_of(bare[0].value) if bare else "",
             arguments=arguments,
             more=arguments and f", {arguments}",
         )
-        parent = self.get_metadata(ParentNodeProvider, node)
+        parent = self.parent_of(node)
         if isinstance(parent, cst.Await):
             code = code.removeprefix("await ")
         elif isinstance(parent, _BINDS_TIGHTER) and not _is_argument(node, parent):
             code = f"({code})"
-        before = self.context.lines[span.line - 1][: span.column - 1]
-        after = self.context.lines[span.end_line - 1][span.end_column - 1 :]
-        return f"{before}{code}{after}".strip()
+        # A function of another name, or of another module, has to be imported by somebody.
+        knows_names = "{receiver}" not in template or bool(receiver)
+        is_complete = knows_names and not re.match(r"await \w*\{function", template)
+        return _Replacement(code, tuple(imports), is_complete, is_same)
 
-    def _in_thread(self) -> str:
-        """How a function is run in a thread, by the libraries and the Pythons of this module."""
-        known = self.context.surroundings
-        for library, template in OF_OTHERS.items():
-            if library in known.imports and "asyncio" not in known.imports:
-                return template
-        is_old = known.lowest_python is not None and known.lowest_python < TO_THREAD_SINCE
-        return IN_EXECUTOR if is_old and "asyncompat" not in known.imports else TO_THREAD
+
+def _closed(argument: cst.Arg) -> cst.Arg:
+    """A generator expression that has been alone between the parentheses needs its own."""
+    value = argument.value
+    if isinstance(value, cst.GeneratorExp) and not value.lpar:
+        parentheses = {"lpar": [cst.LeftParen()], "rpar": [cst.RightParen()]}
+        return argument.with_changes(value=value.with_changes(**parentheses))
+    return argument
 
 
 def _is_argument(node: cst.Call, parent: cst.CSTNode) -> bool:

@@ -1,0 +1,465 @@
+"""What does not fit the versions of Python that a project is for.
+
+Asks the history when names came and went, the guards around a place which versions run it, and the
+program what a call runs. It knows nothing of what blocks, and how nothing looks in a report.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asyncompat_lint.facts import (
+    All,
+    Any,
+    Attribute,
+    CallSite,
+    Expr,
+    Flag,
+    Guard,
+    HasAttribute,
+    Mention,
+    Name,
+    Never,
+    Not,
+    Span,
+    Statement,
+    Succeeds,
+    Test,
+    VersionTest,
+    last_name,
+)
+from asyncompat_lint.history import Api, History, Meaning, Parameter, crosses, is_there
+from asyncompat_lint.modules import Module
+from asyncompat_lint.program import Program
+from asyncompat_lint.sites import Site
+from asyncompat_lint.targets import Targets
+from asyncompat_lint.values import Reference
+from asyncompat_lint.versions import Version, Versions
+
+TOO_NEW, REMOVED, DEPRECATED = "too-new-api", "removed-api", "deprecated-api"
+TOO_NEW_PARAMETER, CHANGED, PATCHED = "too-new-parameter", "changed-meaning", "patched-loop"
+
+SHIM = "asyncompat"
+_PATCHES = frozenset({"nest_asyncio", "nest_asyncio2"})
+_RUNNERS = frozenset({"run_forever", "run_until_complete"})
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A place, the rule that it breaks, and the name and version that it breaks it with.
+
+    ``statement`` are the lines to be parsed, where they are no function's. ``keyword`` is the
+    parameter that is meant, where it is one; ``outside`` whether it matters that no event loop runs
+    there; ``meaning`` what has changed; ``others`` are places that are to be mended with it.
+    """
+
+    span: Span
+    statement: Statement | None
+    rule: str
+    name: str
+    version: str = ""
+    keyword: str = ""
+    outside: bool = False
+    meaning: int = -1
+    others: tuple[Span, ...] = ()
+
+
+class Compatibility:
+    """Looks for what does not fit, in one module after the other."""
+
+    def __init__(
+        self, program: Program, targets: Targets, history: History, versions: Versions
+    ) -> None:
+        self._program = program
+        self._targets = targets
+        self._history = history
+        self._versions = versions
+        self._names = history.names_of_interest(versions)
+        self._parameters = history.parameters_of_interest(versions)
+        self._meanings = [each for each in history.meanings if crosses(each, versions)]
+
+    def misfits(self, module: Module) -> Iterator[Misfit]:
+        """Give what does not fit in a module."""
+        told: set[tuple[Span, str]] = set()
+        for misfit in self._all_of(module):
+            # A name may be met as such, and again as what is called.
+            if (misfit.span, misfit.keyword) not in told:
+                told.add((misfit.span, misfit.keyword))
+                yield misfit
+
+    def _all_of(self, module: Module) -> Iterator[Misfit]:
+        facts = module.facts
+        for mention in facts.mentions:
+            yield from self._of_mention(module, mention)
+        yield from _patches(self._program, module)
+        called = facts.names.called
+        for name in sorted(called.keys() & (self._names | self._parameters.keys())):
+            for number in called[name]:
+                site = Site(module, number)
+                if site.call.kind == "call":
+                    yield from self._of_call(site)
+        if any(meaning.when == "caught" for meaning in self._meanings):
+            yield from self._of_handlers(module)
+
+    # Names
+
+    def _of_mention(self, module: Module, mention: Mention) -> Iterator[Misfit]:
+        if mention.stored:
+            return
+        for name in names_of(self._program, module, mention):
+            if name.rpartition(".")[2] not in self._names:
+                continue
+            entry = self._history.entry(name)
+            if entry is None:
+                continue
+            place = _Place(module, mention.scope, mention.span, mention.statement)
+            misfit = self._of_name(place, name, entry)
+            if misfit is not None:
+                yield misfit
+                return  # of what it has, nothing is known then
+
+    def _of_name(self, place: _Place, name: str, entry: Api) -> Misfit | None:
+        versions, forgives = self._at(place)
+        if not versions:
+            return None
+        if not forgives and versions.declared and versions.reach_below(entry.since):
+            return place.misfit(TOO_NEW, name, entry.since)
+        if not forgives and versions.reach(entry.removed):
+            return place.misfit(REMOVED, name, entry.removed)
+        if versions.reach(entry.deprecated):
+            return place.misfit(DEPRECATED, name, entry.deprecated)
+        return None
+
+    # Calls
+
+    def _of_call(self, site: Site) -> Iterator[Misfit]:
+        call, module = site.call, site.module
+        keywords = self._parameters.get(call.name, frozenset()) & call.arguments.keys()
+        is_method = isinstance(call.callee, Attribute)
+        if not keywords and not is_method and not self._is_outside(module, call):
+            return
+        name, has_receiver = self._called(site)
+        entry = self._history.entry(name)
+        if entry is None or self._is_of_shim(module, call, name, has_receiver=has_receiver):
+            return
+        place = _Place(module, call.scope, call.span, _statement_of(module, call))
+        if has_receiver and name.rpartition(".")[2] in self._names:
+            misfit = self._of_name(place, name, entry)
+            if misfit is not None:
+                yield misfit
+                return
+        for keyword in sorted(keywords):
+            parameter = self._history.parameter(name, keyword)
+            if parameter is not None:
+                yield from self._of_parameter(place, name, entry, parameter)
+        yield from self._of_place(place, name, entry, call)
+
+    def _called(self, site: Site) -> tuple[str, bool]:
+        """The one thing that a site calls, if it is one, and whether it is asked of an instance."""
+        groups = self._targets.of(site)
+        names = {each.name for group in groups for each in group}
+        if len(names) != 1 or any(len(group) != 1 for group in groups):
+            return "", False
+        return names.pop(), any(each.receiver is not None for group in groups for each in group)
+
+    def _is_of_shim(self, module: Module, call: CallSite, name: str, *, has_receiver: bool) -> bool:
+        """Whether it is asyncompat's, or may be an instance of a class of asyncompat's."""
+        if not self._history.is_of_the_shim(name):
+            return False
+        if has_receiver:
+            return SHIM in self._program.imported_by(module)
+        root = _root(call.callee)
+        targets = self._program.import_targets(module, root, call.scope) if root else ()
+        return any(target.partition(".")[0] == SHIM for target in targets)
+
+    def _of_parameter(
+        self, place: _Place, name: str, entry: Api, parameter: Parameter
+    ) -> Iterator[Misfit]:
+        versions, _ = self._at(place)
+        there = versions.where(lambda version: is_there(entry, version))
+        keyword = parameter.name
+        if there.declared and there.reach_below(parameter.since):
+            yield place.misfit(TOO_NEW_PARAMETER, name, parameter.since, keyword=keyword)
+            return
+        for rule, end in [(REMOVED, parameter.removed), (DEPRECATED, parameter.deprecated)]:
+            if there.reach(end):
+                yield place.misfit(rule, name, end, keyword=keyword)
+                return
+
+    def _of_place(self, place: _Place, name: str, entry: Api, call: CallSite) -> Iterator[Misfit]:
+        """What matters for where a call stands: whether an event loop can run there."""
+        outside = self._is_outside(place.module, call)
+        versions, _ = self._at(place)
+        ends = [(REMOVED, entry.outside_error), (DEPRECATED, entry.outside_deprecated)]
+        if outside and not _sets_loop(place.module, call):
+            for rule, end in ends:
+                if versions.reach(end):
+                    yield place.misfit(rule, name, end, outside=True)
+                    return
+        where = {"called", "outside-loop"} if outside else {"called"}
+        for meaning in self._meanings:
+            if name in meaning.names and meaning.when in where and crosses(meaning, versions):
+                yield self._changed(place, name, meaning)
+                return
+
+    def _changed(self, place: _Place, name: str, meaning: Meaning) -> Misfit:
+        number = self._history.meanings.index(meaning)
+        return place.misfit(CHANGED, name, meaning.version, meaning=number)
+
+    @staticmethod
+    def _is_outside(module: Module, call: CallSite) -> bool:
+        """Whether certainly no event loop runs where a call stands."""
+        scopes = module.facts.scopes
+        index = call.scope
+        while index > 0 and scopes[index].runs_in_parent:
+            index = scopes[index].parent
+        if scopes[index].is_async or module.file.is_notebook:
+            return False
+        if index == 0:
+            return True
+        # Where something is given to a loop to be run until it is done, none runs yet.
+        running = [
+            each
+            for name in _RUNNERS
+            for each in map(module.facts.calls.__getitem__, module.facts.names.called.get(name, ()))
+            if each.scope == call.scope
+        ]
+        if call.name == "get_event_loop":
+            return bool(running)
+        return any(_holds(each.span, call.span) and each.span != call.span for each in running)
+
+    # Handlers
+
+    def _of_handlers(self, module: Module) -> Iterator[Misfit]:
+        for handler in module.facts.handlers:
+            place = _Place(module, handler.scope, handler.span, None)
+            caught = {self._name(place, each) for each in handler.caught}
+            before = {self._name(place, each) for each in handler.before}
+            for meaning in self._meanings:
+                if meaning.when != "caught" or caught.isdisjoint(meaning.by) or handler.raises:
+                    continue
+                wanted = {name.rpartition(".")[2] for name in meaning.names} | {"BaseException"}
+                handled = {each.rpartition(".")[2] for each in before}
+                handled |= {each.rpartition(".")[2] for each in caught - set(meaning.by)}
+                if not handled.isdisjoint(wanted) or before & caught:
+                    continue
+                if meaning.raised_by and not self._awaits(place, handler.awaited, meaning):
+                    continue
+                versions, _ = self._at(place)
+                if crosses(meaning, versions):
+                    yield self._changed(place, meaning.names[0], meaning)
+                    break
+
+    def _awaits(self, place: _Place, awaited: tuple[Expr, ...], meaning: Meaning) -> bool:
+        return any(self._name(place, each) in meaning.raised_by for each in awaited)
+
+    def _name(self, place: _Place, expression: Expr) -> str:
+        """The qualified name that an expression is, or else its own last one."""
+        values = self._program.references(place.module, expression, place.scope, place.span.line)
+        names = {value.name for value in values if isinstance(value, Reference)}
+        return names.pop() if len(names) == 1 else last_name(expression)
+
+    # Guards
+
+    def _at(self, place: _Place) -> tuple[Versions, bool]:
+        """The versions that run what stands at a place, and whether its failing is caught."""
+        guards = [each for each in place.module.facts.guards if _holds(each.span, place.span)]
+        versions = self._versions
+        for guard in guards:
+            versions = versions.where(lambda v, guard=guard: self._may_run(place, guard, v))  # type: ignore[misc]
+        return versions, any(guard.forgives for guard in guards)
+
+    def _may_run(self, place: _Place, guard: Guard, version: Version) -> bool:
+        return self._outcome(place, guard.test, version) is not False
+
+    def _outcome(self, place: _Place, test: Test, version: Version) -> bool | None:
+        """What a test comes to in a version; None where that is not known."""
+        match test:
+            case VersionTest(operator=operator, version=other):
+                return _compared(version[: len(other)], operator, other)
+            case HasAttribute(owner=owner, name=name):
+                return self._has(f"{self._name(place, owner)}.{name}", version)
+            case Succeeds(imports=imports, names=names):
+                dotted = (self._dotted(place, each) for each in names)
+                return _all([self._has(each, version) for each in (*imports, *dotted) if each])
+            case Flag(value=value):
+                return self._flag(place, value, version)
+            case Never():
+                return False
+            case Not(test=inner):
+                outcome = self._outcome(place, inner, version)
+                return None if outcome is None else not outcome
+            case All(tests=tests):
+                return _all([self._outcome(place, each, version) for each in tests])
+            case Any(tests=tests):
+                outcomes = [self._outcome(place, each, version) for each in tests]
+                none = _all([None if each is None else not each for each in outcomes])
+                return None if none is None else not none
+        return None
+
+    def _has(self, name: str, version: Version) -> bool | None:
+        if "." not in name:
+            return None
+        versions = self._history.versions_with(name)
+        return None if versions is None else version in versions
+
+    def _dotted(self, place: _Place, name: Expr) -> str:
+        """A name of a module, or nothing where it is something else's."""
+        match name:
+            case Attribute(value=Name(id=root), name=attribute):
+                targets = self._program.import_targets(place.module, root, place.scope)
+                return f"{targets[0]}.{attribute}" if len(targets) == 1 else ""
+        return ""
+
+    def _flag(self, place: _Place, value: Expr, version: Version) -> bool | None:
+        """A name that a test was given to, in this module or in the one that it comes from."""
+        module: Module | None = place.module
+        name = last_name(value)
+        if isinstance(value, Name):
+            targets = self._program.import_targets(place.module, name, place.scope)
+            if targets:
+                module, rest = self._program.module_of(place.module, targets[0])
+                name = rest[0] if len(rest) == 1 else ""
+        else:
+            assert isinstance(value, Attribute)
+            targets = self._program.import_targets(
+                place.module, last_name(value.value), place.scope
+            )
+            module, rest = (
+                self._program.module_of(place.module, targets[0]) if targets else (None, [])
+            )
+            name = "" if rest else name
+        test = None if module is None else module.facts.tests.get(name)
+        if test is None or module is None:
+            return None
+        end = Span(sys.maxsize, 1, sys.maxsize, 1)
+        return self._outcome(_Place(module, 0, end, None), test, version)
+
+
+def _patches(program: Program, module: Module) -> Iterator[Misfit]:
+    """Give the imports of what patches asyncio, and the places that do so themselves."""
+    for mention in module.facts.mentions:
+        if mention.target in _PATCHES:
+            name = mention.target
+            calls = tuple(_applied(program, module, name))
+            yield Misfit(mention.span, mention.statement, PATCHED, name, others=calls)
+        elif mention.stored:
+            names = names_of(program, module, mention)
+            if len(names) == 1 and names[0].startswith("asyncio."):
+                yield Misfit(mention.span, mention.statement, PATCHED, names[0])
+
+
+def _applied(program: Program, module: Module, patch: str) -> Iterator[Span]:
+    for number in module.facts.names.called.get("apply", ()):
+        call = module.facts.calls[number]
+        root = _root(call.callee)
+        if root and program.import_targets(module, root, call.scope) == [patch]:
+            yield call.span
+
+
+@dataclass(frozen=True)
+class _Place:
+    module: Module
+    scope: int
+    span: Span
+    statement: Statement | None
+
+    def misfit(
+        self,
+        rule: str,
+        name: str,
+        version: str,
+        *,
+        keyword: str = "",
+        outside: bool = False,
+        meaning: int = -1,
+    ) -> Misfit:
+        return Misfit(self.span, self.statement, rule, name, version, keyword, outside, meaning)
+
+
+def names_of(program: Program, module: Module, mention: Mention) -> list[str]:
+    """Return the qualified name that a mention is, after those that it is an attribute of.
+
+    None where it is, or may be, asyncompat's own.
+    """
+    if mention.target:
+        return _without_submodule([] if mention.target.startswith(SHIM) else [mention.target])
+    attributes: list[str] = []
+    value = mention.value
+    while isinstance(value, Attribute):
+        attributes.insert(0, value.name)
+        value = value.value
+    if not isinstance(value, Name):
+        return []
+    if not attributes:
+        builtins = program.references(module, value, mention.scope, mention.span.line)
+        return [each.name for each in builtins if isinstance(each, Reference)]
+    targets = program.import_targets(module, value.id, mention.scope)
+    if len(targets) != 1 or targets[0].partition(".")[0] == SHIM:
+        return []
+    names = [".".join([targets[0], *attributes[:end]]) for end in range(1, len(attributes) + 1)]
+    return _without_submodule(names)
+
+
+def _without_submodule(names: list[str]) -> list[str]:
+    """``asyncio.tasks.Task`` is ``asyncio.Task``; but for those that are modules to be used."""
+    found = []
+    for name in names:
+        parts = name.split(".")
+        is_inner = len(parts) > 2 and parts[0] == "asyncio" and parts[1].islower()
+        if is_inner and parts[1] not in ("subprocess", "coroutine"):
+            parts.pop(1)
+        found.append(".".join(parts))
+    return found
+
+
+def _root(expression: Expr) -> str:
+    while isinstance(expression, Attribute):
+        expression = expression.value
+    return expression.id if isinstance(expression, Name) else ""
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    start = (outer.line, outer.column) <= (inner.line, inner.column)
+    return start and (inner.line, inner.column) < (outer.end_line, outer.end_column)
+
+
+def _statement_of(module: Module, call: CallSite) -> Statement | None:
+    """The lines to be parsed for a call that is in no function."""
+    for mention in module.facts.mentions:
+        if (mention.span.line, mention.span.column) == (call.span.line, call.span.column):
+            return mention.statement
+    return module.facts.line_of(call.span)
+
+
+def _sets_loop(module: Module, call: CallSite) -> bool:
+    """Whether an event loop was set before, where a call stands."""
+    return any(
+        each.scope == call.scope and each.span < call.span
+        for each in map(
+            module.facts.calls.__getitem__, module.facts.names.called.get("set_event_loop", ())
+        )
+    )
+
+
+def _all(outcomes: list[bool | None]) -> bool | None:
+    if False in outcomes:
+        return False
+    return None if None in outcomes else True
+
+
+def _compared(version: tuple[int, ...], operator: str, other: tuple[int, ...]) -> bool:
+    match operator:
+        case "<":
+            return version < other
+        case "<=":
+            return version <= other
+        case ">":
+            return version > other
+        case ">=":
+            return version >= other
+        case "==":
+            return version == other
+    return version != other

@@ -1,0 +1,234 @@
+"""Guards: which lines run only where a test of Python's version, or of what it has, holds.
+
+Knows syntax trees, and the forms in which people ask for a version. What a test comes to is told by
+``compatibility``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from asyncompat_lint.facts import (
+    All,
+    Any,
+    Expr,
+    Flag,
+    Guard,
+    HasAttribute,
+    Never,
+    Not,
+    Span,
+    Succeeds,
+    Test,
+    Unasked,
+    VersionTest,
+)
+from asyncompat_lint.index.branches import is_never
+from asyncompat_lint.index.expressions import expression, name_of, whole_lines
+from asyncompat_lint.index.names import import_targets
+
+UNASKED = Unasked()
+_OPERATORS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+# What an import, or a name, that is not there raises.
+_FAILING = frozenset(
+    "AttributeError BaseException Exception ImportError ModuleNotFoundError NameError".split()
+)
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_LEAVING_CALLS = frozenset({"exit", "_exit", "abort", "fail", "skip"})
+# Decorators under which a function is not run: if their test holds, or unless it does.
+_SKIPPING = {"skipif": True, "skipIf": True, "skipUnless": False}
+_MOST_NAMES = 20
+END_OF_LINE = 1_000_000
+
+
+def test_of(node: ast.expr) -> Test:
+    """Return what a test says of Python's version."""
+    if is_never(node):
+        return Never()
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            test = test_of(operand)
+            return UNASKED if test == UNASKED else Not(test)
+        case ast.BoolOp(op=operator, values=values):
+            tests = tuple(map(test_of, values))
+            if all(each == UNASKED for each in tests):
+                return UNASKED
+            return All(tests) if isinstance(operator, ast.And) else Any(tests)
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            return _comparison(left, _OPERATORS.get(type(operator), ""), right)
+        case ast.Call(func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=str(name))]):
+            return HasAttribute(expression(owner), name)
+        case ast.Name() | ast.Attribute():
+            return Flag(expression(node))
+        case ast.NamedExpr(value=value):
+            return test_of(value)
+    return UNASKED
+
+
+def is_told(test: Test) -> bool:
+    """Return whether a test certainly asks for a version: a flag only may."""
+    match test:
+        case Unasked() | Flag() | Never():
+            return False
+        case Not(test=inner):
+            return is_told(inner)
+        case All(tests=tests) | Any(tests=tests):
+            return any(map(is_told, tests))
+    return True
+
+
+def guards_of(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Guard]:
+    """Give the guards that a statement is to its branches, and to what follows it."""
+    match statement:
+        case ast.If(test=test, body=body, orelse=orelse):
+            yield from _of_branches(test_of(test), body, orelse, rest)
+        case ast.While(test=test, body=body):
+            yield from _guarding(test_of(test), body)
+        case ast.Assert(test=test):
+            yield from _guarding(test_of(test), rest)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse):
+            yield from _of_try(body, handlers, orelse)
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            for decorator in statement.decorator_list:
+                yield from _skipped(decorator, [statement])
+        case ast.Assign(targets=[ast.Name(id="pytestmark")], value=value):
+            marks = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+            for mark in marks:
+                yield from _skipped(mark, rest)
+
+
+def guards_in(node: ast.IfExp | ast.BoolOp) -> Iterator[Guard]:
+    """Give the guards within an expression: ``a if test else b``, ``test and a``."""
+    if isinstance(node, ast.IfExp):
+        test = test_of(node.test)
+        if test != UNASKED:
+            yield Guard(_span(node.body, node.body), test)
+            yield Guard(_span(node.orelse, node.orelse), Not(test))
+        return
+    for number, value in enumerate(node.values[:-1]):
+        test = test_of(value)
+        if test != UNASKED:
+            holds = test if isinstance(node.op, ast.And) else Not(test)
+            yield Guard(_span(node.values[number + 1], node.values[-1]), holds)
+
+
+def _comparison(left: ast.expr, operator: str, right: ast.expr) -> Test:
+    if _asks_for_version(right):
+        left, operator, right = right, _TURNED.get(operator, ""), left
+    if not operator or not _asks_for_version(left):
+        return UNASKED
+    version = _version(right)
+    match left:
+        # `sys.version_info[1] >= 8`, `sys.version_info.minor >= 8`
+        case ast.Subscript(slice=ast.Constant(value=1)) | ast.Attribute(attr="minor"):
+            version = (3, *version)
+        case ast.Attribute(attr="hexversion"):
+            version = (version[0] >> 24, version[0] >> 16 & 255) if version else ()
+    if not version or version[0] != 3:  # Python 2's, or none
+        return UNASKED
+    if not isinstance(left, ast.Subscript) and name_of(left) == "version_info":
+        # It has more numbers than it is compared with, so that none is equal.
+        operator = {">": ">=", "<=": "<"}.get(operator, operator)
+    return VersionTest(operator, version[:2])  # type: ignore[arg-type]  # one of the six
+
+
+def _asks_for_version(node: ast.expr) -> bool:
+    match node:
+        case ast.Subscript(value=value):
+            return name_of(value) == "version_info"
+        case ast.Attribute(attr="minor" | "major", value=value):
+            return name_of(value) == "version_info"
+    return name_of(node) in ("version_info", "hexversion")
+
+
+def _version(node: ast.expr) -> tuple[int, ...]:
+    elements = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
+    found = [each.value for each in elements if isinstance(each, ast.Constant)]
+    return tuple(each for each in found if isinstance(each, int))
+
+
+def _of_branches(
+    test: Test, body: list[ast.stmt], orelse: list[ast.stmt], rest: list[ast.stmt]
+) -> Iterator[Guard]:
+    if test == UNASKED:
+        return
+    yield from _guarding(test, body)
+    yield from _guarding(Not(test), orelse)
+    if _leaves(body):
+        yield from _guarding(Not(test), rest)
+    if orelse and _leaves(orelse):
+        yield from _guarding(test, rest)
+
+
+def _of_try(
+    body: list[ast.stmt], handlers: list[ast.ExceptHandler], orelse: list[ast.stmt]
+) -> Iterator[Guard]:
+    failing = [handler for handler in handlers if _catches_failing(handler)]
+    if not failing or not body:
+        return
+    succeeds = Succeeds(*_needed(body))
+    yield Guard(_lines(body), UNASKED, forgives=True)
+    yield from _guarding(succeeds, orelse)
+    for handler in failing:
+        yield from _guarding(Not(succeeds), handler.body)
+
+
+def _needed(body: list[ast.stmt]) -> tuple[tuple[str, ...], tuple[Expr, ...]]:
+    """What the statements of a body import, and the dotted names in them."""
+    imports: list[str] = []
+    names: list[Expr] = []
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                imports += [target for _, _, target in import_targets(node)]
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                names.append(expression(node))
+    return tuple(imports[:_MOST_NAMES]), tuple(names[:_MOST_NAMES])
+
+
+def _catches_failing(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(name_of(each) in _FAILING for each in types)
+
+
+def _skipped(decorator: ast.expr, body: list[ast.stmt]) -> Iterator[Guard]:
+    match decorator:
+        case ast.Call(func=function, args=[test, *_]) if name_of(function) in _SKIPPING:
+            told = test_of(test)
+            skips = _SKIPPING[name_of(function)]
+            if told != UNASKED and body:
+                yield Guard(_lines(body), Not(told) if skips else told)
+
+
+def _guarding(test: Test, body: list[ast.stmt]) -> Iterator[Guard]:
+    if test != UNASKED and body:
+        yield Guard(_lines(body), test)
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    match body[-1]:
+        case ast.Expr(value=ast.Call(func=function)):
+            return name_of(function) in _LEAVING_CALLS
+    return isinstance(body[-1], _LEAVING)
+
+
+def _lines(body: list[ast.stmt]) -> Span:
+    first, _ = whole_lines(body[0])
+    column = 1 if first != body[0].lineno else body[0].col_offset + 1
+    return Span(first, column, body[-1].end_lineno or first, END_OF_LINE)
+
+
+def _span(first: ast.expr, last: ast.expr) -> Span:
+    end_line, end = last.end_lineno or last.lineno, last.end_col_offset or 0
+    return Span(first.lineno, first.col_offset + 1, end_line, end + 1)

@@ -1,0 +1,231 @@
+"""A ``with open(...)`` and its body, moved into a function that a thread runs.
+
+What cannot be moved stays: a body that awaits, yields, leaves the function in the middle, or gives
+values to names in a way that cannot be told of to the outside.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+
+import libcst as cst
+
+from asyncompat_lint.facts import Span
+from asyncompat_lint.findings import Edit, Fix
+from asyncompat_lint.importing import ModuleName
+from asyncompat_lint.rules.base import Rule, is_async, source_of, walk
+
+_FUNCTION = "in_thread"
+# These would do something else in a function of their own.
+_STAYING = (
+    cst.Await,
+    cst.Yield,
+    cst.Global,
+    cst.Nonlocal,
+    cst.Del,
+    cst.Import,
+    cst.ImportFrom,
+    cst.FunctionDef,
+    cst.ClassDef,
+    cst.NamedExpr,
+)
+_LEAVING = (cst.Return, cst.Break, cst.Continue)
+# What opens a file, by last names, as the block's only item.
+_OPENING = ("open",)
+
+
+def moved_block(rule: Rule, node: cst.BaseExpression) -> Callable[[ModuleName], Fix | None] | None:
+    """Return what moves the block that a blocking call opens, or that it stands in.
+
+    None where there is no such block; what is returned takes the name of the module that has
+    ``to_thread``, and gives no fix where the block cannot be moved.
+    """
+    block = _block_around(rule, node)
+    if block is None:
+        return None
+    return lambda name: _moved(rule, block, name)
+
+
+def _block_around(rule: Rule, node: cst.CSTNode) -> cst.With | None:
+    parent: cst.CSTNode | None = node
+    found = None
+    while parent is not None and not isinstance(parent, cst.FunctionDef | cst.Lambda):
+        if isinstance(parent, cst.With) and parent.asynchronous is None and _opens(parent):
+            found = parent
+        parent = rule.parent_of(parent)
+    return found
+
+
+def _opens(block: cst.With) -> bool:
+    return any(
+        isinstance(item.item, cst.Call) and _last_name(item.item.func) in _OPENING
+        for item in block.items
+    )
+
+
+def _last_name(node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _moved(rule: Rule, block: cst.With, thread: ModuleName) -> Fix | None:
+    function = is_async(rule, block)
+    if (
+        function is None
+        or not rule.may_await(block)
+        or not isinstance(block.body, cst.IndentedBlock)
+    ):
+        return None
+    nodes = list(walk(block))
+    if any(isinstance(each, _STAYING) or _last_name(each) == "super" for each in nodes):
+        return None
+    returns = _returned(block)
+    leaving = [
+        each for each in nodes if isinstance(each, _LEAVING) and not _in_loop(rule, each, block)
+    ]
+    if leaving and (returns is None or leaving != [returns]):
+        return None
+    span = _statement_span(rule, block)
+    lines = rule.context.lines[span.line - 1 : span.end_line]
+    if _has_text_over_lines(nodes):
+        return None  # its lines must not be indented
+    inside, outside = _bound(block), _bound_outside(function, block)
+    given = sorted(inside - outside)
+    shared = sorted(inside & outside)
+    if any(not _is_certain(block, name) for name in given):
+        return None
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    step = _step(rule, block, indent)
+    name = _free_name(rule)
+    body = textwrap.indent("\n".join(lines), step, lambda line: bool(line.strip()))
+    kept = [
+        each
+        for each in given
+        if each not in _names_of_items(block) and _is_read(function, block, each)
+    ]
+    head = f"{indent}def {name}():\n"
+    if shared:
+        head += f"{indent}{step}nonlocal {', '.join(shared)}\n"
+    call = f"await {thread.name}.to_thread({name})"
+    if returns is not None:
+        call = f"return {call}"
+    elif kept:
+        body += f"\n{indent}{step}return {', '.join(kept)}"
+        call = f"{', '.join(kept)} = {call}"
+    text = f"{head}{body}\n\n{indent}{call}"
+    return Fix((Edit(span, text),), tuple(filter(None, [thread.statement])))
+
+
+def _returned(block: cst.With) -> cst.Return | None:
+    """The ``return`` that the block ends with."""
+    last = block.body.body[-1]
+    if isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return):
+        return last.body[-1]
+    return None
+
+
+def _in_loop(rule: Rule, node: cst.CSTNode, block: cst.With) -> bool:
+    """Whether a ``break`` or ``continue`` leaves a loop within the block only."""
+    if isinstance(node, cst.Return):
+        return False
+    parent = rule.parent_of(node)
+    while parent is not None and parent is not block:
+        if isinstance(parent, cst.For | cst.While):
+            return True
+        parent = rule.parent_of(parent)
+    return False
+
+
+def _statement_span(rule: Rule, block: cst.With) -> Span:
+    """Whole lines: the indentation in front belongs to it."""
+    span = rule.span_of(block)
+    last = rule.context.lines[span.end_line - 1]
+    return Span(span.line, 1, span.end_line, len(last) + 1)
+
+
+def _has_text_over_lines(nodes: Sequence[cst.CSTNode]) -> bool:
+    strings = (cst.SimpleString, cst.FormattedString)
+    return any(isinstance(each, strings) and "\n" in source_of(each) for each in nodes)
+
+
+def _step(rule: Rule, block: cst.With, indent: str) -> str:
+    first = rule.context.lines[rule.span_of(block.body.body[0]).line - 1]
+    return first[len(indent) : len(first) - len(first.lstrip())] or "    "
+
+
+def _free_name(rule: Rule) -> str:
+    taken = "\n".join(rule.context.lines)
+    name, number = _FUNCTION, 1
+    while name in taken:
+        number += 1
+        name = f"{_FUNCTION}_{number}"
+    return name
+
+
+def _targets(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    match node:
+        case cst.Assign(targets=targets):
+            yield from (each.target for each in targets)
+        case cst.AugAssign(target=target) | cst.AnnAssign(target=target) | cst.For(target=target):
+            yield target
+        case cst.AsName(name=name) | cst.ExceptHandler(name=cst.AsName(name=name)):
+            yield name
+
+
+def _names(target: cst.BaseExpression) -> Iterator[str]:
+    match target:
+        case cst.Name(value=name):
+            yield name
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            for each in elements:
+                yield from _names(each.value)
+
+
+def _bound(node: cst.CSTNode) -> set[str]:
+    """The names that get a value in a piece of code."""
+    return {name for each in walk(node) for target in _targets(each) for name in _names(target)}
+
+
+def _bound_outside(function: cst.FunctionDef, block: cst.With) -> set[str]:
+    found = {each.name.value for each in walk(function.params) if isinstance(each, cst.Param)}
+    todo: list[cst.CSTNode] = [function.body]
+    while todo:
+        node = todo.pop()
+        if node is not block:
+            found.update(name for target in _targets(node) for name in _names(target))
+            todo += node.children
+    return found
+
+
+def _is_certain(block: cst.With, name: str) -> bool:
+    """Whether a name has its value whenever the block ends: one of its own statements gives it."""
+    if name in _names_of_items(block):
+        return True
+    lines = (line for line in block.body.body if isinstance(line, cst.SimpleStatementLine))
+    small = (each for line in lines for each in line.body if isinstance(each, cst.Assign))
+    return any(name in _names(t) for each in small for t in _targets(each)) or not any(
+        name in _names(target)
+        for line in block.body.body
+        if not isinstance(line, cst.SimpleStatementLine)
+        for each in walk(line)
+        for target in _targets(each)
+    )
+
+
+def _names_of_items(block: cst.With) -> set[str]:
+    names = (item.asname.name for item in block.items if item.asname is not None)
+    return {name for each in names for name in _names(each)}
+
+
+def _is_read(function: cst.FunctionDef, block: cst.With, name: str) -> bool:
+    """Whether a name is met anywhere in the function but in the block."""
+    todo: list[cst.CSTNode] = [function.body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, cst.Name) and node.value == name:
+            return True
+        if node is not block:
+            todo += node.children
+    return False
