@@ -139,6 +139,8 @@ class Cache:
 
 def state(file: SourceFile) -> State | None:
     """Return how a file looks now, or None where that cannot be told."""
+    if file.content is not None:
+        return None
     try:
         status = os.stat(file.location)
     except OSError:

@@ -6,30 +6,21 @@ import argparse
 import contextlib
 import gc
 import io
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
-from pathlib import Path
 from typing import NoReturn
 
-from asyncompat_lint import explain
-from asyncompat_lint.cache import DEFAULT_FOLDER, Cache
-from asyncompat_lint.config import Config, ConfigError, nearest, python_versions
-from asyncompat_lint.config import find as find_config
-from asyncompat_lint.config import read as read_config
-from asyncompat_lint.engine import OF_FILES, Result, Settings, check
-from asyncompat_lint.findings import Finding, Severity
-from asyncompat_lint.installed import NoEnvironmentError, site_packages
-from asyncompat_lint.report import BY_ROOT, FORMATS
-from asyncompat_lint.rules import RULES
+from asyncompat_lint import commands
+from asyncompat_lint.cache import DEFAULT_FOLDER
+from asyncompat_lint.commands import FOUND, INTERRUPTED, NAMES, WRONG_USE, complain
+from asyncompat_lint.config import ConfigError, nearest
+from asyncompat_lint.findings import Severity
+from asyncompat_lint.installed import NoEnvironmentError
+from asyncompat_lint.report import FORMATS
 from asyncompat_lint.sources import NoSuchPathError
 from asyncompat_lint.versions import parse_range
-
-CLEAN, FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
-
-NAMES = {**OF_FILES, **{rule.code: rule.name for rule in RULES}}
 
 _EXIT_STATUSES = "exit status: 0 nothing found, 1 something found, 2 wrong use"
 
@@ -71,9 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         command: Callable[[argparse.Namespace], int] = arguments.command
         return command(arguments)
     except NoSuchPathError as error:
-        return _complain(f"there is no file or folder {str(error)!r}")
+        return complain(f"there is no file or folder {str(error)!r}")
     except (ConfigError, NoEnvironmentError) as error:
-        return _complain(str(error))
+        return complain(str(error))
     except BrokenPipeError:
         # Whoever read the report has read enough; nothing is left to be flushed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -82,64 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    config_file = find_config(arguments.paths) if arguments.config is None else arguments.config
-    known = [*NAMES, *NAMES.values()]
-    config = Config() if config_file is None else read_config(Path(config_file), known)
-    versions = python_versions(arguments.target_version or config.target_version, config_file)
-    select = arguments.select if arguments.select is not None else _named(config.select)
-    codes = (select or set(NAMES)) - (arguments.ignore | _named(config.ignore))
-    settings = Settings(
-        rules=[rule for rule in RULES if rule.code in codes],
-        config=config,
-        versions=versions,
-        site_packages=_site_packages(arguments.follow_installed),
-    )
-    cache = Cache(None if arguments.no_cache else Path(arguments.cache_dir))
-    result = check(arguments.paths, settings, cache)
-    if not result.files:
-        print(f"asyncompat: no Python files in {', '.join(arguments.paths)}", file=sys.stderr)
-
-    def is_wanted(finding: Finding) -> bool:
-        return finding.code in codes and finding.severity >= arguments.min_severity
-
-    findings = [finding for finding in result.findings if is_wanted(finding)]
-    formats = BY_ROOT if arguments.group_by == "root" else FORMATS
-    formats[arguments.format](Result(findings, result.files), sys.stdout)
-    sys.stdout.flush()
-    return FOUND if findings else CLEAN
-
-
-def _site_packages(environment: str | None) -> tuple[str, ...]:
-    return () if environment is None else site_packages(environment or None)
-
-
-def _named(names: Iterable[str]) -> set[str]:
-    return {code for name in names for code in _meant(name)}
-
-
-def _rule(arguments: argparse.Namespace) -> int:
-    rules = list(RULES) if arguments.all else [r for r in RULES if r.code in arguments.rules]
-    if not rules:
-        return _complain("name a rule, or say --all")
-    if arguments.format == "json":
-        json.dump(explain.data(rules), sys.stdout, indent=2)
-        print()
-    else:
-        print("\n\n".join(map(explain.page, rules)), end="")
-    sys.stdout.flush()
-    return CLEAN
-
-
-def _complain(message: str) -> int:
-    print(f"asyncompat: {message}", file=sys.stderr)
-    return WRONG_USE
-
-
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        sys.exit(_complain(message))
+        sys.exit(complain(message))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,19 +87,78 @@ def _parser() -> argparse.ArgumentParser:
     )
     version = metadata.version("asyncompat")
     parser.add_argument("--version", action="version", version=f"asyncompat {version}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check_ = commands.add_parser(
+    there = parser.add_subparsers(required=True, metavar="COMMAND")
+    project = _project_options()
+    check = there.add_parser(
         "check",
-        help="check files and folders",
+        parents=[project],
+        help="check files and folders, and mend them",
         description="Checks Python files, and all those below folders.",
         epilog=_EXIT_STATUSES,
     )
-    check_.set_defaults(command=_check)
-    check_.add_argument(
+    check.set_defaults(command=commands.check)
+    _add_check_options(check)
+    migrate = there.add_parser(
+        "migrate",
+        parents=[project],
+        help="move a project to asyncompat where its range of Pythons needs it",
+        description="Moves modules that need it to `import asyncompat as asyncio`, and mends old"
+        " idioms. The range is the project's, or else all Pythons that asyncompat is for.",
+        epilog="exit status: 0 done, or nothing to do, 1 with --diff: something to do, 2 wrong use",
+    )
+    migrate.set_defaults(command=commands.migrate)
+    migrate.add_argument("--diff", action="store_true", help="show what would change, only")
+    rule = there.add_parser(
+        "rule", help="explain a rule", description="Prints a rule's page: why, and what to do."
+    )
+    rule.set_defaults(command=commands.rule)
+    rule.add_argument("rules", nargs="?", type=_codes, default=set(), metavar="RULE")
+    rule.add_argument("--all", action="store_true", help="explain them all")
+    rule.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    api = there.add_parser(
+        "api",
+        help="tell a name's history",
+        description="Prints when a name of asyncio's came, changed and went, and what asyncompat"
+        " has for it.",
+    )
+    api.set_defaults(command=commands.api)
+    api.add_argument(
+        "name", metavar="NAME", help="as TaskGroup.create_task, or contextlib.aclosing"
+    )
+    return parser
+
+
+def _project_options() -> _Parser:
+    options = _Parser(add_help=False)
+    options.add_argument(
         "paths", nargs="*", default=["."], metavar="PATH", help="a file or folder (default: .)"
     )
-    check_.add_argument("--format", choices=FORMATS, default="text", help="default: text")
-    check_.add_argument(
+    options.add_argument(
+        "--target-version",
+        type=_versions,
+        metavar="VERSIONS",
+        help="the Pythons that the code is for, as 3.8 or 3.8-3.14 (default: requires-python)",
+    )
+    options.add_argument(
+        "--config",
+        metavar="FILE",
+        help="the file with [tool.asyncompat] (default: the nearest pyproject.toml)",
+    )
+    options.add_argument(
+        "--cache-dir",
+        default=DEFAULT_FOLDER,
+        metavar="FOLDER",
+        help=f"where to keep what makes the next run fast (default: {DEFAULT_FOLDER})",
+    )
+    options.add_argument(
+        "--no-cache", action="store_true", help="keep nothing, and use nothing kept"
+    )
+    return options
+
+
+def _add_check_options(check: argparse.ArgumentParser) -> None:
+    check.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    check.add_argument(
         "--select",
         type=_codes,
         action=_Union,
@@ -170,57 +166,40 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RULES",
         help="only these: codes, beginnings of codes, names, separated by commas (default: all)",
     )
-    check_.add_argument(
+    check.add_argument(
         "--ignore", type=_codes, action=_Union, default=set(), metavar="RULES", help="not these"
     )
-    check_.add_argument(
+    check.add_argument(
         "--min-severity",
         type=_severity,
         default=Severity.WARNING,
         metavar="{info,warning,error}",
         help="nothing below this (default: warning)",
     )
-    check_.add_argument(
+    check.add_argument(
         "--group-by",
         choices=["place", "root"],
         default="place",
         help="by place, or by what is to be changed in the end, what mends most first",
     )
-    check_.add_argument(
+    check.add_argument(
         "--follow-installed",
         nargs="?",
         const="",
         metavar="FOLDER",
         help="look into installed libraries: of this virtual environment, or the active one",
     )
-    check_.add_argument(
-        "--target-version",
-        type=_versions,
-        metavar="VERSIONS",
-        help="the Pythons that the code is for, as 3.8 or 3.8-3.14 (default: requires-python)",
+    check.add_argument(
+        "--fix", action="store_true", help="mend what can be mended without another meaning"
     )
-    check_.add_argument(
-        "--config",
-        metavar="FILE",
-        help="the file with [tool.asyncompat] (default: the nearest pyproject.toml)",
+    check.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix or --diff: also where it is done in another way, as in a thread",
     )
-    check_.add_argument(
-        "--cache-dir",
-        default=DEFAULT_FOLDER,
-        metavar="FOLDER",
-        help=f"where to keep what makes the next run fast (default: {DEFAULT_FOLDER})",
+    check.add_argument(
+        "--diff", action="store_true", help="show what --fix would change, and change nothing"
     )
-    check_.add_argument(
-        "--no-cache", action="store_true", help="keep nothing, and use nothing kept"
-    )
-    rule = commands.add_parser(
-        "rule", help="explain a rule", description="Prints a rule's page: why, and what to do."
-    )
-    rule.set_defaults(command=_rule)
-    rule.add_argument("rules", nargs="?", type=_codes, default=set(), metavar="RULE")
-    rule.add_argument("--all", action="store_true", help="explain them all")
-    rule.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
-    return parser
 
 
 class _Union(argparse.Action):
@@ -242,17 +221,12 @@ class _Union(argparse.Action):
 def _codes(text: str) -> set[str]:
     codes: set[str] = set()
     for word in filter(None, (part.strip() for part in text.split(","))):
-        meant = _meant(word)
+        meant = commands.meant(word)
         if not meant:
             names = [*NAMES, *NAMES.values()]
             raise argparse.ArgumentTypeError(f"no rule {word!r}{nearest(word, names)}")
         codes |= meant
     return codes
-
-
-def _meant(word: str) -> set[str]:
-    """The codes that a code, the beginning of some, or a name means."""
-    return {code for code, name in NAMES.items() if code.startswith(word.upper()) or name == word}
 
 
 def _versions(text: str) -> str:

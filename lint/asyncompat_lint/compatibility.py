@@ -34,6 +34,7 @@ from asyncompat_lint.history import Api, History, Meaning, Parameter, crosses, i
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
+from asyncompat_lint.sources import STAND_IN
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Reference
 from asyncompat_lint.versions import Version, Versions
@@ -411,7 +412,7 @@ def _without_submodule(names: list[str]) -> list[str]:
         is_inner = len(parts) > 2 and parts[0] == "asyncio" and parts[1].islower()
         if is_inner and parts[1] not in ("subprocess", "coroutine"):
             parts.pop(1)
-        found.append(".".join(parts))
+        found.append(".".join(parts).replace(STAND_IN, "async"))
     return found
 
 

@@ -44,10 +44,14 @@ OF_FILES = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found, in the order of the files and lines, and how many files it read."""
+    """What a check found, in the order of the files and lines, and how many files it read.
+
+    ``mended`` is how many findings there were that are gone.
+    """
 
     findings: list[Finding]
     files: int
+    mended: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,11 @@ def check(paths: Iterable[str], settings: Settings, cache: Cache = NO_CACHE) -> 
     Raises:
         NoSuchPathError: one of the paths does not exist.
     """
-    files = find_sources(paths, settings.config.exclude)
+    return check_files(find_sources(paths, settings.config.exclude), settings, cache)
+
+
+def check_files(files: Sequence[SourceFile], settings: Settings, cache: Cache = NO_CACHE) -> Result:
+    """Check files that were found before."""
     key = caches.key(files, settings.identity)
     findings = None if key is None else cache.findings(key)
     if findings is None:

@@ -55,11 +55,13 @@ class Fix:
     """What mends a finding: edits that belong together, and the imports that they need.
 
     ``is_safe`` is whether it changes nothing but what is wrong; others have to be asked for.
+    ``brings`` are imports that the edits themselves put in.
     """
 
     edits: tuple[Edit, ...]
     imports: tuple[str, ...] = ()
     is_safe: bool = False
+    brings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -131,10 +131,14 @@ class History:
         """Return whether asyncompat's is never the interpreter's own."""
         return self._of_shim(name) == "never"
 
+    def shim_until(self, name: str) -> str:
+        """Return the version from which on asyncompat gives the interpreter's own object."""
+        return self._of_shim(name)
+
     def _of_shim(self, name: str) -> str:
         module, top, *_ = [*name.split("."), ""]
         if module == "builtins":  # what asyncompat has of them it has by their own names
-            module = "asyncio"
+            module = "asyncompat"
         entry = self.api.get(f"{module}.{top}")
         return "" if entry is None else entry.shim
 

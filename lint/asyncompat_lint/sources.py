@@ -48,11 +48,15 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file to be checked: where it is, how reports call it, and the folder it was found from."""
+    """A file to be checked: where it is, how reports call it, and the folder it was found from.
+
+    ``content`` is what it is taken to hold, whatever it does.
+    """
 
     location: str
     path: str
     root: str
+    content: bytes | None = field(default=None, repr=False)
 
     @property
     def is_notebook(self) -> bool:
@@ -65,6 +69,8 @@ class SourceFile:
         Raises:
             UnreadableError: the file cannot be opened.
         """
+        if self.content is not None:
+            return self.content
         try:
             with open(self.location, "rb") as file:
                 return file.read()

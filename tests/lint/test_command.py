@@ -68,7 +68,7 @@ def test_text(capsys):
         "  = instead: put what is done with the file into a function and "
         "`await asyncio.to_thread(function)`\n"
         "\n"
-        "Found 1 error, 1 warning in 2 files.\n"
+        "Found 1 error, 1 warning in 2 files. Can be mended: 1 with --fix.\n"
     )
 
 
@@ -110,6 +110,7 @@ def test_json(capsys):
         "name": "blocking-sleep",
         "severity": "error",
         "message": "time.sleep() sleeps while the event loop waits",
+        "fix": "safe",
         "chain": [],
     }
 

@@ -182,7 +182,12 @@ def test_the_oldest_python(tmp_path, target, project_table, lowest):
     [
         ("import asyncio", None, "await asyncio.to_thread(work, 1)"),
         ("import asyncio", (3, 9), "await asyncio.to_thread(work, 1)"),
-        ("import asyncio", (3, 8), "await asyncio.get_event_loop().run_in_executor(None, work, 1)"),
+        ("import asyncio", (3, 6), "await asyncio.get_event_loop().run_in_executor(None, work, 1)"),
+        (
+            "import asyncio",
+            (3, 8),
+            "await asyncio.get_running_loop().run_in_executor(None, work, 1)",
+        ),
         ("import asyncompat as asyncio", (3, 8), "await asyncio.to_thread(work, 1)"),
         ("import anyio", (3, 8), "await anyio.to_thread.run_sync(work, 1)"),
         ("import trio", None, "await trio.to_thread.run_sync(work, 1)"),
@@ -209,5 +214,6 @@ def test_braces_and_keywords_in_what_is_wrapped(tmp_path, monkeypatch):
     Path("a.py").write_text(code)
     (found,) = check(["."], Settings(RULES, Config(), versions_from((3, 8)))).findings
     assert found.instead == (
-        "await asyncio.get_event_loop().run_in_executor(None, functools.partial(w, {'a': 1}, y=2))"
+        "await asyncio.get_running_loop()"
+        ".run_in_executor(None, functools.partial(w, {'a': 1}, y=2))"
     )

@@ -198,6 +198,11 @@ def text(answers: list[Entry]) -> str:
     """Return the file."""
     offered = shim(answers)
     entries = {name: history(said) for name, said in by_name(answers).items()}
+    # What asyncio never had is asyncompat's own.
+    offered = {
+        name if name in entries else name.replace("asyncio.", "asyncompat."): version
+        for name, version in offered.items()
+    }
     asked = ", ".join(f'"{answer["micro"]}"' for answer in answers)
     parts = [HEAD.format(first=VERSIONS[0], last=VERSIONS[-1], asked=asked)]
     for name in sorted({*entries, *offered}, key=lambda name: (name.lower(), name)):

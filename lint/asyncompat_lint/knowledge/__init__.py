@@ -203,7 +203,8 @@ class Knowledge:
         self._aliases.update(library.aliases)
         self._bases.update(library.bases)
         self._classes.update(library.bases, library.bases.values())
-        owners = {name.rpartition(".")[0] for name in [*library.attributes, *library.gives]}
+        told = [*library.attributes, *library.gives, *library.coroutines]
+        owners = {name.rpartition(".")[0] for name in told}
         self._classes.update(o for o in owners if o.rpartition(".")[2][:1].isupper())
         self.coroutines |= frozenset(library.coroutines)
         for given in [*library.gives.values(), *library.attributes.values()]:

@@ -50,6 +50,7 @@ def _object(finding: Finding) -> dict[str, object]:
         "name": finding.name,
         "severity": str(finding.severity),
         "message": finding.message,
+        "fix": None if finding.fix is None else "safe" if finding.fix.is_safe else "unsafe",
         "chain": [
             {"path": step.path, "line": step.line, "function": step.function, "call": step.call}
             for step in finding.chain

@@ -109,11 +109,21 @@ def _chain(chain: Sequence[Step]) -> str:
 
 def _summary(result: Result) -> Text:
     files = _count(result.files, "file")
+    mended = f" {_count(result.mended, 'finding')} mended." if result.mended else ""
     if not result.findings:
-        return Text(f"Nothing found in {files}.", "green")
+        return Text(f"Nothing found in {files}.{mended}", "green")
     counts = Counter(finding.severity for finding in result.findings)
     parts = [_count(counts[s], str(s)) for s in sorted(Severity, reverse=True) if counts[s]]
-    return Text(f"Found {', '.join(parts)} in {files}.", "bold")
+    return Text(f"Found {', '.join(parts)} in {files}.{mended}{_mendable(result)}", "bold")
+
+
+def _mendable(result: Result) -> str:
+    fixes = [finding.fix for finding in result.findings if finding.fix is not None]
+    safe = sum(fix.is_safe for fix in fixes)
+    told = [f"{safe:,} with --fix"] if safe else []
+    if len(fixes) > safe:
+        told.append(f"{len(fixes) - safe:,} {'more ' if safe else ''}with --fix --unsafe-fixes")
+    return f" Can be mended: {', '.join(told)}." if told else ""
 
 
 def _count(number: int, noun: str) -> str:

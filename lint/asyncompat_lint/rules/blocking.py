@@ -20,7 +20,8 @@ from asyncompat_lint.rules.moved_block import moved_block
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
 # Where that is not: before 3.9, and where another library runs the loop.
-IN_EXECUTOR = "await {asyncio}.get_event_loop().run_in_executor(None, {callee}{more})"
+IN_EXECUTOR = "await {asyncio}.get_running_loop().run_in_executor(None, {callee}{more})"
+GET_RUNNING_LOOP_SINCE = (3, 7)
 OF_OTHERS = ("trio", "anyio")
 IN_OTHERS_THREAD = "await {library}.to_thread.run_sync({callee}{more})"
 TO_THREAD_SINCE = (3, 9)
@@ -201,7 +202,9 @@ class BlockingCallRule(Rule):
                 template, asyncio = TO_THREAD, self._thread_name() or asyncio
             else:
                 template = IN_EXECUTOR
-            if template is not TO_THREAD and any(each.keyword is not None for each in node.args):
+                if (known.lowest_python or GET_RUNNING_LOOP_SINCE) < GET_RUNNING_LOOP_SINCE:
+                    template = template.replace("running", "event")
+            if template != TO_THREAD and any(each.keyword is not None for each in node.args):
                 functools = known.names["functools"]
                 callee, arguments = f"{functools.name}.partial({callee}, {arguments})", ""
                 imports.append(functools.statement)

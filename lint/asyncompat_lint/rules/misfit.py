@@ -27,7 +27,8 @@ class MisfitRule(Rule):
         self._check(node)
 
     def visit_Name(self, node: cst.Name) -> None:
-        self._check(node)
+        if not isinstance(self.parent_of(node), cst.ImportAlias):  # which has the same place
+            self._check(node)
 
     def visit_ImportAlias(self, node: cst.ImportAlias) -> None:
         self._check(node)

@@ -55,5 +55,6 @@ asyncompat.patch_asyncio()
             return None
         name = self.context.surroundings.names["asyncompat"]
         edits = [Edit(span, f"{name.name}.patch_asyncio()") for span in misfit.others]
-        imported = name.statement.removeprefix("import ") or "asyncompat"
-        return Fix((Edit(self.span_of(node), imported), *edits), is_safe=True)
+        statement = name.statement or "import asyncompat"
+        edit = Edit(self.span_of(node), statement.removeprefix("import "))
+        return Fix((edit, *edits), is_safe=True, brings=(statement,))

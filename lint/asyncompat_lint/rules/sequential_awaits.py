@@ -9,18 +9,11 @@ import libcst as cst
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, walk
 
-# What gives its results in an order, one after the other.
-_IN_ORDER = (
-    "acquire",
-    "anext",
-    "execute",
-    "get",
-    "next",
-    "read",
-    "receive",
-    "recv",
-    "send",
-    "sleep",
+# What gives its results in an order, one after the other; and what runs functions in threads, of
+# which nobody knows whether they can run at the same time.
+_IN_ORDER = tuple(
+    "acquire anext execute get next read receive recv run_in_executor run_sync send sleep"
+    " to_thread".split()
 )
 
 
