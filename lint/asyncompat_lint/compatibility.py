@@ -29,6 +29,7 @@ from asyncompat_lint.facts import (
     Test,
     VersionTest,
     last_name,
+    root_name,
 )
 from asyncompat_lint.history import Api, History, Meaning, Parameter, crosses, is_there
 from asyncompat_lint.modules import Module
@@ -171,7 +172,7 @@ class Compatibility:
             return False
         if has_receiver:
             return SHIM in self._program.imported_by(module)
-        root = _root(call.callee)
+        root = root_name(call.callee)
         targets = self._program.import_targets(module, root, call.scope) if root else ()
         return any(target.partition(".")[0] == SHIM for target in targets)
 
@@ -355,7 +356,7 @@ def _patches(program: Program, module: Module) -> Iterator[Misfit]:
 def _applied(program: Program, module: Module, patch: str) -> Iterator[Span]:
     for number in module.facts.names.called.get("apply", ()):
         call = module.facts.calls[number]
-        root = _root(call.callee)
+        root = root_name(call.callee)
         if root and program.import_targets(module, root, call.scope) == [patch]:
             yield call.span
 
@@ -414,12 +415,6 @@ def _without_submodule(names: list[str]) -> list[str]:
             parts.pop(1)
         found.append(".".join(parts).replace(STAND_IN, "async"))
     return found
-
-
-def _root(expression: Expr) -> str:
-    while isinstance(expression, Attribute):
-        expression = expression.value
-    return expression.id if isinstance(expression, Name) else ""
 
 
 def _holds(outer: Span, inner: Span) -> bool:

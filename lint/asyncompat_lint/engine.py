@@ -34,6 +34,7 @@ from asyncompat_lint.visiting import Visit
 
 UNREADABLE_CODE = "AC001"
 UNREADABLE_NAME = "unreadable"
+NESTED_RUN = "nested-loop-run"
 NO_CACHE = Cache(None)
 # Of the file itself: no rule finds them.
 OF_FILES = {
@@ -139,9 +140,11 @@ class _Check:
         self._visits_before = self._cache.visits()
         for module in modules:
             location = module.file.location
+            told = {each.span for each in misfits[location]}
             visit = Visit(
                 module,
-                calls.get(location, []),
+                # In a cell there is a rule of its own for some.
+                [call for call in calls.get(location, ()) if not _is_told(call, told)],
                 misused.get(location, []),
                 misfits[location],
                 self._surroundings(program, module),
@@ -222,6 +225,11 @@ class _Check:
             for code, full in self._names.items()
             if full == name or code.startswith(name.upper())
         }
+
+
+def _is_told(call: BlockingCall, told: set[Span]) -> bool:
+    is_run = call.blocker.entry.table.rule == NESTED_RUN and not call.site.is_load
+    return is_run and call.site.call.span in told
 
 
 def _unreadable(file: SourceFile, error: UnreadableError) -> Finding:

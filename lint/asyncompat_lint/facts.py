@@ -435,3 +435,10 @@ def last_names(expression: Expr) -> list[str]:
 def last_name(expression: Expr) -> str:
     """Return the first of these; nothing where there is none."""
     return next(iter(last_names(expression)), "")
+
+
+def root_name(expression: Expr) -> str:
+    """Return the first name of a dotted one; nothing for anything else."""
+    while isinstance(expression, Attribute):
+        expression = expression.value
+    return expression.id if isinstance(expression, Name) else ""

@@ -15,7 +15,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from asyncompat_lint.facts import Constant, Inner, ModuleFacts, Scope, last_name, last_names
+from asyncompat_lint.facts import (
+    Constant,
+    Inner,
+    ModuleFacts,
+    Scope,
+    last_name,
+    last_names,
+    root_name,
+)
 from asyncompat_lint.findings import Severity, Step
 from asyncompat_lint.inference import CACHED_PROPERTIES
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
@@ -33,6 +41,7 @@ LONGEST_CERTAIN = 4
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
+_SHIM = "asyncompat"
 _MARKED = Table("blocking-wait", [], does="blocks (it is marked so)")
 _CLASS_METHODS = {
     "__call__": "call",
@@ -271,7 +280,9 @@ class _Reach:
         if call.awaited and target.receiver is not None:
             return None  # its annotation is the sync class's, and it is none
         scope = site.module.facts.scopes[_running_scope(site.module.facts, call.scope)]
-        if entry.table.rule == "nested-loop-run" and scope.asks_for_loop:
+        if entry.table.rule == "nested-loop-run" and (
+            scope.asks_for_loop or self._runs_nested(site)
+        ):
             return None
         if entry.table.lazy and call.kind != "iterate":
             return None
@@ -285,6 +296,14 @@ class _Reach:
             return None
         constants = call.arguments and all(isinstance(v, Constant) for v in call.arguments.values())
         return Blocker(entry, once=bool(entry.table.remembers and constants))
+
+    def _runs_nested(self, site: Site) -> bool:
+        """Whether asyncompat runs something where a loop already runs, as it can."""
+        if site.call.arguments.get("nested") == Constant(True):
+            return True
+        imports = self._program.import_targets(site.module, root_name(site.call.callee), site.scope)
+        is_shim = any(each.partition(".")[0] == _SHIM for each in imports)
+        return is_shim and site.module.file.is_notebook
 
     # Callables that are passed
 

@@ -302,7 +302,8 @@ def test_asyncompat_is_there_on_every_version(check_code):
         check_code(
             "import asyncompat as asyncio\nfrom asyncompat import TaskGroup\n"
             "async def f(task: asyncio.Task):\n    asyncio.timeout(1)\n"
-            "    await asyncio.create_task(f(), context=None, eager_start=True)\n    task.cancelling()\n"
+            "    await asyncio.create_task(f(), context=None, eager_start=True)\n"
+            "    task.cancelling()\n"
             "asyncio.get_event_loop()\n",
             "3.6-3.15",
         )

@@ -184,7 +184,11 @@ class BlockingCallRule(Rule):
             or not self.may_await(node)
         ):
             return None
-        bare = [each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in node.args]
+        nothing = {
+            "comma": cst.MaybeSentinel.DEFAULT,
+            "whitespace_after_arg": cst.SimpleWhitespace(""),
+        }
+        bare = [each.with_changes(**nothing) for each in node.args]
         arguments = ", ".join(code_of(_closed(each)) for each in bare)
         known = self.context.surroundings
         library = self._other_library()

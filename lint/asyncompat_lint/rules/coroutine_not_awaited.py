@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from asyncompat_lint.findings import Severity
+from asyncompat_lint.facts import Span
+from asyncompat_lint.findings import Edit, Fix, Severity
 from asyncompat_lint.rules.misuse import MisuseRule
 
 
@@ -55,4 +56,10 @@ async def close():
 
     def tell(self, node: cst.BaseExpression, what: str) -> None:
         message = f"{what}() is a coroutine that is never awaited: nothing of it runs"
-        self.report(node, message, instead=f"await {self.code_of(node)}")
+        if not self.may_await(node):
+            self.report(node, message, hint="an async function around it, that awaits it")
+            return
+        span = self.span_of(node)
+        start = Span(span.line, span.column, span.line, span.column)
+        fix = Fix((Edit(start, "await "),))
+        self.report(node, message, instead=f"await {self.code_of(node)}", fix=fix)

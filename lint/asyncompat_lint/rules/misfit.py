@@ -11,6 +11,7 @@ from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.history import History
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.rules.base import Rule, source_of
+from asyncompat_lint.rules.shim import SHIM, taken_from_shim
 from asyncompat_lint.versions import parse, told
 
 
@@ -91,24 +92,7 @@ class MisfitRule(Rule):
         """Have a name from asyncompat in place of asyncio, if it is there on all versions."""
         if not self.history.is_of_the_shim(misfit.name):
             return None
-        if isinstance(node, cst.ImportAlias):
-            return self._import_from_shim(node)
-        node = node.func if isinstance(node, cst.Call) else node
-        shim = self.context.surroundings.name_of("asyncompat")
-        root = node
-        while isinstance(root, cst.Attribute) and isinstance(root.value, cst.Attribute):
-            root = root.value
-        if isinstance(root, cst.Attribute) and isinstance(root.value, cst.Name):
-            return self.edited(root.value, shim.name, shim)
-        if isinstance(root, cst.Name) and misfit.name.startswith("builtins."):
-            return self.edited(root, f"{shim.name}.{root.value}", shim)
-        return None
-
-    def _import_from_shim(self, node: cst.ImportAlias) -> Fix | None:
-        statement = self.parent_of(node)
-        if not isinstance(statement, cst.ImportFrom) or not isinstance(statement.module, cst.Name):
-            return None
-        return self.edited(statement.module, "asyncompat")
+        return taken_from_shim(self, node, is_builtin=misfit.name.startswith("builtins."))
 
     def edited(self, node: cst.CSTNode, text: str, *names: ModuleName, is_safe: bool = True) -> Fix:
         """Put a text in a node's place; the names that it uses are imported."""
@@ -123,9 +107,9 @@ class MisfitRule(Rule):
         module, _, name = new.to.rpartition(".")
         lowest = self.context.surroundings.lowest_python
         if new.since and (lowest is None or lowest < parse(new.since)):
-            module = "asyncompat"
+            module = SHIM
         have = self.context.surroundings.name_of(
-            *([module, "asyncompat"] if module == "asyncio" else [module])
+            *([module, SHIM] if module == "asyncio" else [module])
         )
         return self.edited(node, f"{have.name}.{name}", have)
 
@@ -136,5 +120,5 @@ class MisfitRule(Rule):
             return None
         if not isinstance(node.func, cst.Attribute):
             return None
-        shim = self.context.surroundings.name_of("asyncompat")
+        shim = self.context.surroundings.name_of(SHIM)
         return self.edited(node, f"{shim.name}.{function}({source_of(node.func.value)})", shim)

@@ -94,8 +94,6 @@ def _moved(rule: Rule, block: cst.With, thread: ModuleName) -> Fix | None:
     inside, outside = _bound(block), _bound_outside(function, block)
     given = sorted(inside - outside)
     shared = sorted(inside & outside)
-    if any(not _is_certain(block, name) for name in given):
-        return None
     indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
     step = _step(rule, block, indent)
     name = _free_name(rule)
@@ -105,6 +103,8 @@ def _moved(rule: Rule, block: cst.With, thread: ModuleName) -> Fix | None:
         for each in given
         if each not in _names_of_items(block) and _is_read(function, block, each)
     ]
+    if returns is None and any(not _is_certain(block, each) for each in kept):
+        return None
     head = f"{indent}def {name}():\n"
     if shared:
         head += f"{indent}{step}nonlocal {', '.join(shared)}\n"
@@ -201,16 +201,13 @@ def _bound_outside(function: cst.FunctionDef, block: cst.With) -> set[str]:
 
 def _is_certain(block: cst.With, name: str) -> bool:
     """Whether a name has its value whenever the block ends: one of its own statements gives it."""
-    if name in _names_of_items(block):
-        return True
-    lines = (line for line in block.body.body if isinstance(line, cst.SimpleStatementLine))
-    small = (each for line in lines for each in line.body if isinstance(each, cst.Assign))
-    return any(name in _names(t) for each in small for t in _targets(each)) or not any(
+    return any(
         name in _names(target)
         for line in block.body.body
-        if not isinstance(line, cst.SimpleStatementLine)
-        for each in walk(line)
-        for target in _targets(each)
+        if isinstance(line, cst.SimpleStatementLine)
+        for small in line.body
+        if isinstance(small, cst.Assign | cst.AnnAssign)
+        for target in _targets(small)
     )
 
 

@@ -4,6 +4,7 @@ import libcst as cst
 
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.misuse import MisuseRule
+from asyncompat_lint.rules.shim import taken_from_shim
 
 
 class WaitOfCoroutines(MisuseRule):
@@ -48,5 +49,6 @@ async def main(tasks):
         self.report(
             node,
             f"{what}() takes tasks and futures; coroutines are an error since Python 3.11",
-            hint="`gather(...)`, or `create_task(...)` for each",
+            hint="`gather(...)`, or `create_task(...)` for each; asyncompat's `wait` takes them",
+            fix=taken_from_shim(self, node),
         )

@@ -1,0 +1,408 @@
+"""Fixes: what they change, what they keep, and when they are taken back."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from asyncompat_lint import cli
+from asyncompat_lint.findings import Edit, Span
+from asyncompat_lint.fixes import files, texts
+from asyncompat_lint.sources import SourceFile
+
+from .conftest import notebook
+
+
+@pytest.fixture
+def fix(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def run(code: str | bytes, *options: str, name: str = "code.py") -> str:
+        raw = code.encode() if isinstance(code, str) else code
+        Path(name).write_bytes(raw)
+        assert cli.main(["check", "--no-cache", "--fix", *options, name]) in (0, 1)
+        fixed = Path(name).read_bytes()
+        assert cli.main(["check", "--no-cache", "--fix", *options, name]) in (0, 1)
+        assert Path(name).read_bytes() == fixed  # a second time changes nothing
+        return fixed.decode() if isinstance(code, str) else fixed
+
+    return run
+
+
+SAFE = [
+    # A sleep, with the import it needs.
+    (
+        "import time\nasync def f():\n    time.sleep(1)\n",
+        "import time\nimport asyncio\nasync def f():\n    await asyncio.sleep(1)\n",
+    ),
+    (
+        "import asyncio as aio, time\nasync def f():\n    time.sleep( 1 ) ; x = 1  # here\n",
+        "import asyncio as aio, time\nasync def f():\n    await aio.sleep(1) ; x = 1  # here\n",
+    ),
+    # Names that are taken.
+    (
+        "import time\nasync def f(asyncio):\n    time.sleep(1)\n",
+        "import time\nimport asyncio as _asyncio\nasync def f(asyncio):\n    await _asyncio.sleep(1)\n",
+    ),
+    (
+        '"""Doc."""\nfrom __future__ import annotations\nfrom time import sleep\n\n\n'
+        "async def f():\n    sleep(1)\n",
+        '"""Doc."""\nfrom __future__ import annotations\nfrom time import sleep\nimport asyncio\n\n\n'
+        "async def f():\n    await asyncio.sleep(1)\n",
+    ),
+    # Not a statement: what it gives may be wanted.
+    ("import time\nasync def f():\n    x = time.sleep(1)\n", None),
+    ("import time\nasync def f():\n    g = lambda: time.sleep(1)\n    g()\n", None),
+    # Under a lock of threads it would be another fault.
+    (
+        "import asyncio, threading, time\nlock = threading.Lock()\nasync def f():\n"
+        "    with lock:\n        time.sleep(1)\n",
+        None,
+    ),
+    # Another library's loop.
+    (
+        "import trio, time\nasync def f():\n    time.sleep(1)\n",
+        "import trio, time\nasync def f():\n    await trio.sleep(1)\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "fixed"), SAFE)
+def test_safe(fix, code, fixed):
+    assert fix(code) == (code if fixed is None else fixed)
+
+
+UNSAFE = [
+    (
+        "import asyncio, requests\nasync def f(u):\n    return requests.get(u,  timeout=1).json()\n",
+        "import asyncio, requests\nasync def f(u):\n"
+        "    return (await asyncio.to_thread(requests.get, u, timeout=1)).json()\n",
+    ),
+    # Behind a helper, at the handing-over.
+    (
+        "import asyncio, requests\ndef load(u):\n    return requests.get(u)\nasync def f(u):\n"
+        "    return load(\n        u,  # where\n    )\n",
+        "import asyncio, requests\ndef load(u):\n    return requests.get(u)\nasync def f(u):\n"
+        "    return await asyncio.to_thread(load, u)\n",
+    ),
+    # A block, moved.
+    (
+        "import asyncio\nasync def f(p):\n    with open(p) as file:\n        text = file.read()\n"
+        "    return text\n",
+        "import asyncio\nasync def f(p):\n    def in_thread():\n        with open(p) as file:\n"
+        "            text = file.read()\n        return text\n\n"
+        "    text = await asyncio.to_thread(in_thread)\n    return text\n",
+    ),
+    (
+        "import asyncio\nasync def f(p):\n    n = 0\n    with open(p) as file:\n"
+        "        for line in file:\n            n += 1\n        return n\n",
+        "import asyncio\nasync def f(p):\n    n = 0\n    def in_thread():\n        nonlocal n\n"
+        "        with open(p) as file:\n            for line in file:\n                n += 1\n"
+        "            return n\n\n    return await asyncio.to_thread(in_thread)\n",
+    ),
+    # What awaits cannot be moved.
+    (
+        "import asyncio\nasync def f(p, send):\n    with open(p) as file:\n"
+        "        for line in file:\n            await send(line)\n",
+        None,
+    ),
+    # Tied to their threads.
+    (
+        "import sqlite3\nasync def f():\n    c = sqlite3.connect('x')\n    c.execute('select 1')\n",
+        None,
+    ),
+    ("import asyncio\nasync def f(g):\n    asyncio.run(g(), debug=True)\n",
+     "import asyncio\nasync def f(g):\n    await g()\n"),
+    ("import asyncio, requests\nasync def f(us):\n    return any(requests.get(u) for u in us)\n", None),
+    ("import asyncio, requests\nasync def f(us):\n    return [requests.get(u) for u in us]\n",
+     "import asyncio, requests\nasync def f(us):\n"
+     "    return [await asyncio.to_thread(requests.get, u) for u in us]\n"),
+    ("import asyncio, shutil\nasync def f(xs):\n    shutil.rmtree(x for x in xs)\n",
+     "import asyncio, shutil\nasync def f(xs):\n"
+     "    await asyncio.to_thread(shutil.rmtree, (x for x in xs))\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "fixed"), UNSAFE)
+def test_unsafe(fix, code, fixed):
+    assert fix(code) == code
+    assert fix(code, "--unsafe-fixes") == (code if fixed is None else fixed)
+
+
+@pytest.mark.parametrize(
+    ("versions", "call", "imports"),
+    [
+        ("3.6", "await asyncio.get_event_loop().run_in_executor(None, work, 1)", ""),
+        ("3.8", "await asyncio.get_running_loop().run_in_executor(None, work, 1)", ""),
+        ("3.9", "await asyncio.to_thread(work, 1)", ""),
+    ],
+)
+def test_the_way_by_the_oldest_version(fix, versions, call, imports):
+    code = "import asyncio, time\ndef work(x):\n    time.sleep(x)\nasync def f():\n    work(1)\n"
+    fixed = fix(code, "--unsafe-fixes", "--target-version", versions)
+    assert fixed == code.replace("    work(1)", f"    {call}")
+
+
+def test_the_shim_where_it_is_used(fix):
+    code = "import asyncompat, time\ndef work(x):\n    time.sleep(x)\nasync def f():\n    work(1)\n"
+    fixed = fix(code, "--unsafe-fixes", "--target-version", "3.7")
+    assert "await asyncompat.to_thread(work, 1)" in fixed
+
+
+IDIOMS = [
+    (
+        "import asyncio\nasync def f():\n    async with asyncio.timeout(1):\n        pass\n",
+        "import asyncio\nimport asyncompat\nasync def f():\n    async with asyncompat.timeout(1):\n        pass\n",
+    ),
+    (
+        "from asyncio import timeout, sleep\n",
+        "from asyncompat import timeout, sleep\n",
+    ),
+    (
+        "import asyncio\nx = len(asyncio.Task.all_tasks())\n",
+        "import asyncio\nx = len(asyncio.all_tasks())\n",
+    ),
+    (
+        "import asyncio\n@asyncio.coroutine\ndef f(x):\n    # here\n    y = yield from x()\n"
+        "    return (yield from asyncio.sleep(1, loop=None))\n",
+        "import asyncio\nasync def f(x):\n    # here\n    y = await x()\n"
+        "    return (await asyncio.sleep(1))\n",
+    ),
+    (
+        "import asyncio\n@asyncio.coroutine\ndef f(x):\n    yield\n",
+        None,
+    ),
+    (
+        "import nest_asyncio\nimport asyncio\nnest_asyncio.apply()\n",
+        "import asyncompat\nimport asyncio\nasyncompat.patch_asyncio()\n",
+    ),
+    (
+        "import nest_asyncio; nest_asyncio.apply()\n",
+        "import asyncompat; asyncompat.patch_asyncio()\n",
+    ),
+    (
+        "import asyncio\nasync def f(): ...\nasyncio.get_event_loop().run_until_complete(f())\n",
+        "import asyncio\nimport asyncompat\nasync def f(): ...\n"
+        "asyncompat.get_event_loop().run_until_complete(f())\n",
+    ),
+    (
+        "import asyncio\nasync def f(task: asyncio.Task):\n    return task.get_name()\n",
+        "import asyncio\nimport asyncompat\nasync def f(task: asyncio.Task):\n"
+        "    return asyncompat.task_name(task)\n",
+    ),
+    (
+        "import asyncio\ndef f(g):\n    return asyncio.async(g())\n",
+        "import asyncio\ndef f(g):\n    return asyncio.ensure_future(g())\n",
+    ),
+    (
+        "import asyncio\nasync def f(g):\n    try:\n        await g()\n    except Exception as e:\n        print(e)\n",
+        "import asyncio\nasync def f(g):\n    try:\n        await g()\n    except asyncio.CancelledError:\n"
+        "        raise\n    except Exception as e:\n        print(e)\n",
+    ),
+    (
+        "import asyncio\nasync def f(g):\n    try:\n        await asyncio.wait_for(g(), 1)\n    except TimeoutError:\n        pass\n",
+        "import asyncio\nasync def f(g):\n    try:\n        await asyncio.wait_for(g(), 1)\n    except asyncio.TimeoutError:\n        pass\n",
+    ),
+    (
+        "import asyncio\nasync def g(): ...\nasync def f():\n    await asyncio.wait([g(), g()])\n",
+        "import asyncio\nimport asyncompat\nasync def g(): ...\nasync def f():\n    await asyncompat.wait([g(), g()])\n",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "fixed"), IDIOMS)
+def test_idioms(fix, code, fixed):
+    assert fix(code, "--target-version", "3.7-3.14") == (code if fixed is None else fixed)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import time\r\nasync def f():\r\n\ttime.sleep(1)\r\n",
+         "import time\r\nimport asyncio\r\nasync def f():\r\n\tawait asyncio.sleep(1)\r\n"),
+        ("import time\nasync def f():\n    time.sleep(1)",
+         "import time\nimport asyncio\nasync def f():\n    await asyncio.sleep(1)"),
+        ("\ufeffimport time\nasync def f():\n    time.sleep(1)\n",
+         "\ufeffimport time\nimport asyncio\nasync def f():\n    await asyncio.sleep(1)\n"),
+        ("import time\n\f\nasync def f():\n    'ä€𝒳'; time.sleep(1)\n",
+         "import time\nimport asyncio\n\f\nasync def f():\n    'ä€𝒳'; await asyncio.sleep(1)\n"),
+        ("import time\rasync def f():\r    time.sleep(1)\r",
+         "import time\rimport asyncio\rasync def f():\r    await asyncio.sleep(1)\r"),
+    ],
+)  # fmt: skip
+def test_every_other_byte_stays(fix, before, after):
+    assert fix(before.encode()) == after.encode()
+
+
+def test_an_encoding_is_kept(fix):
+    code = "# coding: latin-1\nimport time, asyncio\nasync def f():\n    'ä'; time.sleep(1)\n"
+    assert fix(code.encode("latin-1")) == code.replace("time.sleep", "await asyncio.sleep").encode(
+        "latin-1"
+    )
+
+
+def test_mode_and_link_are_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    real = Path("real.txt")
+    real.write_text("import time, asyncio\nasync def f():\n    time.sleep(1)\n")
+    real.chmod(0o754)
+    Path("code.py").symlink_to("real.txt")
+    assert cli.main(["check", "--no-cache", "--fix", "code.py"]) == 0
+    assert Path("code.py").is_symlink()
+    assert "await asyncio.sleep" in real.read_text()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o754
+    assert os.listdir() == ["code.py", "real.txt"] or os.listdir() == ["real.txt", "code.py"]
+
+
+def test_a_file_that_has_changed_is_left_alone(tmp_path):
+    path = tmp_path / "code.py"
+    path.write_text("new")
+    with pytest.raises(files.NotReplacedError, match="changed meanwhile"):
+        files.replace(str(path), b"old", b"mended")
+    assert path.read_text() == "new"
+    assert os.listdir(tmp_path) == ["code.py"]
+
+
+def test_what_cannot_be_written_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("code.py").write_text("import time, asyncio\nasync def f():\n    time.sleep(1)\n")
+
+    def refuse(location, before, after):
+        raise files.NotReplacedError("it has changed meanwhile")
+
+    monkeypatch.setattr(files, "replace", refuse)
+    cli.main(["check", "--no-cache", "--fix", "code.py"])
+    assert "code.py is left as it is: it has changed meanwhile" in capsys.readouterr().err
+
+
+def test_a_diff_changes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code = "import time, asyncio\nasync def f():\n    time.sleep(1)\n"
+    Path("code.py").write_text(code)
+    assert cli.main(["check", "--no-cache", "--diff"]) == 1
+    printed = capsys.readouterr().out
+    assert "-    time.sleep(1)\n+    await asyncio.sleep(1)\n" in printed
+    assert Path("code.py").read_text() == code
+    Path("code.py").write_text("x = 1\n")
+    assert cli.main(["check", "--no-cache", "--diff"]) == 0
+
+
+def test_only_the_rules_that_are_asked_for(fix):
+    code = (
+        "import time, asyncio\nasync def f(g):\n    time.sleep(1)\n    asyncio.Task.all_tasks()\n"
+    )
+    assert fix(code, "--select", "AC302").count("time.sleep") == 1
+    assert fix(code, "--ignore", "AC302").count("Task.all_tasks") == 1
+
+
+def test_what_is_mended_is_counted(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("code.py").write_text(
+        "import time\nasync def f():\n    time.sleep(1)\n    time.sleep(2)\n"
+    )
+    assert cli.main(["check", "--no-cache", "--fix"]) == 0
+    assert "2 findings mended." in capsys.readouterr().out
+
+
+# Notebooks
+
+
+def test_a_notebook_keeps_its_form(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = notebook(
+        "import asyncio\nasync def f(): ...", "%time asyncio.run(f())\nasyncio.run(f())"
+    )
+    document = json.loads(text)
+    document["cells"][1]["source"] = document["cells"][1]["source"].splitlines(keepends=True)
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    Path("book.ipynb").write_text(text)
+    assert cli.main(["check", "--no-cache", "--fix"]) == 0
+    document["cells"][1]["source"] = [
+        "import asyncompat\n",
+        "%time asyncompat.run(f())\n",
+        "await f()",
+    ]
+    assert (
+        Path("book.ipynb").read_text() == json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    )
+
+
+def test_a_notebook_of_another_form_is_left_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = notebook("import asyncio\nasync def f(): ...\nasyncio.run(f())").replace("[", "[  ", 1)
+    Path("book.ipynb").write_text(text)
+    assert cli.main(["check", "--no-cache", "--fix"]) == 1
+    assert "book.ipynb is left as it is: its JSON" in capsys.readouterr().err
+    assert Path("book.ipynb").read_text() == text
+
+
+# Texts
+
+
+def test_edits_are_put_in_from_the_end():
+    edits = [
+        Edit(Span(1, 1, 1, 2), "xx"),
+        Edit(Span(2, 1, 2, 1), "y\n"),
+        Edit(Span(1, 2, 1, 3), ""),
+    ]
+    assert texts.replaced("ab\r\ncd\r\n", edits) == "xx\r\ny\r\ncd\r\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "touch"),
+    [
+        (Span(1, 1, 1, 5), Span(1, 4, 1, 6), True),
+        (Span(1, 1, 1, 5), Span(1, 5, 1, 6), False),
+        (Span(1, 1, 2, 1), Span(1, 9, 1, 9), True),
+        (Span(3, 1, 3, 1), Span(3, 1, 3, 1), True),
+    ],
+)
+def test_overlaps(one, other, touch):
+    assert texts.overlaps(Edit(one, ""), Edit(other, "")) is touch
+    assert texts.overlaps(Edit(other, ""), Edit(one, "")) is touch
+
+
+def test_bytes_that_would_not_come_back_are_not_edited():
+    # UTF-7 has several ways to write the same text.
+    raw = b"# coding: utf-7\nx = '+AGE-'\n"
+    with pytest.raises(texts.CannotEditError, match="utf-7"):
+        texts.editable(SourceFile("x.py", "x.py", "."), raw)
+
+
+# Migration
+
+
+def test_migration(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("needs.py").write_text(
+        "import asyncio\nfrom asyncio import Queue\n\nasync def main():\n"
+        "    async with asyncio.timeout(1):\n        await asyncio.sleep(1, loop=None)\n\n"
+        "asyncio.run(main())\n"
+    )
+    fine = "import asyncio\nasync def f():\n    await asyncio.sleep(1)\n"
+    Path("fine.py").write_text(fine)
+    assert cli.main(["migrate", "--no-cache", "--diff"]) == 1
+    assert "+import asyncompat as asyncio" in capsys.readouterr().out
+    assert cli.main(["migrate", "--no-cache"]) == 0
+    assert Path("needs.py").read_text() == (
+        "import asyncompat as asyncio\nfrom asyncompat import Queue\n\nasync def main():\n"
+        "    async with asyncio.timeout(1):\n        await asyncio.sleep(1)\n\n"
+        "asyncio.run(main())\n"
+    )
+    assert Path("fine.py").read_text() == fine
+    assert "1 file of 2 migrated." in capsys.readouterr().out
+    assert cli.main(["migrate", "--no-cache"]) == 0
+    assert "0 files of 2 migrated." in capsys.readouterr().out
+
+
+def test_migration_by_the_range_of_the_project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code = "import asyncio\nasync def main():\n    async with asyncio.timeout(1):\n        pass\n"
+    Path("a.py").write_text(code)
+    Path("pyproject.toml").write_text('[project]\nrequires-python = ">=3.11"\n')
+    assert cli.main(["migrate", "--no-cache"]) == 0
+    assert Path("a.py").read_text() == code
