@@ -117,7 +117,10 @@ class Compatibility:
             if entry is None:
                 continue
             place = _Place(module, mention.scope, mention.span, mention.statement)
-            misfit = self._of_name(place, name, entry)
+            if is_of_shim(self._program, module, mention) and self._history.is_of_the_shim(name):
+                misfit = _of_newest(place, name, entry)
+            else:
+                misfit = self._of_name(place, name, entry)
             if misfit is not None:
                 yield misfit
                 return  # of what it has, nothing is known then
@@ -144,9 +147,15 @@ class Compatibility:
             return
         name, has_receiver = self._called(site)
         entry = self._history.entry(name)
-        if entry is None or self._is_of_shim(module, call, name, has_receiver=has_receiver):
+        if entry is None:
             return
         place = _Place(module, call.scope, call.span, _statement_of(module, call))
+        if self._is_of_shim(module, call, name, has_receiver=has_receiver):
+            for keyword in sorted(keywords):
+                parameter = self._history.parameter(name, keyword)
+                if parameter is not None and parameter.removed:
+                    yield place.misfit(REMOVED, name, parameter.removed, keyword=keyword)
+            return
         if has_receiver and name.rpartition(".")[2] in self._names:
             misfit = self._of_name(place, name, entry)
             if misfit is not None:
@@ -384,10 +393,10 @@ class _Place:
 def names_of(program: Program, module: Module, mention: Mention) -> list[str]:
     """Return the qualified name that a mention is, after those that it is an attribute of.
 
-    None where it is, or may be, asyncompat's own.
+    asyncompat's names are told as asyncio's.
     """
     if mention.target:
-        return _without_submodule([] if mention.target.startswith(SHIM) else [mention.target])
+        return _without_submodule([mention.target])
     attributes: list[str] = []
     value = mention.value
     while isinstance(value, Attribute):
@@ -399,7 +408,7 @@ def names_of(program: Program, module: Module, mention: Mention) -> list[str]:
         builtins = program.references(module, value, mention.scope, mention.span.line)
         return [each.name for each in builtins if isinstance(each, Reference)]
     targets = program.import_targets(module, value.id, mention.scope)
-    if len(targets) != 1 or targets[0].partition(".")[0] == SHIM:
+    if len(targets) != 1:
         return []
     names = [".".join([targets[0], *attributes[:end]]) for end in range(1, len(attributes) + 1)]
     return _without_submodule(names)
@@ -413,8 +422,22 @@ def _without_submodule(names: list[str]) -> list[str]:
         is_inner = len(parts) > 2 and parts[0] == "asyncio" and parts[1].islower()
         if is_inner and parts[1] not in ("subprocess", "coroutine"):
             parts.pop(1)
+        parts[0] = "asyncio" if parts[0] == SHIM else parts[0]
         found.append(".".join(parts).replace(STAND_IN, "async"))
     return found
+
+
+def is_of_shim(program: Program, module: Module, mention: Mention) -> bool:
+    """Return whether a mention is of asyncompat's, not of asyncio's."""
+    if mention.target:
+        return mention.target.partition(".")[0] == SHIM
+    targets = program.import_targets(module, root_name(mention.value), mention.scope)
+    return any(target.partition(".")[0] == SHIM for target in targets)
+
+
+def _of_newest(place: _Place, name: str, entry: Api) -> Misfit | None:
+    """What does not fit of asyncompat's: it has what the newest asyncio has, and no more."""
+    return place.misfit(REMOVED, name, entry.removed) if entry.removed else None
 
 
 def _holds(outer: Span, inner: Span) -> bool:

@@ -37,8 +37,13 @@ def check_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
     return check_files
 
 
-def notebook(*cells: str) -> str:
-    """Return a notebook with these cells of code."""
+@pytest.fixture
+def notebook_of() -> Callable[..., str]:
+    """Make the text of a notebook with these cells of code."""
+    return _notebook
+
+
+def _notebook(*cells: str) -> str:
     made = [
         {
             "cell_type": "code",
@@ -59,7 +64,7 @@ def check_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
     def check_as(rule: type[Rule], code: str) -> list[Finding]:
         monkeypatch.chdir(tmp_path)
         if rule.IN_NOTEBOOK:
-            Path("code.ipynb").write_text(notebook(code), encoding="utf-8")
+            Path("code.ipynb").write_text(_notebook(code), encoding="utf-8")
         else:
             Path("code.py").write_text(code, encoding="utf-8")
         versions = parse_range(rule.VERSIONS) or Versions()

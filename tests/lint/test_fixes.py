@@ -14,8 +14,6 @@ from asyncompat_lint.findings import Edit, Span
 from asyncompat_lint.fixes import files, texts
 from asyncompat_lint.sources import SourceFile
 
-from .conftest import notebook
-
 
 @pytest.fixture
 def fix(tmp_path, monkeypatch):
@@ -311,9 +309,9 @@ def test_what_is_mended_is_counted(tmp_path, monkeypatch, capsys):
 # Notebooks
 
 
-def test_a_notebook_keeps_its_form(tmp_path, monkeypatch):
+def test_a_notebook_keeps_its_form(tmp_path, monkeypatch, notebook_of):
     monkeypatch.chdir(tmp_path)
-    text = notebook(
+    text = notebook_of(
         "import asyncio\nasync def f(): ...", "%time asyncio.run(f())\nasyncio.run(f())"
     )
     document = json.loads(text)
@@ -331,9 +329,11 @@ def test_a_notebook_keeps_its_form(tmp_path, monkeypatch):
     )
 
 
-def test_a_notebook_of_another_form_is_left_alone(tmp_path, monkeypatch, capsys):
+def test_a_notebook_of_another_form_is_left_alone(tmp_path, monkeypatch, capsys, notebook_of):
     monkeypatch.chdir(tmp_path)
-    text = notebook("import asyncio\nasync def f(): ...\nasyncio.run(f())").replace("[", "[  ", 1)
+    text = notebook_of("import asyncio\nasync def f(): ...\nasyncio.run(f())").replace(
+        "[", "[  ", 1
+    )
     Path("book.ipynb").write_text(text)
     assert cli.main(["check", "--no-cache", "--fix"]) == 1
     assert "book.ipynb is left as it is: its JSON" in capsys.readouterr().err

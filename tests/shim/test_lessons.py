@@ -84,6 +84,30 @@ def test_transcript_on_the_real_clock(name):
     assert least <= float(seconds) < limit
 
 
+# The lesson's programs as they were written for 3.6 and 3.7 (plain/), and what `asyncompat migrate`
+# makes of them (migrated/, with transcripts), which tests/lint/test_migrated_lessons.py sees to.
+MIGRATION = os.path.join(TESTS, "migration")
+PLAIN = os.path.join(MIGRATION, "plain")
+MIGRATED = sorted(name[:-3] for name in os.listdir(PLAIN) if name.endswith(".py"))
+
+
+@pytest.mark.parametrize("name", MIGRATED)
+def test_a_migrated_program_runs_on_every_version(name):
+    name = os.path.join(MIGRATION, "migrated", name)
+    assert run_program(VIRTUAL_CLOCK, program(name)) == transcript(name)
+
+
+@pytest.mark.parametrize("name", MIGRATED)
+def test_a_program_before_its_migration_on_its_own_version(name):
+    if not name.endswith("_{}{}".format(*sys.version_info)):
+        pytest.skip("written for another version")
+    output = run_program(VIRTUAL_CLOCK, program(os.path.join(PLAIN, name)))
+    # asyncio put coroutines into a set before it made tasks of them.
+    assert sorted(output.splitlines()) == sorted(
+        transcript(os.path.join(MIGRATION, "migrated", name)).splitlines()
+    )
+
+
 def without_time(output):
     match = re.search(r"Wall time: (\S+) s\n\Z", output)
     assert match is not None, output
