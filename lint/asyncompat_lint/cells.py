@@ -16,6 +16,7 @@ from asyncompat_lint.sites import Site
 from asyncompat_lint.targets import Targets
 
 RUN, RUN_UNTIL_COMPLETE = "run-in-cell", "run-until-complete-in-cell"
+RUNS = frozenset({RUN, RUN_UNTIL_COMPLETE})
 TIME_AWAIT, TOP_LEVEL_AWAIT = "time-await", "top-level-await"
 
 # What runs a loop, by the name it has; each with the rule that it breaks in a cell.

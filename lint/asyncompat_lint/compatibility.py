@@ -52,9 +52,10 @@ _RUNNERS = frozenset({"run_forever", "run_until_complete"})
 class Misfit:
     """A place, the rule that it breaks, and the name and version that it breaks it with.
 
-    ``statement`` are the lines to be parsed, where they are no function's. ``keyword`` is the
-    parameter that is meant, where it is one; ``outside`` whether it matters that no event loop runs
-    there; ``meaning`` what has changed; ``others`` are places that are to be mended with it.
+    ``statement`` are the lines to be parsed, where they are no function's; ``of_instance`` is
+    whether the name is asked of an instance. ``keyword`` is the parameter that is meant, where it
+    is one; ``outside`` whether it matters that no event loop runs there; ``meaning`` what has
+    changed; ``others`` are places that are to be mended with it.
     """
 
     span: Span
@@ -66,6 +67,7 @@ class Misfit:
     outside: bool = False
     meaning: int = -1
     others: tuple[Span, ...] = ()
+    of_instance: bool = False
 
 
 class Compatibility:
@@ -149,14 +151,15 @@ class Compatibility:
         entry = self._history.entry(name)
         if entry is None:
             return
-        place = _Place(module, call.scope, call.span, _statement_of(module, call))
+        statement = _statement_of(module, call)
+        place = _Place(module, call.scope, call.span, statement, of_instance=has_receiver)
         if self._is_of_shim(module, call, name, has_receiver=has_receiver):
             for keyword in sorted(keywords):
                 parameter = self._history.parameter(name, keyword)
                 if parameter is not None and parameter.removed:
                     yield place.misfit(REMOVED, name, parameter.removed, keyword=keyword)
             return
-        if has_receiver and name.rpartition(".")[2] in self._names:
+        if has_receiver and not self._history.came_with_its_class(name):
             misfit = self._of_name(place, name, entry)
             if misfit is not None:
                 yield misfit
@@ -376,6 +379,7 @@ class _Place:
     scope: int
     span: Span
     statement: Statement | None
+    of_instance: bool = False
 
     def misfit(
         self,
@@ -387,7 +391,17 @@ class _Place:
         outside: bool = False,
         meaning: int = -1,
     ) -> Misfit:
-        return Misfit(self.span, self.statement, rule, name, version, keyword, outside, meaning)
+        return Misfit(
+            self.span,
+            self.statement,
+            rule,
+            name,
+            version,
+            keyword,
+            outside,
+            meaning,
+            of_instance=self.of_instance,
+        )
 
 
 def names_of(program: Program, module: Module, mention: Mention) -> list[str]:

@@ -140,7 +140,7 @@ class _Check:
         self._visits_before = self._cache.visits()
         for module in modules:
             location = module.file.location
-            told = {each.span for each in misfits[location]}
+            told = {each.span for each in misfits[location] if each.rule in cells.RUNS}
             visit = Visit(
                 module,
                 # In a cell there is a rule of its own for some.

@@ -142,17 +142,18 @@ class History:
         entry = self.api.get(f"{module}.{top}")
         return "" if entry is None else entry.shim
 
+    def came_with_its_class(self, name: str) -> bool:
+        """Return whether a class's attribute came, and went, with the class: that is told of."""
+        class_, entry = self.api.get(name.rpartition(".")[0]), self.entry(name)
+        if class_ is None or entry is None or entry.deprecated:
+            return False
+        return (class_.since, class_.removed) == (entry.since, entry.removed)
+
     def names_of_interest(self, versions: Versions) -> frozenset[str]:
         """Return the last names of what a project for these versions may have to be told of."""
         found = {"except*"}
         for name, entry in self.api.items():
-            class_ = self.api.get(name.rpartition(".")[0])
-            # Of what went with its class, or came with it, the class is told of.
-            is_own = class_ is None or (class_.since, class_.removed) != (
-                entry.since,
-                entry.removed,
-            )
-            if _is_of_interest(entry, versions) and (is_own or entry.deprecated):
+            if _is_of_interest(entry, versions) and not self.came_with_its_class(name):
                 found.add(name.rpartition(".")[2])
         for meaning in self.meanings:
             if crosses(meaning, versions):

@@ -7,7 +7,7 @@ new has come. Everything happens in memory; what is to be written is told in the
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asyncompat_lint.findings import Edit, Finding, Fix
@@ -17,9 +17,20 @@ from asyncompat_lint.sources import SourceFile, read_text
 
 # Fixes that go on to make each other needed are given up after so many rounds.
 _MOST_ROUNDS = 20
+# So often it is tried to find out which fixes of a round do no good.
+_MOST_TRIALS = 30
 
 # What a check found in files, of which some hold something else than on the disk.
 Check = Callable[[Mapping[str, bytes]], Sequence[Finding]]
+
+
+_Key = tuple[str, str, int, tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    fix: Fix
+    key: _Key
 
 
 @dataclass
@@ -66,7 +77,7 @@ class _Mending:
         self._check = check
         self._is_wanted = is_wanted
         # Fixes that were tried and did no good, by path: what they say, wherever that is now.
-        self._hopeless: set[tuple[str, tuple[str, ...]]] = set()
+        self._hopeless: set[_Key] = set()
         self._outcome = Outcome()
 
     def outcome(self, findings: Sequence[Finding]) -> Outcome:
@@ -80,73 +91,75 @@ class _Mending:
         self._outcome.mended = max(first - len(findings), 0)
         return self._outcome
 
-    def _chosen(self, findings: Iterable[Finding]) -> dict[str, list[Fix]]:
+    def _chosen(self, findings: Iterable[Finding]) -> dict[str, list[_Chosen]]:
         """The fixes of a round, by path: of those that overlap, the first."""
-        chosen: dict[str, list[Fix]] = defaultdict(list)
+        chosen: dict[str, list[_Chosen]] = defaultdict(list)
         for finding in findings:
             fix = finding.fix
             if fix is None or not self._is_wanted(finding) or finding.path not in self._files:
                 continue
             there = chosen[finding.path]
-            if _key(finding.path, fix) in self._hopeless or fix in there:
+            new = _Chosen(fix, _key(finding, fix))
+            if new.key in self._hopeless or any(each.fix == fix for each in there):
                 continue
-            if not any(overlaps(a, b) for other in there for a in fix.edits for b in other.edits):
-                there.append(fix)
+            edits = [edit for each in there for edit in each.fix.edits]
+            if not any(overlaps(a, b) for a in fix.edits for b in edits):
+                there.append(new)
         return {path: fixes for path, fixes in chosen.items() if fixes}
 
     def _round(
-        self, chosen: dict[str, list[Fix]], findings: Sequence[Finding]
+        self, chosen: dict[str, list[_Chosen]], findings: Sequence[Finding]
     ) -> Sequence[Finding]:
-        """Put fixes in; if that does no good in a file, one after the other there."""
-        before = dict(self._outcome.after)
-        for path, fixes in chosen.items():
-            self._put_in(path, fixes)
-        now = self._check(self._outcome.after)
-        worse = _worse(findings, now)
-        bad = worse | self._still_there(chosen, findings, now)
-        if not bad:
-            return now
-        # What has come in a file that was not touched may come from any that was.
-        bad = set(chosen) if worse - chosen.keys() else bad
-        for path in bad:
-            self._take_back(path, before)
-        now = self._check(self._outcome.after)
-        for path in sorted(bad):
-            for fix in chosen[path]:
-                now = self._tried(path, fix, now)
-        return now
-
-    def _tried(self, path: str, fix: Fix, findings: Sequence[Finding]) -> Sequence[Finding]:
-        """Put in one fix, if it is still one, and take it back if it does no good."""
-        there = next((f.fix for f in findings if f.path == path and f.fix == fix), None)
-        if there is None:
-            return findings  # its place has moved: it comes again in the next round
-        before = dict(self._outcome.after)
-        self._put_in(path, [fix])
-        now = self._check(self._outcome.after)
-        if not _worse(findings, now) and not self._still_there({path: [fix]}, findings, now):
-            return now
-        self._hopeless.add(_key(path, fix))
-        self._take_back(path, before)
+        """Put fixes in, in all files at once; where that does no good, halves of them."""
+        good: dict[str, list[_Chosen]] = {path: [] for path in chosen}
+        todo = {path: [fixes] for path, fixes in chosen.items()}
+        base = {path: self._raw(path) for path in chosen}
+        before = _by_path(findings)
+        now = findings
+        for _ in range(_MOST_TRIALS):
+            trials = {path: groups.pop() for path, groups in todo.items() if groups}
+            if not trials:
+                break
+            for path, fixes in trials.items():
+                self._put_in(path, base[path], [*good[path], *fixes])
+            now = self._check(self._outcome.after)
+            after = _by_path(now)
+            # What has come in a file that was not touched may come from any that was.
+            elsewhere = any(
+                _is_worse(before[p], after[p]) for p in {*before, *after} - trials.keys()
+            )
+            bad = {
+                path
+                for path, fixes in trials.items()
+                if elsewhere or not _is_better(before[path], after[path], len(fixes))
+            }
+            for path, fixes in trials.items():
+                if path not in bad:
+                    good[path] += fixes
+                    before[path] = after[path]
+                elif len(fixes) > 1:
+                    half = len(fixes) // 2
+                    todo[path] += [fixes[half:], fixes[:half]]
+                else:
+                    self._hopeless.add(fixes[0].key)
+            if not bad and not any(todo.values()):
+                return now
+        for path, groups in todo.items():
+            self._hopeless.update(each.key for group in groups for each in group)
+            self._put_in(path, base[path], good[path])
         return self._check(self._outcome.after)
 
-    @staticmethod
-    def _still_there(
-        chosen: Mapping[str, Collection[Fix]], before: Iterable[Finding], now: Iterable[Finding]
-    ) -> set[str]:
-        """The paths where there is as much to be mended as before."""
-
-        def count(findings: Iterable[Finding], path: str) -> int:
-            return sum(1 for each in findings if each.path == path)
-
-        before, now = list(before), list(now)
-        return {path for path in chosen if count(now, path) >= count(before, path)}
-
-    def _put_in(self, path: str, fixes: Sequence[Fix]) -> None:
+    def _raw(self, path: str) -> bytes:
+        """What a file holds now."""
         file = self._files[path]
         raw = self._outcome.after.get(file.location)
         if raw is None:
             raw = self._outcome.before[file.location] = file.read()
+        return raw
+
+    def _put_in(self, path: str, raw: bytes, chosen: Sequence[_Chosen]) -> None:
+        fixes = [each.fix for each in chosen]
+        file = self._files[path]
         source = read_text(file, raw, leniently=not file.is_notebook)
         edits = [edit for fix in fixes for edit in fix.edits]
         brought = {name for fix in fixes for name in fix.brings}
@@ -157,16 +170,13 @@ class _Mending:
             self._outcome.after[file.location] = editable(file, raw).edited(edits)
         except CannotEditError as error:
             self._outcome.refused[path] = str(error)
-            self._hopeless.update(_key(path, fix) for fix in fixes)
             self._outcome.after[file.location] = raw
 
-    def _take_back(self, path: str, before: Mapping[str, bytes]) -> None:
-        location = self._files[path].location
-        self._outcome.after[location] = before.get(location, self._outcome.before[location])
 
-
-def _key(path: str, fix: Fix) -> tuple[str, tuple[str, ...]]:
-    return path, tuple(edit.text for edit in fix.edits)
+def _key(finding: Finding, fix: Fix) -> _Key:
+    """What tells a fix from others of the file, also when its lines have moved."""
+    texts = tuple(edit.text for edit in fix.edits)
+    return finding.path, finding.code, finding.span.column, finding.source_lines, texts
 
 
 def _cells(edits: Sequence[Edit], cells: tuple[int, ...] | None) -> list[tuple[int, int]]:
@@ -185,10 +195,18 @@ def _is_in(fix: Fix, cell: tuple[int, int]) -> bool:
     return cell[0] <= fix.edits[0].span.line <= cell[1]
 
 
-def _worse(before: Iterable[Finding], now: Iterable[Finding]) -> set[str]:
-    """The paths in which something is found that was not found before."""
+def _by_path(findings: Iterable[Finding]) -> dict[str, Counter[tuple[str, str]]]:
+    """Count what was found in each file, wherever it is in it now."""
+    found: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for each in findings:
+        found[each.path][each.code, each.function] += 1
+    return found
 
-    def counted(findings: Iterable[Finding]) -> Counter[tuple[str, str, str]]:
-        return Counter((each.path, each.code, each.function) for each in findings)
 
-    return {path for path, _, _ in counted(now) - counted(before)}
+def _is_worse(before: Counter[tuple[str, str]], now: Counter[tuple[str, str]]) -> bool:
+    return bool(now - before)
+
+
+def _is_better(before: Counter[tuple[str, str]], now: Counter[tuple[str, str]], fixes: int) -> bool:
+    """Whether every fix has mended something, and nothing has come."""
+    return not _is_worse(before, now) and now.total() <= before.total() - fixes

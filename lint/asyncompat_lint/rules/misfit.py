@@ -90,7 +90,7 @@ class MisfitRule(Rule):
 
     def with_shim(self, node: cst.CSTNode, misfit: Misfit) -> Fix | None:
         """Have a name from asyncompat in place of asyncio, if it is there on all versions."""
-        if not self.history.is_of_the_shim(misfit.name):
+        if misfit.of_instance or not self.history.is_of_the_shim(misfit.name):
             return None
         return taken_from_shim(self, node, is_builtin=misfit.name.startswith("builtins."))
 
