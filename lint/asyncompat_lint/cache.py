@@ -53,6 +53,7 @@ class _KeptFindings(msgspec.Struct):
     version: str
     key: bytes
     findings: list[Finding] = []
+    others: dict[str, State | None] = {}
 
 
 class _KeptVisits(msgspec.Struct):
@@ -108,14 +109,18 @@ class Cache:
         self._write("visits", _KeptVisits(self._version, findings))
 
     def findings(self, key: bytes) -> list[Finding] | None:
-        """Return the findings of the last run, if it had the same key."""
+        """Return the findings of the last run, if it had the same key, and other files are too."""
         kept = self._read("findings", _KeptFindings)
         if kept is None or (kept.version, kept.key) != (self._version, key):
             return None
+        if any(_state(location) != before for location, before in kept.others.items()):
+            return None
         return kept.findings
 
-    def keep_findings(self, key: bytes, findings: list[Finding]) -> None:
-        self._write("findings", _KeptFindings(self._version, key, findings))
+    def keep_findings(self, key: bytes, findings: list[Finding], others: Iterable[str]) -> None:
+        """Keep findings; ``others`` are files that they depend on besides those of the key."""
+        states = {location: _state(location) for location in others}
+        self._write("findings", _KeptFindings(self._version, key, findings, states))
 
     def _read(self, name: str, kind: type[_Kept]) -> _Kept | None:
         if self._folder is None:
@@ -141,8 +146,12 @@ def state(file: SourceFile) -> State | None:
     """Return how a file looks now, or None where that cannot be told."""
     if file.content is not None:
         return None
+    return _state(file.location)
+
+
+def _state(location: str) -> State | None:
     try:
-        status = os.stat(file.location)
+        status = os.stat(location)
     except OSError:
         return None
     return State(status.st_mtime_ns, status.st_size)

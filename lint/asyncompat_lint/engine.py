@@ -21,6 +21,7 @@ from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.program import Program
 from asyncompat_lint.reach import BlockingCall, blocking_calls
 from asyncompat_lint.rules.base import Rule, Surroundings
+from asyncompat_lint.rules.blocking import BlockingCallRule
 from asyncompat_lint.sources import (
     SourceFile,
     SourceText,
@@ -93,7 +94,7 @@ def check_files(files: Sequence[SourceFile], settings: Settings, cache: Cache = 
         check_ = _Check(files, settings, cache)
         findings = sorted(check_.findings(), key=lambda finding: finding.order)
         if key is not None:
-            cache.keep_findings(key, findings)
+            cache.keep_findings(key, findings, check_.libraries)
     return Result(findings, len(files))
 
 
@@ -105,6 +106,11 @@ class _Check:
         self._visits_before: dict[str, list[Finding]] = {}
         self._visits: dict[str, list[Finding]] = {}
         self._cells: dict[str, tuple[int, ...]] = {}
+        # Files of installed libraries that the findings depend on.
+        self.libraries: list[str] = []
+        self._blocking = {
+            rule.code for rule in settings.rules if issubclass(rule, BlockingCallRule)
+        }
         self._names = {rule.code: rule.name for rule in settings.rules} | OF_FILES
 
     def findings(self) -> Iterator[Finding]:
@@ -122,6 +128,8 @@ class _Check:
         libraries = installed.modules(
             modules, self._settings.site_packages, knowledge.covers, self._cache
         )
+        self.libraries = [module.file.location for module in libraries]
+        self.libraries += self._settings.site_packages  # what is installed there, or goes
         known = Modules(modules, knowledge.covers, self._settings.config.roots, libraries)
         program = Program(known, knowledge)
         targets = Targets(program, self._cache, self._settings.identity)
@@ -197,7 +205,8 @@ class _Check:
         ignored = self._ignored(path)
         wanted = {c: n for c, n in self._names.items() if c not in ignored}
         found = (finding for finding in found if finding.code in wanted)
-        for finding in suppressions.apply(found, source.text, path, wanted):
+        left = suppressions.apply(found, source.text, path, wanted)
+        for finding in _heaviest(left, self._blocking):
             yield self._in_cell(finding, source)
 
     def _in_cell(self, finding: Finding, source: SourceText) -> Finding:
@@ -227,8 +236,19 @@ class _Check:
         }
 
 
+def _heaviest(findings: Iterable[Finding], codes: Collection[str]) -> Iterator[Finding]:
+    """Of several reasons why one call blocks, give the heaviest; and all other findings."""
+    found: dict[object, Finding] = {}
+    for finding in findings:
+        key = finding.span if finding.code in codes else (finding.span, finding.code)
+        known = found.setdefault(key, finding)
+        if (known.severity, -len(known.chain)) < (finding.severity, -len(finding.chain)):
+            found[key] = finding
+    yield from found.values()
+
+
 def _is_told(call: BlockingCall, told: set[Span]) -> bool:
-    is_run = call.blocker.entry.table.rule == NESTED_RUN and not call.site.is_load
+    is_run = call.blocker.rule == NESTED_RUN and not call.site.is_load
     return is_run and call.site.call.span in told
 
 

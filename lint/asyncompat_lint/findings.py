@@ -70,7 +70,8 @@ class Finding:
 
     ``function`` is the function it stands in, ``instead`` the async way to do it and ``hint``
     another one, where there are such; ``chain`` is empty where the blocking call itself stands at
-    the place. ``fix`` is in the lines of the file, also for a notebook: those of its code.
+    the place, which calls ``what``. ``fix`` is in the lines of the file, of a notebook in those of
+    its code.
     """
 
     path: str
@@ -85,6 +86,7 @@ class Finding:
     hint: str = ""
     cell: int | None = None
     fix: Fix | None = None
+    what: str = ""
     source_lines: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property

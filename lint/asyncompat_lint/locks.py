@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from asyncompat_lint.facts import Attribute, Constant
+from asyncompat_lint.facts import Attribute, Constant, Name
 from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
@@ -92,7 +92,10 @@ class Locks:
             return False
         for other in site.module.facts.calls:
             method = other.callee
-            if isinstance(method, Attribute) and method.value == callee.value:
+            if not isinstance(method, Attribute) or method.value != callee.value:
+                continue
+            # A bare name is another function's, too.
+            if other.scope == site.call.scope or not isinstance(callee.value, Name):
                 argument = other.arguments.get("0")
                 if method.name in silenced_by and argument == Constant(silenced_by[method.name]):
                     return True

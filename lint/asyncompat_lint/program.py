@@ -25,7 +25,7 @@ from asyncompat_lint.facts import (
 from asyncompat_lint.inference import CONTEXT_MANAGERS, PROPERTIES, Inference
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
-from asyncompat_lint.values import Instance, Place, Reference, Value, Values
+from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Value, Values
 
 # What one value of a call site runs: all of these.
 Group = tuple[Reference, ...]
@@ -85,13 +85,34 @@ class Program(Inference):
         return bool(there) or not classes
 
     def is_in_memory(self, module: Module, site: CallSite) -> bool:
-        """Return whether an argument of a site is a file that is no file on a disk."""
-        for argument in site.arguments.values():
+        """Return whether what a site is given, or its receiver was, is no file on a disk."""
+        made_of = (each for arguments in self._makers(module, site) for each in arguments)
+        for argument in (*site.arguments.values(), *made_of):
             if not isinstance(argument, Constant):
                 for value in self.infer(argument, _use(module, site)):
                     if isinstance(value, Instance) and value.of in ("io.BytesIO", "io.StringIO"):
                         return True
         return False
+
+    def made_with(self, module: Module, site: CallSite) -> set[str]:
+        """Return the last names of what the receiver of a site was made with, by a call."""
+        return {
+            name
+            for made in self._makers(module, site)
+            for each in made
+            for name in last_names(each)
+        }
+
+    def _makers(self, module: Module, site: CallSite) -> Iterator[tuple[Expr, ...]]:
+        """The arguments of the calls that gave a value to the receiver of a site."""
+        callee = site.callee
+        if isinstance(callee, Attribute) and isinstance(callee.value, Name):
+            use = _use(module, site)
+            scope = self.binding_scope(callee.value.id, use)
+            if scope >= 0:
+                for binding in module.facts.scopes[scope].bindings[callee.value.id]:
+                    if isinstance(binding.value, Called):
+                        yield binding.value.arguments
 
     def imported_by(self, module: Module) -> set[str]:
         """Return the top-level modules that a module imports anywhere."""
@@ -123,10 +144,29 @@ class Program(Inference):
                 if scope.kind == "class":
                     made = Instance(value.name, place, value.arguments)
                     return self._methods(made, _CONSTRUCTORS, use)
-                return () if scope.is_generator else (value,)
+                return () if scope.is_generator else (value, *self._wrappers(place, use))
             case Reference():
                 return (value,)
         return ()
+
+    def _wrappers(self, place: Place, use: Use) -> Group:
+        """What the project's decorators have put around a sync function, to be run in its place."""
+        scope = self.scope(place)
+        if scope.is_async or not scope.decorators:
+            return ()
+        module = self.modules.at(place.location)
+        outside = Use(module, scope.parent, scope.line, 0, use.trail)
+        found: dict[Reference, None] = {}
+        for decorator in scope.decorators:
+            for value in self.infer(decorator, outside):
+                if isinstance(value, TypeParameter) or value.place in (None, place):
+                    continue
+                for made in self.called(value, (Name(scope.name),), outside):
+                    if isinstance(made, Instance) and self.is_class(made.place):
+                        found.update(dict.fromkeys(self._methods(made, ("__call__",), use)))
+                    elif isinstance(made, Reference) and made.place not in (None, place):
+                        found[made] = None
+        return tuple(found)
 
     def _methods(self, value: Instance, names: tuple[str, ...], use: Use) -> Group:
         found = (v for name in names for v in self.attribute(value, name, use))

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from asyncompat_lint.facts import (
+    CallSite,
     Constant,
     Inner,
     ModuleFacts,
@@ -71,6 +72,30 @@ class Blocker:
     read: str = ""
     passed: bool = False
 
+    @property
+    def rule(self) -> str:
+        """The name of the rule that it is for."""
+        return self.entry.table.rule
+
+    @property
+    def rank(self) -> tuple[bool, float, bool]:
+        """How certain it is, the more the greater."""
+        blocked, of = self.overrides or (1, 1)
+        return not self.once, blocked / of, len(self.chain) <= LONGEST_CERTAIN
+
+
+# What blocks at a site or in a function: by rule, the most certain.
+Blockers = dict[str, Blocker]
+
+
+def _add(blockers: Blockers, blocker: Blocker) -> bool:
+    """Keep a blocker if it is a rule's first, or more certain; return whether it is."""
+    known = blockers.get(blocker.rule)
+    if known is not None and known.rank >= blocker.rank:
+        return False
+    blockers[blocker.rule] = blocker
+    return True
+
 
 @dataclass(frozen=True)
 class BlockingCall:
@@ -91,8 +116,11 @@ class BlockingCall:
 def blocking_calls(
     program: Program, knowledge: Knowledge, targets: Targets
 ) -> Iterator[BlockingCall]:
-    """Give every site of the program that blocks the event loop, those with short chains first."""
-    return _Reach(program, knowledge, targets).blocking_calls()
+    """Give every site of the program that blocks the event loop, once for each rule."""
+    found: dict[tuple[tuple[str, int, bool], str], BlockingCall] = {}
+    for call in _Reach(program, knowledge, targets).blocking_calls():
+        found[call.site.key, call.blocker.rule] = call  # the last is the most certain
+    return iter(found.values())
 
 
 class _Reach:
@@ -101,10 +129,10 @@ class _Reach:
         self._looked_at: set[tuple[str, int, bool]] = set()
         self._program = program
         self._knowledge = knowledge
-        self._blocked: dict[Place, Blocker] = {}
+        self._blocked: dict[Place, Blockers] = {}
         # The sites that mean a function, an abstract one of a name, or to take a lock.
         self._meaning: dict[Place | str, list[Site]] = defaultdict(list)
-        self._found: set[tuple[str, int, bool]] = set()
+        self._found: dict[tuple[str, int, bool], Blockers] = defaultdict(dict)
         receivers = {
             name.rpartition(".")[2]
             for name, (where, _) in knowledge.callables.items()
@@ -128,7 +156,7 @@ class _Reach:
         for place in self._blocked:
             names |= self._names_of(place, self._program.scope(place))
         for site in self._sites.methods_in(self._knowledge.libraries_by_class):
-            if self._blocker(site) is not None:
+            if self._blockers(site):
                 names.add(site.call.name)
                 self._looked_at.discard(site.key)  # it is to be looked at with the others
         yield from self._spread(names, ())
@@ -140,12 +168,10 @@ class _Reach:
         read: set[str] = set()
         while names or read or news:
             self._names |= names
-            newly_blocked: dict[Place, Blocker] = {}
+            newly_blocked: dict[Place, Blockers] = {}
             for site in self._to_look_at(names, read, news):
-                if site.key in self._found:
-                    continue
-                blocker = self._blocker(site)
-                if blocker is None:
+                blockers = self._blockers(site)
+                if not blockers:
                     continue
                 facts = site.module.facts
                 index = _running_scope(facts, site.scope)
@@ -153,14 +179,21 @@ class _Reach:
                 place = Place(site.module.file.location, index)
                 is_called = place in self._on_loop
                 if scope.is_async or is_called or facts.awaits_at(scope, site.line):
-                    self._found.add(site.key)
+                    known = self._found[site.key]
+                    new = [each for each in blockers.values() if _add(known, each)]
                     if self._program.modules.is_own(site.module):
-                        yield BlockingCall(site, blocker, _told(scope))
+                        yield from (BlockingCall(site, each, _told(scope)) for each in new)
                 # What the loop calls, others may call as well.
-                if place not in self._blocked and self._runs_when_called(place, scope):
-                    longer = self._lengthened(blocker, site, index)
-                    newly_blocked.setdefault(place, longer)
-            self._blocked.update(newly_blocked)
+                if self._runs_when_called(place, scope):
+                    there = newly_blocked.setdefault(place, {})
+                    known = self._blocked.get(place, {})
+                    for each in blockers.values():
+                        longer = self._lengthened(each, site, index)
+                        if each.rule not in known or known[each.rule].rank < longer.rank:
+                            _add(there, longer)
+            newly_blocked = {place: there for place, there in newly_blocked.items() if there}
+            for place, there in newly_blocked.items():
+                self._blocked.setdefault(place, {}).update(there)
             names, read = set(), set()
             news = [key for p in newly_blocked for key in (p, self._program.scope(p).name)]
             for place in newly_blocked:
@@ -206,12 +239,12 @@ class _Reach:
 
     def _weighs(self, site: Site) -> bool:
         """Whether a site, found to block, does so for more than a moment."""
-        blocker = self._blocker(site)
-        if blocker is None or blocker.once:
-            return False
-        return blocker.entry.table.rule != "blocking-file-metadata"
+        return any(
+            not each.once and each.rule != "blocking-file-metadata"
+            for each in self._blockers(site).values()
+        )
 
-    def _blocker(self, site: Site) -> Blocker | None:
+    def _blockers(self, site: Site) -> Blockers:
         if site.is_load:
             return self._of_load(site)
         call = site.call
@@ -219,15 +252,14 @@ class _Reach:
         if site.key not in self._looked_at:
             self._looked_at.add(site.key)
             self._register(site, groups)
-        blockers = [self._of_group(group, site) for group in groups]
+        found = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
-        known = [each for each in blockers if each is not None]
-        blocker = known[0] if known and len(known) == len(blockers) else None
-        if blocker is None and self._sites.passes_on(site):
-            blocker = self._of_arguments(site, groups)
-        if blocker is not None and call.once and not blocker.once:
-            blocker = replace(blocker, once=True)
-        return blocker
+        blockers = found[0] if found and all(found) else {}
+        if not blockers and self._sites.passes_on(site):
+            blockers = self._of_arguments(site, groups)
+        if call.once:
+            blockers = {rule: replace(each, once=True) for rule, each in blockers.items()}
+        return blockers
 
     def _register(self, site: Site, groups: list[Group]) -> None:
         for group in groups:
@@ -240,37 +272,45 @@ class _Reach:
                     if scope.is_abstract:  # whatever stands in its place has its name
                         self._meaning[scope.name].append(site)
 
-    def _of_load(self, site: Site) -> Blocker | None:
+    def _of_load(self, site: Site) -> Blockers:
         for each in self._program.properties(site.module, site.load, self._names):
-            blocker = None if each.place is None else self._of_function(each.place)
-            if blocker is not None and each.place is not None:
-                return replace(blocker, read=self._program.scope(each.place).name)
-        return None
+            blockers = {} if each.place is None else self._of_function(each.place)
+            if blockers and each.place is not None:
+                name = self._program.scope(each.place).name
+                return {rule: replace(b, read=name) for rule, b in blockers.items()}
+        return {}
 
-    def _of_group(self, group: Group, site: Site) -> Blocker | None:
+    def _of_group(self, group: Group, site: Site) -> Blockers:
         """What blocks of all that is run."""
-        return next(filter(None, (self._of_target(each, site) for each in group)), None)
+        found: Blockers = {}
+        for target in group:
+            for blocker in self._of_target(target, site).values():
+                _add(found, blocker)
+        return found
 
-    def _of_target(self, target: Reference, site: Site) -> Blocker | None:
+    def _of_target(self, target: Reference, site: Site) -> Blockers:
         if target.place is None or self._knowledge.blocking(target.name):
-            return self._of_library(target, site)
+            blocker = self._of_library(target, site)
+            return {} if blocker is None else {blocker.rule: blocker}
         call = site.call
         if call.awaited:
-            return None  # a sync function that is awaited has been made something else of
+            return {}  # a sync function that is awaited has been made something else of
         return self._of_function(target.place)
 
-    def _of_function(self, place: Place) -> Blocker | None:
-        blocker = self._blocked.get(place)
-        if blocker is None and self._program.scope(place).is_abstract:
+    def _of_function(self, place: Place) -> Blockers:
+        blockers = self._blocked.get(place, {})
+        if not blockers and self._program.scope(place).is_abstract:
             return self._of_overrides(place)
-        return blocker
+        return blockers
 
-    def _of_overrides(self, place: Place) -> Blocker | None:
+    def _of_overrides(self, place: Place) -> Blockers:
         overrides = self._program.overrides(place)
-        blocked = [each for each in overrides if each in self._blocked]
-        if not blocked:
-            return None
-        return replace(self._blocked[blocked[0]], overrides=(len(blocked), len(overrides)))
+        found: Blockers = {}
+        for rule in dict.fromkeys(r for each in overrides for r in self._blocked.get(each, ())):
+            blocked = [each for each in overrides if rule in self._blocked.get(each, ())]
+            told = (len(blocked), len(overrides))
+            found[rule] = replace(self._blocked[blocked[0]][rule], overrides=told)
+        return found
 
     def _of_library(self, target: Reference, site: Site) -> Blocker | None:
         entry = self._knowledge.blocking(target.name)
@@ -294,8 +334,11 @@ class _Reach:
             return None
         if self._locks.is_silenced(entry, site):
             return None
-        constants = call.arguments and all(isinstance(v, Constant) for v in call.arguments.values())
-        return Blocker(entry, once=bool(entry.table.remembers and constants))
+        if entry.table.unless_awaits and call.awaits_inside:
+            return None
+        if not self._program.made_with(site.module, call).isdisjoint(entry.table.unless_made_with):
+            return None
+        return Blocker(entry, once=entry.table.remembers and _is_constant(call))
 
     def _runs_nested(self, site: Site) -> bool:
         """Whether asyncompat runs something where a loop already runs, as it can."""
@@ -307,7 +350,7 @@ class _Reach:
 
     # Callables that are passed
 
-    def _of_arguments(self, site: Site, groups: list[Group]) -> Blocker | None:
+    def _of_arguments(self, site: Site, groups: list[Group]) -> Blockers:
         """What blocks of the callables that are passed to something that calls them at once."""
         wanted = self._names
         passed = {
@@ -316,17 +359,17 @@ class _Reach:
             if not wanted.isdisjoint(last_names(value))
         }
         if not passed:
-            return None
+            return {}
         for group in groups:
             for target in group:
                 for key in self._called_arguments(target):
                     if key not in passed:
                         continue
                     for inner in self._program.passed(site.module, site.call, passed[key]):
-                        blocker = self._of_group(inner, site)
-                        if blocker is not None:
-                            return replace(blocker, passed=True)
-        return None
+                        blockers = self._of_group(inner, site)
+                        if blockers:
+                            return {r: replace(b, passed=True) for r, b in blockers.items()}
+        return {}
 
     def _called_arguments(self, target: Reference) -> list[str]:
         where, known = self._knowledge.callables.get(target.name, ("elsewhere", []))
@@ -370,7 +413,7 @@ class _Reach:
                 decorators = self._program.decorators(place)
                 names = {each.name for each in decorators if isinstance(each, Reference)}
                 if f"{_MARKING}.blocking" in names:
-                    self._blocked[place] = Blocker(Entry(scope.name, _MARKED))
+                    self._blocked[place] = {_MARKED.rule: Blocker(Entry(scope.name, _MARKED))}
                 elif f"{_MARKING}.nonblocking" in names:
                     self._harmless.add(place)
 
@@ -438,6 +481,11 @@ def severity_of(blocker: Blocker, default: Severity) -> Severity:
     if blocker.overrides is not None and blocker.overrides[0] < blocker.overrides[1]:
         return Severity.INFO
     return weight
+
+
+def _is_constant(call: CallSite) -> bool:
+    """Whether a call has arguments, and always the same."""
+    return bool(call.arguments) and all(isinstance(v, Constant) for v in call.arguments.values())
 
 
 def _running_scope(facts: ModuleFacts, index: int) -> int:

@@ -44,7 +44,7 @@ class Visit:
     def places(self) -> Iterator[tuple[int, str]]:
         """Give the lines where a rule has something to look at, with the rule's name."""
         for call in self.calls:
-            yield call.site.line, call.blocker.entry.table.rule
+            yield call.site.line, call.blocker.rule
         for misuse in self.misuses:
             yield misuse.site.line, misuse.rule
         for misfit in self.misfits:
@@ -72,9 +72,13 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
         path=visit.module.file.path,
         first_line=1,
         lines=source.shown_lines,
-        blocking={call.site.call.span: call for call in calls if not call.site.is_load},
+        blocking={
+            (call.blocker.rule, call.site.call.span): call
+            for call in calls
+            if not call.site.is_load
+        },
         loads={
-            (call.site.line, call.site.load.column, call.blocker.read): call
+            (call.blocker.rule, call.site.line, call.site.load.column, call.blocker.read): call
             for call in calls
             if call.site.is_load
         },

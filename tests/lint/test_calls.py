@@ -410,3 +410,64 @@ def test_what_is_remembered_blocks_once_for_a_constant(check_code, argument, sev
     code = f"from zoneinfo import ZoneInfo\nasync def f(name):\n    ZoneInfo({argument})\n"
     (found,) = check_code(code)
     assert str(found.severity) == severity
+
+
+def test_what_does_not_wait(check_marked):
+    check_marked(
+        """\
+import asyncio, concurrent.futures, io, socket, sqlite3, zipfile
+async def main(loop: asyncio.AbstractEventLoop, work):
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.connect(("192.0.2.1", 1))
+    archive = zipfile.ZipFile(io.BytesIO(), "w")
+    archive.writestr("x", "y")
+    sqlite3.connect(":memory:")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        await loop.run_in_executor(pool, work)
+    with concurrent.futures.ThreadPoolExecutor() as pool: # blocks
+        pool.submit(work)
+async def quiet():
+    s = socket.socket()
+    s.setblocking(False)
+    s.connect(("192.0.2.1", 1))
+async def loud():
+    s = socket.socket()
+    s.connect(("192.0.2.1", 1)) # blocks
+"""
+    )
+
+
+def test_attributes_of_databases_are_collections(check_marked):
+    check_marked(
+        """\
+from pymongo import MongoClient
+client = MongoClient()
+async def main():
+    client.shop.users.find_one({}) # blocks
+    for user in client.shop.users.find(): # blocks
+        print(user)
+    client.get_database("x").users.insert_one({}) # blocks
+"""
+    )
+
+
+def test_stubs_of_grpc(check_marked):
+    check_marked(
+        """\
+import grpc
+class Stub:
+    def __init__(self, channel: grpc.Channel):
+        self.Say = channel.unary_unary("/say")
+async def main():
+    stub = Stub(grpc.insecure_channel("x"))
+    stub.Say(1) # blocks
+"""
+    )
+
+
+def test_coroutines_of_what_is_made_here(check_code):
+    found = check_code(
+        "import asyncio\nasync def f():\n    q = asyncio.Queue()\n    q.put(1)\n"
+        "    asyncio.Event().wait()\n"
+    )
+    assert [(e.code, e.span.line) for e in found] == [("AC201", 4), ("AC201", 5)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.findings import Severity, Step
+from asyncompat_lint.rules import RULES
 
 
 def found(findings):
@@ -192,3 +195,100 @@ def test_findings_are_the_same_whatever_the_order_of_the_files(check_code):
     first = check_code(**files)
     assert [len(finding.chain) for finding in first] == [6, 3]
     assert check_code(**dict(reversed(files.items()))) == first
+
+
+def test_every_reason_of_a_function_is_known(check_code):
+    code = """\
+import os, time, requests
+def config(path):
+    if os.path.exists(path):
+        return open(path).read()
+def load(url):
+    time.sleep(0.1)
+    return requests.get(url)
+async def main():
+    config("x")
+    load("y")
+"""
+    found = [(e.span.line, e.code) for e in check_code(code)]
+    # Of a call the heaviest is told.
+    assert found == [(9, "AC104"), (10, "AC102")]
+
+
+def test_what_is_not_selected_hides_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(
+        "import time, requests\ndef load(url):\n    time.sleep(0.1)\n    return requests.get(url)\n"
+        "async def main():\n    load('y')\n"
+    )
+    rules = [rule for rule in RULES if rule.code != "AC101"]
+    assert [e.code for e in check(["."], Settings(rules)).findings] == ["AC102"]
+
+
+def test_the_overrides_that_block_are_counted_when_all_are_known(check_code):
+    (found,) = check_code(
+        """\
+import abc, time
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def work(self): ...
+class A(Base):
+    def work(self):
+        time.sleep(1)
+class B(Base):
+    def work(self):
+        helper()
+class C(B):
+    def work(self):
+        super().work()
+def helper():
+    time.sleep(1)
+async def main(base: Base):
+    base.work()
+"""
+    )
+    assert "in 3 of its 3 overrides" in found.message
+    assert found.severity is Severity.ERROR
+
+
+def test_what_a_decorator_puts_around_a_function(check_marked):
+    check_marked(
+        """\
+import functools, time
+def slow(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        time.sleep(1)
+        return function(*args)
+    return wrapper
+def times(n):
+    def decorate(function):
+        def wrapper():
+            time.sleep(n)
+        return wrapper
+    return decorate
+class Slow:
+    def __init__(self, function): ...
+    def __call__(self):
+        time.sleep(1)
+def plain(function):
+    return function
+@slow
+def a(): ...
+@times(3)
+def b(): ...
+@Slow
+def c(): ...
+@plain
+def d(): ...
+class K:
+    @slow
+    def m(self): ...
+async def main(k: K):
+    a() # blocks
+    b() # blocks
+    c() # blocks
+    d()
+    k.m() # blocks
+"""
+    )

@@ -37,6 +37,8 @@ def name_index(scopes: list[Scope], calls: Iterable[CallSite]) -> NameIndex:
         if scope.annotation is not None:
             results.append(scope.annotation)
         made.update((name, scope.name) for each in results for name in last_names(each))
+        # What is decorated is what its decorator makes.
+        made.update((name, scope.name) for name in scope.decorator_names if name)
         for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
             for binding in bindings:
                 if binding.kind == "imported":

@@ -49,7 +49,8 @@ class Table(
     as they are there.
 
     What is put ``instead`` may do the ``same`` but for the waiting, and what is ``tied_to_thread``
-    cannot be called from another one.
+    cannot be called from another one. A call does not block ``unless_made_with`` some name its
+    receiver was made, nor ``unless_awaits`` what it is entered for.
 
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does. What ``remembers`` blocks only once for the same constants.
@@ -73,6 +74,8 @@ class Table(
     remembers: bool = False
     same: bool = False
     tied_to_thread: bool = False
+    unless_made_with: list[str] = []
+    unless_awaits: bool = False
     unless: list[Literals] = []
     unless_named: list[str] = []
     unless_ends: str = ""
@@ -260,7 +263,12 @@ class Knowledge:
 
     def attribute(self, name: str) -> Expr | None:
         """Return the type of the attribute of this name."""
-        return self._type("attributes", name)
+        given = self._type("attributes", name)
+        if given is None and not self.speaks_of(name):
+            class_, _, attribute = name.rpartition(".")
+            # Of some classes every name that is not a method's is an attribute.
+            given = None if attribute.startswith("_") else self._type("attributes", f"{class_}.*")
+        return given
 
     def of_class(self, table: str, class_: str) -> Expr | None:
         """Return the type of what iterating, subscripting, ... an instance gives."""

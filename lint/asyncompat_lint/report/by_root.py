@@ -44,4 +44,4 @@ def by_root(findings: Iterable[Finding]) -> list[Root]:
 def _call(finding: Finding) -> str:
     if finding.chain:
         return finding.chain[-1].call
-    return finding.message.partition(" ")[0]
+    return finding.what or finding.name

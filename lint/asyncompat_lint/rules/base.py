@@ -61,8 +61,8 @@ class Context:
     path: str
     first_line: int
     lines: Sequence[str]
-    blocking: dict[Span, BlockingCall]
-    loads: dict[tuple[int, int, str], BlockingCall]
+    blocking: dict[tuple[str, Span], BlockingCall]
+    loads: dict[tuple[str, int, int, str], BlockingCall]
     misuses: Mapping[tuple[str, Span], Misuse]
     misfits: Mapping[tuple[str, Span], Misfit]
     surroundings: Surroundings
@@ -157,6 +157,7 @@ class Rule(cst.BatchableCSTVisitor):
         instead: str = "",
         hint: str = "",
         fix: Fix | None = None,
+        what: str = "",
     ) -> None:
         """Add a finding at a node."""
         span = self.context.span(self.get_metadata(PositionProvider, node))
@@ -173,6 +174,7 @@ class Rule(cst.BatchableCSTVisitor):
                 instead=instead,
                 hint=hint,
                 fix=fix,
+                what=what,
                 source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),
             )
         )

@@ -69,15 +69,15 @@ class BlockingCallRule(Rule):
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
         span = self.context.span(self.get_metadata(PositionProvider, node))
-        place = (span.line, span.column, node.attr.value)
+        place = (self.name, span.line, span.column, node.attr.value)
         call = self.context.loads.get(place)
-        if call is not None and call.blocker.entry.table.rule == self.name:
+        if call is not None:
             self._found(node, call, f"{node.attr.value}, a property,", span)
 
     def _check(self, node: cst.BaseExpression, kind: str) -> None:
         span = self.context.span(self.get_metadata(PositionProvider, node))
-        call = self.context.blocking.get(span)
-        if call is None or call.blocker.entry.table.rule != self.name:
+        call = self.context.blocking.get((self.name, span))
+        if call is None:
             return
         if kind != call.site.call.kind and not isinstance(node, cst.Call):
             return
@@ -103,6 +103,7 @@ class BlockingCallRule(Rule):
             else self._line(span, replacement),
             hint="" if blocker.chain else self._hint(blocker.entry.table),
             fix=self._fix(node, call),
+            what=what.removesuffix(", a property,"),
         )
 
     def _hint(self, table: Table) -> str:

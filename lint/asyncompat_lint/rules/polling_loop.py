@@ -44,10 +44,14 @@ async def watch(job):
         function = is_async(self, node)
         if function is None or isinstance(node.test, cst.Integer) or name_of(node.test) == "True":
             return
-        if any(isinstance(each, cst.Await | cst.Call) for each in walk(node.test)):
+        asked = [each for each in walk(node.test) if isinstance(each, cst.Await | cst.Call)]
+        if any(not _asks_for_event(each) for each in asked):
             return  # it asks somebody, who may not be able to say it by himself
-        lines = node.body.body
-        if len(lines) == 1 and isinstance(lines[0], cst.BaseStatement) and _sleeps(lines[0]):
+        if isinstance(node.body, cst.IndentedBlock) and len(node.body.body) == 1:
+            statement = only_statement(node.body.body[0])
+        else:
+            statement = _only(node.body)
+        if _sleeps(statement):
             self.report(
                 node.test,
                 "this loop only sleeps until its condition changes",
@@ -56,8 +60,18 @@ async def watch(job):
             )
 
 
-def _sleeps(line: cst.BaseStatement) -> bool:
-    statement = only_statement(line)
+def _only(body: cst.BaseSuite) -> cst.BaseSmallStatement | None:
+    """The statement of a loop that is written on one line."""
+    is_one = isinstance(body, cst.SimpleStatementSuite) and len(body.body) == 1
+    return body.body[0] if is_one and isinstance(body.body[0], cst.BaseSmallStatement) else None
+
+
+def _asks_for_event(node: cst.CSTNode) -> bool:
+    """``event.is_set()``: who sets it can be waited for."""
+    return isinstance(node, cst.Call) and not node.args and name_of(node.func) == "is_set"
+
+
+def _sleeps(statement: cst.BaseSmallStatement | None) -> bool:
     awaited = statement.value if isinstance(statement, cst.Expr) else None
     call = awaited.expression if isinstance(awaited, cst.Await) else None
     return isinstance(call, cst.Call) and name_of(call.func) == "sleep"
