@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from asyncompat_lint.compatibility import SHIM, Misfit
-from asyncompat_lint.facts import CallSite
+from asyncompat_lint.facts import CallSite, root_name
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
@@ -28,7 +28,7 @@ _RUNNING = {
 }
 # After one of these it works.
 _PATCHING = frozenset({"apply", "patch_asyncio"})
-_EXTENSION = "%load_ext asyncompat"
+_EXTENSION = ["%load_ext", "asyncompat"]
 
 
 def misfits(program: Program, module: Module, targets: Targets) -> Iterator[Misfit]:
@@ -38,7 +38,9 @@ def misfits(program: Program, module: Module, targets: Targets) -> Iterator[Misf
         is_script = not module.file.is_notebook and not module.facts.has_cells
         if each.timed or is_script:
             yield Misfit(each.span, each.statement, rule, "await")
-    if module.file.is_notebook and _EXTENSION not in module.source().magics.values():
+    if module.file.is_notebook and not any(
+        magic.split() == _EXTENSION for magic in module.source().magics.values()
+    ):
         yield from _runs(program, module, targets)
 
 
@@ -56,7 +58,10 @@ def _runs(program: Program, module: Module, targets: Targets) -> Iterator[Misfit
                 continue
             names = {target.name for group in targets.of(site) for target in group}
             rule = _RUNNING.get(names.pop(), "") if len(names) == 1 else ""
-            if rule and SHIM not in program.imported_by(module):
+            root = root_name(call.callee)
+            targets_ = program.import_targets(module, root, call.scope) if root else []
+            is_shim = any(each.partition(".")[0] == SHIM for each in targets_)
+            if rule and not is_shim:
                 yield Misfit(call.span, module.facts.line_of(call.span), rule, call.name)
 
 

@@ -23,10 +23,11 @@ from asyncompat_lint.findings import Finding
 from asyncompat_lint.fixes import files as fixed_files
 from asyncompat_lint.fixes import migration
 from asyncompat_lint.fixes.fixer import Outcome, mend
+from asyncompat_lint.fixes.texts import text_of
 from asyncompat_lint.installed import site_packages
 from asyncompat_lint.report import BY_ROOT, FORMATS
 from asyncompat_lint.rules import RULES
-from asyncompat_lint.sources import SourceFile, SourceText, decode, find_sources, read_text
+from asyncompat_lint.sources import SourceFile, SourceText, find_sources, read_text
 from asyncompat_lint.versions import ALL, Versions
 
 CLEAN, FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -203,14 +204,21 @@ def _show(outcome: Outcome, files: Iterable[SourceFile]) -> int:
     changed = _paths(outcome, files)
     for file in changed:
         before, after = (
-            decode(contents[file.location]).splitlines(keepends=True)
+            text_of(contents[file.location]).split("\n")
             for contents in (outcome.before, outcome.after)
         )
-        for line in difflib.unified_diff(before, after, file.path, file.path):
-            sys.stdout.write(line if line.endswith("\n") else f"{line}\n")
+        for line in difflib.unified_diff(_lines(before), _lines(after), file.path, file.path):
+            is_whole = line.endswith("\n")
+            sys.stdout.write(line if is_whole else f"{line}\n\\ No newline at end of file\n")
     _tell_refused(outcome.refused)
     sys.stdout.flush()
     return FOUND if changed else CLEAN
+
+
+def _lines(parts: Sequence[str]) -> list[str]:
+    """The lines of a text, with their ends; what is no line feed ends none, as in a patch."""
+    whole = [f"{each}\n" for each in parts[:-1]]
+    return [*whole, parts[-1]] if parts[-1] else whole
 
 
 def _write(outcome: Outcome, files: Iterable[SourceFile]) -> list[str]:

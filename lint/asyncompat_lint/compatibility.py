@@ -45,7 +45,7 @@ TOO_NEW_PARAMETER, CHANGED, PATCHED = "too-new-parameter", "changed-meaning", "p
 
 SHIM = "asyncompat"
 _PATCHES = frozenset({"nest_asyncio", "nest_asyncio2"})
-_RUNNERS = frozenset({"run_forever", "run_until_complete"})
+_RUNNERS = ("run", "run_forever", "run_until_complete")
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Compatibility:
         entry = self._history.entry(name)
         if entry is None:
             return
-        statement = _statement_of(module, call)
+        statement = module.facts.line_of(call.span)
         place = _Place(module, call.scope, call.span, statement, of_instance=has_receiver)
         if self._is_of_shim(module, call, name, has_receiver=has_receiver):
             for keyword in sorted(keywords):
@@ -207,14 +207,20 @@ class Compatibility:
         outside = self._is_outside(place.module, call)
         versions, _ = self._at(place)
         ends = [(REMOVED, entry.outside_error), (DEPRECATED, entry.outside_deprecated)]
-        if outside and not _sets_loop(place.module, call):
+        guards = (g for g in place.module.facts.guards if _holds(g.span, place.span))
+        is_caught = any(guard.forgives_no_loop for guard in guards)
+        if outside and not is_caught and not _sets_loop(place.module, call):
             for rule, end in ends:
                 if versions.reach(end):
                     yield place.misfit(rule, name, end, outside=True)
                     return
         where = {"called", "outside-loop"} if outside else {"called"}
         for meaning in self._meanings:
-            if name in meaning.names and meaning.when in where and crosses(meaning, versions):
+            if (
+                name in meaning.names
+                and meaning.when in where
+                and versions.reach_below(meaning.version)
+            ):
                 yield self._changed(place, name, meaning)
                 return
 
@@ -222,27 +228,28 @@ class Compatibility:
         number = self._history.meanings.index(meaning)
         return place.misfit(CHANGED, name, meaning.version, meaning=number)
 
-    @staticmethod
-    def _is_outside(module: Module, call: CallSite) -> bool:
+    def _is_outside(self, module: Module, call: CallSite) -> bool:
         """Whether certainly no event loop runs where a call stands."""
         scopes = module.facts.scopes
         index = call.scope
         while index > 0 and scopes[index].runs_in_parent:
             index = scopes[index].parent
-        if scopes[index].is_async or module.file.is_notebook:
+        if scopes[index].is_async or module.file.is_notebook or call.awaited:
             return False
-        if index == 0:
-            return True
-        # Where something is given to a loop to be run until it is done, none runs yet.
-        running = [
-            each
-            for name in _RUNNERS
-            for each in map(module.facts.calls.__getitem__, module.facts.names.called.get(name, ()))
-            if each.scope == call.scope
-        ]
-        if call.name == "get_event_loop":
-            return bool(running)
-        return any(_holds(each.span, call.span) and each.span != call.span for each in running)
+        return index == 0 or self._runs_loop(module, call.scope)
+
+    def _runs_loop(self, module: Module, scope: int) -> bool:
+        """Whether a function runs an event loop: before, none runs in it."""
+        calls = module.facts.calls
+        for name in _RUNNERS:
+            for number in module.facts.names.called.get(name, ()):
+                call = calls[number]
+                if call.scope == scope and call.kind == "call":
+                    root = root_name(call.callee)
+                    is_of_module = root and self._program.import_targets(module, root, scope)
+                    if name != "run" or is_of_module in (["asyncio"], [SHIM], ["asyncio.run"]):
+                        return True
+        return False
 
     # Handlers
 
@@ -262,7 +269,7 @@ class Compatibility:
                 if meaning.raised_by and not self._awaits(place, handler.awaited, meaning):
                     continue
                 versions, _ = self._at(place)
-                if crosses(meaning, versions):
+                if versions.reach_below(meaning.version):
                     yield self._changed(place, meaning.names[0], meaning)
                     break
 
@@ -369,7 +376,8 @@ def _applied(program: Program, module: Module, patch: str) -> Iterator[Span]:
     for number in module.facts.names.called.get("apply", ()):
         call = module.facts.calls[number]
         root = root_name(call.callee)
-        if root and program.import_targets(module, root, call.scope) == [patch]:
+        targets = program.import_targets(module, root, call.scope) if root else []
+        if targets == [patch] and not call.arguments:
             yield call.span
 
 
@@ -457,14 +465,6 @@ def _of_newest(place: _Place, name: str, entry: Api) -> Misfit | None:
 def _holds(outer: Span, inner: Span) -> bool:
     start = (outer.line, outer.column) <= (inner.line, inner.column)
     return start and (inner.line, inner.column) < (outer.end_line, outer.end_column)
-
-
-def _statement_of(module: Module, call: CallSite) -> Statement | None:
-    """The lines to be parsed for a call that is in no function."""
-    for mention in module.facts.mentions:
-        if (mention.span.line, mention.span.column) == (call.span.line, call.span.column):
-            return mention.statement
-    return module.facts.line_of(call.span)
 
 
 def _sets_loop(module: Module, call: CallSite) -> bool:

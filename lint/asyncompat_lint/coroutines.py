@@ -61,7 +61,7 @@ def _suspected(call: CallSite, names: set[str]) -> str:
         return ""
     if call.discarded and not call.awaited:
         return NOT_AWAITED if call.name in names else ""
-    return WAIT if call.awaited and call.name == "wait" and call.arguments else ""
+    return WAIT if call.name == "wait" and call.arguments else ""
 
 
 def _confirmed(

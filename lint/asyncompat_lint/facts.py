@@ -349,12 +349,14 @@ Test: TypeAlias = VersionTest | HasAttribute | Succeeds | Flag | Never | Unasked
 class Guard(msgspec.Struct, frozen=True, array_like=True):
     """What stands in a span runs only where a test holds.
 
-    ``forgives`` is whether an import or a name that fails there is caught.
+    ``forgives`` is whether an import or a name that fails there is caught, ``forgives_no_loop``
+    whether it is caught that no event loop runs.
     """
 
     span: Span
     test: Test
     forgives: bool = False
+    forgives_no_loop: bool = False
 
 
 class NameIndex(msgspec.Struct, array_like=True):
@@ -401,6 +403,10 @@ class ModuleFacts(msgspec.Struct, array_like=True):
 
     def line_of(self, span: Span) -> Statement:
         """Return the lines of a place at a module's top, to be parsed by themselves."""
+        for mention in self.mentions:
+            statement = mention.statement
+            if statement.line <= span.line and span.end_line <= statement.end_line:
+                return statement
         return Statement(span.line, span.end_line)
 
     def awaits_at(self, scope: Scope, line: int) -> bool:

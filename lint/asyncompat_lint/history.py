@@ -186,8 +186,9 @@ def is_there(of: Api | Parameter, version: Version) -> bool:
 
 
 def crosses(meaning: Meaning, versions: Versions) -> bool:
-    """Return whether some of these versions have the meaning of before."""
-    return versions.declared and versions.reach_below(meaning.version)
+    """Return whether some of these versions have the meaning of before, and some that of after."""
+    below, reached = versions.reach_below(meaning.version), versions.reach(meaning.version)
+    return versions.declared and below and reached
 
 
 def _is_of_interest(of: Api | Parameter, versions: Versions) -> bool:

@@ -450,6 +450,8 @@ class Inference(Names):
             values = self._typed(given, receiver, arguments, use)
         elif self.knowledge.is_class(name) or _is_builtin_class(name):
             values = (Instance(name, arguments=class_arguments),)
+        elif name in self.knowledge.coroutines:
+            values = (Instance(_COROUTINE, arguments=(UNKNOWN,)),)
         entry = self.knowledge.blocking(name)
         if entry is not None and entry.table.lazy:
             made = values or (Instance("typing.Iterator", arguments=(UNKNOWN,)),)

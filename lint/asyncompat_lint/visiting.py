@@ -38,7 +38,11 @@ class Visit:
 
     def statements(self) -> list[Statement]:
         """Return the pieces of the module that a rule may have to look at, each once."""
+        facts = self.module.facts
         more = [each.statement for each in self.misfits if each.statement is not None]
+        spans = [each.site.call.span for each in self.misuses]
+        inside = [span for span in spans if not any(s.holds(span.line) for s in facts.statements)]
+        more += map(facts.line_of, inside)
         return sorted({*self.module.facts.statements, *more}, key=lambda s: (s.line, s.end_line))
 
     def places(self) -> Iterator[tuple[int, str]]:

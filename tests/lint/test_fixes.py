@@ -39,7 +39,7 @@ SAFE = [
     ),
     (
         "import asyncio as aio, time\nasync def f():\n    time.sleep( 1 ) ; x = 1  # here\n",
-        "import asyncio as aio, time\nasync def f():\n    await aio.sleep(1) ; x = 1  # here\n",
+        "import asyncio as aio, time\nasync def f():\n    await aio.sleep( 1 ) ; x = 1  # here\n",
     ),
     # Names that are taken.
     (
@@ -78,14 +78,14 @@ UNSAFE = [
     (
         "import asyncio, requests\nasync def f(u):\n    return requests.get(u,  timeout=1).json()\n",
         "import asyncio, requests\nasync def f(u):\n"
-        "    return (await asyncio.to_thread(requests.get, u, timeout=1)).json()\n",
+        "    return (await asyncio.to_thread(requests.get, u,  timeout=1)).json()\n",
     ),
     # Behind a helper, at the handing-over.
     (
         "import asyncio, requests\ndef load(u):\n    return requests.get(u)\nasync def f(u):\n"
         "    return load(\n        u,  # where\n    )\n",
         "import asyncio, requests\ndef load(u):\n    return requests.get(u)\nasync def f(u):\n"
-        "    return await asyncio.to_thread(load, u)\n",
+        "    return await asyncio.to_thread(load,\n        u,  # where\n    )\n",
     ),
     # A block, moved.
     (
@@ -101,6 +101,15 @@ UNSAFE = [
         "import asyncio\nasync def f(p):\n    n = 0\n    def in_thread():\n        nonlocal n\n"
         "        with open(p) as file:\n            for line in file:\n                n += 1\n"
         "            return n\n\n    return await asyncio.to_thread(in_thread)\n",
+    ),
+    # Two of them.
+    (
+        "import asyncio\nasync def f(p):\n    with open(p) as file:\n        a = file.read()\n"
+        "    with open(p) as file:\n        b = file.read()\n    return a + b\n",
+        "import asyncio\nasync def f(p):\n    def in_thread():\n        with open(p) as file:\n"
+        "            a = file.read()\n        return a\n\n    a = await asyncio.to_thread(in_thread)\n"
+        "    def in_thread():\n        with open(p) as file:\n            b = file.read()\n"
+        "        return b\n\n    b = await asyncio.to_thread(in_thread)\n    return a + b\n",
     ),
     # What awaits cannot be moved.
     (
@@ -161,14 +170,70 @@ IDIOMS = [
         "from asyncompat import timeout, sleep\n",
     ),
     (
+        "import asyncio\nasync def f():\n    x = len(asyncio.Task.all_tasks())\n",
+        "import asyncio\nasync def f():\n    x = len(asyncio.all_tasks())\n",
+    ),
+    # Where no loop runs the new function fails.
+    (
         "import asyncio\nx = len(asyncio.Task.all_tasks())\n",
-        "import asyncio\nx = len(asyncio.all_tasks())\n",
+        None,
     ),
     (
-        "import asyncio\n@asyncio.coroutine\ndef f(x):\n    # here\n    y = yield from x()\n"
+        "import asyncio\n@asyncio.coroutine  # old\ndef f(x):\n    # here\n    y = yield from f(x)\n"
         "    return (yield from asyncio.sleep(1, loop=None))\n",
-        "import asyncio\nasync def f(x):\n    # here\n    y = await x()\n"
+        "import asyncio\n# old\nasync def f(x):\n    # here\n    y = await f(x)\n"
         "    return (await asyncio.sleep(1))\n",
+    ),
+    # What is returned was awaited; a generator cannot be; one that is none waits for a coroutine.
+    ("import asyncio\n@asyncio.coroutine\ndef f(x):\n    return x()\n", None),
+    ("import asyncio\n@asyncio.coroutine\ndef f(x):\n    yield from x()\n", None),
+    (
+        "import asyncio\n@asyncio.coroutine\ndef f():\n    yield from asyncio.sleep(1)\n"
+        "def g():\n    yield from f()\n",
+        None,
+    ),
+    (
+        "import asyncio\n@asyncio.coroutine\ndef f(lock):\n    with (yield from lock):\n        pass\n",
+        None,
+    ),
+    # A name that a from-import brings.
+    (
+        "from asyncio import Lock, sleep\nlock = Lock()\n",
+        "from asyncompat import Lock, sleep\nlock = Lock()\n",
+    ),
+    # The import is needed before its first use, and at the module's top.
+    (
+        "if True:\n    import asyncio\nlock = asyncio.Lock()\nimport os\n",
+        "import asyncompat\nif True:\n    import asyncio\nlock = asyncompat.Lock()\nimport os\n",
+    ),
+    (
+        "import asyncio; lock = asyncio.Lock()\n",
+        "import asyncompat\nimport asyncio; lock = asyncompat.Lock()\n",
+    ),
+    (
+        "import asyncio\nasync def f():\n    import nest_asyncio\n    nest_asyncio.apply()\n"
+        "async def g():\n    asyncio.timeout(1)\n",
+        "import asyncio\nimport asyncompat\nasync def f():\n    import asyncompat\n"
+        "    asyncompat.patch_asyncio()\nasync def g():\n    asyncompat.timeout(1)\n",
+    ),
+    (
+        "import nest_asyncio\nnest_asyncio.apply()\nprint(nest_asyncio)\n",
+        None,
+    ),
+    (
+        "import asyncio\nasync def f():\n    return asyncio.Queue(\n        loop=None,\n    )\n",
+        "import asyncio\nasync def f():\n    return asyncio.Queue(\n        \n    )\n",
+    ),
+    (
+        "import asyncio\ntry:\n    loop = asyncio.get_event_loop()\nexcept RuntimeError:\n"
+        "    loop = asyncio.new_event_loop()\n",
+        None,
+    ),
+    (
+        "import asyncio\nasync def w(): ...\n"
+        "asyncio.new_event_loop().run_until_complete(asyncio.wait([w(), asyncio.sleep(1)]))\n",
+        "import asyncio\nimport asyncompat\nasync def w(): ...\n"
+        "asyncio.new_event_loop().run_until_complete(asyncompat.wait([w(), asyncio.sleep(1)]))\n",
     ),
     (
         "import asyncio\n@asyncio.coroutine\ndef f(x):\n    yield\n",

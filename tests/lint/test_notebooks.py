@@ -108,3 +108,35 @@ def test_lines_stay_where_they_are():
     assert code.starts == [1, 4, 5, 8]
     assert code.text == "a\npass\nb\n\n\n\n\nc\n"
     assert code.shown == ["a", "%x", "b", "", "%%html", "<p>", "", "c"]
+
+
+CELLS = [
+    ("asyncio.run(f() if x else g())", "await (f() if x else g())"),
+    ("y = asyncio.run(\n    f(  # here\n        1))", "y = await f(  # here\n        1)"),
+    ("asyncio.run(f(), debug=True)", None),
+    ("class A:\n    x = asyncio.run(f())", None),
+    ("list(asyncio.run(f()) for _ in x)", None),
+    ("[asyncio.run(f()) for _ in x]", "[await f() for _ in x]"),
+    ("asyncio.run(f()).real", "(await f()).real"),
+    ("import asyncompat\nasyncio.run(f())", "import asyncompat\nawait f()"),
+    ("asyncio.get_event_loop().run_until_complete(f())", "await f()"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "mended"), CELLS)
+def test_what_runs_a_loop_in_a_cell_is_mended(tmp_path, monkeypatch, notebook_of, cell, mended):
+    monkeypatch.chdir(tmp_path)
+    Path("book.ipynb").write_text(notebook_of("import asyncio\nasync def f(*x): ...", cell))
+    cli.main(["check", "--no-cache", "--fix", "--select", "AC4"])
+    found = json.loads(Path("book.ipynb").read_text())["cells"][1]["source"]
+    assert found == (cell if mended is None else mended)
+
+
+def test_scripts_pasted_from_notebooks(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(
+        "import asyncio\nasync def f(): ...\n%time await f()\n!ls\n"
+        "%time asyncio.run(f())\nawait f()\n"
+    )
+    found = [(e.span.line, e.code) for e in check(["."], Settings(RULES)).findings]
+    assert found == [(3, "AC403"), (4, "AC001"), (5, "AC001"), (6, "AC404")]

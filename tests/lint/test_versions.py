@@ -57,6 +57,21 @@ def test_what_is_no_range():
     assert parse_range("2.7") is None
 
 
+FLAGS = """\
+NEW = sys.version_info >= (3, 11)
+OLD = sys.version_info < (3, 11)
+try:
+    from asyncio import timeout
+    HAVE = True
+except ImportError:
+    HAVE = False
+try:
+    from asyncio import timeout
+except ImportError:
+    LACK = True
+else:
+    LACK = False
+"""
 GUARDS = [
     "if sys.version_info >= (3, 11):",
     "if sys.version_info[:2] > (3, 10):",
@@ -69,6 +84,12 @@ GUARDS = [
     "if sys.version_info >= (3, 11) and x:",
     'if hasattr(asyncio, "timeout"):',
     'if hasattr(asyncio, "Runner"):',
+    'if getattr(asyncio, "timeout", None):',
+    'if getattr(asyncio, "timeout", None) is not None:',
+    'if "timeout" in dir(asyncio):',
+    "if (3, 11) <= sys.version_info < (3, 13):",
+    "if HAVE:",
+    "if not LACK:",
     "if NEW:",
     "if TYPE_CHECKING:",
     "if not (OLD or sys.version_info < (3, 9)):",
@@ -79,12 +100,12 @@ GUARDS = [
 def test_a_guard_guards_its_branch(check_versions, guard):
     check_versions(
         "import asyncio, sys\nfrom typing import TYPE_CHECKING\n"
-        "NEW = sys.version_info >= (3, 11)\nOLD = sys.version_info < (3, 11)\n"
+        f"{FLAGS}"
         f"def f(x):\n    {guard}\n        return asyncio.timeout(1)\n    return None\n"
     )
     check_versions(
         "import asyncio, sys\nfrom typing import TYPE_CHECKING\n"
-        "NEW = sys.version_info >= (3, 11)\nOLD = sys.version_info < (3, 11)\n"
+        f"{FLAGS}"
         f"def f(x):\n    {guard}\n        pass\n    else:\n"
         "        return asyncio.timeout(1) # AC301\n"
     )
@@ -111,7 +132,7 @@ def test_what_is_no_guard(check_versions, guard):
 def test_other_guards(check_versions):
     check_versions(
         """\
-import asyncio, sys, pytest, unittest
+import asyncio, contextlib, sys, pytest, unittest
 PY = sys.version_info >= (3, 11)
 timeout = asyncio.timeout if PY else None
 other = None if PY else asyncio.timeout # AC301
@@ -152,6 +173,21 @@ class T:
 @pytest.mark.skipif(x, reason="")
 def i():
     return asyncio.timeout # AC301
+needs = pytest.mark.skipif(sys.version_info < (3, 11), reason="")
+@needs
+def j():
+    return asyncio.timeout
+@pytest.mark.skipif("sys.version_info < (3, 11)")
+def k():
+    return asyncio.timeout
+def test(self):
+    if sys.version_info < (3, 11):
+        self.skipTest("")
+    return asyncio.timeout
+with contextlib.suppress(AttributeError):
+    asyncio.timeout
+with contextlib.suppress(ValueError):
+    asyncio.timeout # AC301
 """
     )
 

@@ -6,6 +6,8 @@ new has come. Everything happens in memory; what is to be written is told in the
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -131,7 +133,9 @@ class _Mending:
             bad = {
                 path
                 for path, fixes in trials.items()
-                if elsewhere or not _is_better(before[path], after[path], len(fixes))
+                if elsewhere
+                or not _is_better(before[path], after[path], len(fixes))
+                or not self._compiles(path, base[path])
             }
             for path, fixes in trials.items():
                 if path not in bad:
@@ -148,6 +152,15 @@ class _Mending:
             self._hopeless.update(each.key for group in groups for each in group)
             self._put_in(path, base[path], good[path])
         return self._check(self._outcome.after)
+
+    def _compiles(self, path: str, before: bytes) -> bool:
+        """Whether a file is a program still, if it was one: more than that it can be parsed."""
+        file = self._files[path]
+        texts = [
+            read_text(file, raw, leniently=True).text
+            for raw in (before, self._outcome.after[file.location])
+        ]
+        return _is_program(texts[1]) or not _is_program(texts[0])
 
     def _raw(self, path: str) -> bytes:
         """What a file holds now."""
@@ -193,6 +206,16 @@ def _cells(edits: Sequence[Edit], cells: tuple[int, ...] | None) -> list[tuple[i
 
 def _is_in(fix: Fix, cell: tuple[int, int]) -> bool:
     return cell[0] <= fix.edits[0].span.line <= cell[1]
+
+
+def _is_program(text: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, "<mended>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
 
 
 def _by_path(findings: Iterable[Finding]) -> dict[str, Counter[tuple[str, str]]]:

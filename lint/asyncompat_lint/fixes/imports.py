@@ -39,23 +39,26 @@ def _top_of_cell(source: SourceText, cells: tuple[int, ...], at: int) -> int:
 def _line_for(source: SourceText) -> int:
     """The line before which an import can be put."""
     body = ast.parse(source.text).body
-    last, has_import = 0, False
+    last = 0
     for number, statement in enumerate(body):
         is_import = isinstance(statement, ast.Import | ast.ImportFrom)
-        if is_import or (number == 0 and _is_docstring(statement)):
-            last = _end(statement, body[number + 1 :])
-            has_import = has_import or is_import
-        elif has_import:
+        if not is_import and not (number == 0 and _is_docstring(statement)):
             break
+        end = _end(statement, body[number + 1 :])
+        if end < 0:  # on a line with what may need it
+            break
+        last = end
     return last + 1 if last else _behind_comments(source)
 
 
 def _end(statement: ast.stmt, rest: list[ast.stmt]) -> int:
-    """The last line of a statement, and of those that share it."""
+    """The last line of a statement and of the imports that share it; -1 if others do."""
     end = statement.end_lineno or statement.lineno
     for other in rest:
         if other.lineno > end:
             break
+        if not isinstance(other, ast.Import | ast.ImportFrom):
+            return -1
         end = max(end, other.end_lineno or other.lineno)
     return end
 

@@ -59,10 +59,10 @@ def _moved(node: ast.AST, source: SourceText) -> Iterator[Edit]:
                     # The submodules are attributes of asyncompat, too.
                     yield Edit(_span(alias, source), f"{SHIM} as {alias.asname or _MOVED}")
         case ast.ImportFrom(module="asyncio", level=0):
-            line = source.line(node.lineno)
-            column = len(line.encode()[: node.col_offset].decode()) + 1
-            start = line.index(_MOVED, column - 1) + 1
-            yield Edit(Span(node.lineno, start, node.lineno, start + len(_MOVED)), SHIM)
+            line, column = node.lineno, node.col_offset + 1
+            while (at := source.line(line).find(_MOVED, column - 1)) < 0:
+                line, column = line + 1, 1  # behind a backslash
+            yield Edit(Span(line, at + 1, line, at + 1 + len(_MOVED)), SHIM)
 
 
 def _span(alias: ast.alias, source: SourceText) -> Span:

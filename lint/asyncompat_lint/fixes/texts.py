@@ -42,10 +42,16 @@ def editable(file: SourceFile, raw: bytes) -> Editable:
     return _Notebook(raw) if file.is_notebook else _Script(raw)
 
 
+def text_of(raw: bytes) -> str:
+    """Return the text of a file's bytes, with its own line ends."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    return raw.decode(encoding)
+
+
 class _Script(Editable):
     def __init__(self, raw: bytes) -> None:
         self._encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-        self._text = raw.decode(self._encoding)
+        self._text = text_of(raw)
         if self._text.encode(self._encoding) != raw:
             raise CannotEditError(f"its {self._encoding} cannot be written again as it is")
 

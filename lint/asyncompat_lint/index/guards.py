@@ -43,7 +43,9 @@ _FAILING = frozenset(
     "AttributeError BaseException Exception ImportError ModuleNotFoundError NameError".split()
 )
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-_LEAVING_CALLS = frozenset({"exit", "_exit", "abort", "fail", "skip"})
+_LEAVING_CALLS = frozenset({"exit", "_exit", "abort", "fail", "skip", "skipTest"})
+# What asking for the event loop, where there is none, raises.
+_LOOPLESS = frozenset({"BaseException", "Exception", "RuntimeError"})
 # Decorators under which a function is not run: if their test holds, or unless it does.
 _SKIPPING = {"skipif": True, "skipIf": True, "skipUnless": False}
 _MOST_NAMES = 20
@@ -56,22 +58,34 @@ def test_of(node: ast.expr) -> Test:
         return Never()
     match node:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            test = test_of(operand)
-            return UNASKED if test == UNASKED else Not(test)
+            return _negated(test_of(operand))
         case ast.BoolOp(op=operator, values=values):
             tests = tuple(map(test_of, values))
             if all(each == UNASKED for each in tests):
                 return UNASKED
             return All(tests) if isinstance(operator, ast.And) else Any(tests)
-        case ast.Compare(left=left, ops=[operator], comparators=[right]):
-            return _comparison(left, _OPERATORS.get(type(operator), ""), right)
-        case ast.Call(func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=str(name))]):
+        case ast.Compare(left=left, ops=operators, comparators=comparators):
+            tests = tuple(
+                _comparison(one, operator, other)
+                for one, operator, other in zip(
+                    [left, *comparators], operators, comparators, strict=False
+                )
+            )
+            return tests[0] if len(tests) == 1 else All(tests)
+        case ast.Call(
+            func=ast.Name(id="hasattr" | "getattr"),
+            args=[owner, ast.Constant(value=str(name)), *_],
+        ):
             return HasAttribute(expression(owner), name)
         case ast.Name() | ast.Attribute():
             return Flag(expression(node))
         case ast.NamedExpr(value=value):
             return test_of(value)
     return UNASKED
+
+
+def _negated(test: Test) -> Test:
+    return UNASKED if test == UNASKED else Not(test)
 
 
 def is_told(test: Test) -> bool:
@@ -97,10 +111,13 @@ def guards_of(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Guard]:
             yield from _guarding(test_of(test), rest)
         case ast.Try(body=body, handlers=handlers, orelse=orelse):
             yield from _of_try(body, handlers, orelse)
+        case ast.With(items=items, body=body):
+            if any(_suppresses(item.context_expr) for item in items):
+                yield Guard(_lines(body), UNASKED, forgives=True)
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             for decorator in statement.decorator_list:
                 yield from _skipped(decorator, [statement])
-        case ast.Assign(targets=[ast.Name(id="pytestmark")], value=value):
+        case ast.Assign(targets=[ast.Name(id="pytestmark")], value=value) if rest:
             marks = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
             for mark in marks:
                 yield from _skipped(mark, rest)
@@ -121,7 +138,15 @@ def guards_in(node: ast.IfExp | ast.BoolOp) -> Iterator[Guard]:
             yield Guard(_span(node.values[number + 1], node.values[-1]), holds)
 
 
-def _comparison(left: ast.expr, operator: str, right: ast.expr) -> Test:
+def _comparison(left: ast.expr, kind: ast.cmpop, right: ast.expr) -> Test:
+    match kind, left, right:
+        case ast.IsNot(), _, ast.Constant(value=None):
+            return test_of(left)
+        case ast.Is(), _, ast.Constant(value=None):
+            return _negated(test_of(left))
+        case ast.In(), ast.Constant(value=str(name)), ast.Call(func=ast.Name(id="dir"), args=[of]):
+            return HasAttribute(expression(of), name)
+    operator = _OPERATORS.get(type(kind), "")
     if _asks_for_version(right):
         left, operator, right = right, _TURNED.get(operator, ""), left
     if not operator or not _asks_for_version(left):
@@ -172,7 +197,9 @@ def _of_branches(
 def _of_try(
     body: list[ast.stmt], handlers: list[ast.ExceptHandler], orelse: list[ast.stmt]
 ) -> Iterator[Guard]:
-    failing = [handler for handler in handlers if _catches_failing(handler)]
+    failing = [handler for handler in handlers if _catches(handler, _FAILING)]
+    if any(_catches(handler, _LOOPLESS) for handler in handlers):
+        yield Guard(_lines(body), UNASKED, forgives_no_loop=True)
     if not failing or not body:
         return
     succeeds = Succeeds(*_needed(body))
@@ -195,20 +222,66 @@ def _needed(body: list[ast.stmt]) -> tuple[tuple[str, ...], tuple[Expr, ...]]:
     return tuple(imports[:_MOST_NAMES]), tuple(names[:_MOST_NAMES])
 
 
-def _catches_failing(handler: ast.ExceptHandler) -> bool:
+def _catches(handler: ast.ExceptHandler, names: frozenset[str]) -> bool:
     if handler.type is None:
         return True
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(name_of(each) in _FAILING for each in types)
+    return any(name_of(each) in names for each in types)
+
+
+def _suppresses(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=function, args=args) if name_of(function) == "suppress":
+            return any(name_of(each) in _FAILING for each in args)
+    return False
+
+
+def flags_of(statement: ast.Try) -> Iterator[tuple[str, Test]]:
+    """Give the names that say whether a ``try`` succeeded: ``True`` in it, ``False`` where not."""
+    failing = [handler for handler in statement.handlers if _catches(handler, _FAILING)]
+    if not failing:
+        return
+    found = Succeeds(*_needed(statement.body))
+    for name, value in _constants([*statement.body, *statement.orelse]).items():
+        other = _constants(failing[0].body).get(name, value)
+        if bool(value) and not other:
+            yield name, found
+        elif other and not value:
+            yield name, Not(found)
+
+
+def _constants(body: list[ast.stmt]) -> dict[str, object]:
+    return {
+        target.id: each.value.value
+        for each in body
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant)
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def skip_test(node: ast.expr) -> Test:
+    """Return what has to hold for code under a mark that skips: ``pytest.mark.skipif(...)``."""
+    match node:
+        case ast.Call(func=function, args=[test, *_]) if name_of(function) in _SKIPPING:
+            if isinstance(test, ast.Constant) and isinstance(test.value, str):
+                test = _parsed(test.value)
+            told = test_of(test)
+            return _negated(told) if _SKIPPING[name_of(function)] else told
+    return UNASKED
+
+
+def _parsed(text: str) -> ast.expr:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        return ast.Constant(text)
 
 
 def _skipped(decorator: ast.expr, body: list[ast.stmt]) -> Iterator[Guard]:
-    match decorator:
-        case ast.Call(func=function, args=[test, *_]) if name_of(function) in _SKIPPING:
-            told = test_of(test)
-            skips = _SKIPPING[name_of(function)]
-            if told != UNASKED and body:
-                yield Guard(_lines(body), Not(told) if skips else told)
+    is_name = isinstance(decorator, ast.Name | ast.Attribute)
+    test = Flag(expression(decorator)) if is_name else skip_test(decorator)
+    yield from _guarding(test, body)
 
 
 def _guarding(test: Test, body: list[ast.stmt]) -> Iterator[Guard]:

@@ -26,7 +26,15 @@ from asyncompat_lint.index.branches import (
 )
 from asyncompat_lint.index.calls import Calls
 from asyncompat_lint.index.expressions import element, whole_lines
-from asyncompat_lint.index.guards import END_OF_LINE, guards_in, guards_of, is_told, test_of
+from asyncompat_lint.index.guards import (
+    END_OF_LINE,
+    flags_of,
+    guards_in,
+    guards_of,
+    is_told,
+    skip_test,
+    test_of,
+)
 from asyncompat_lint.index.marks import awaited_in, marks_of
 from asyncompat_lint.index.marks import awaits as _awaits
 
@@ -63,7 +71,7 @@ class Statements(Calls):
         else:
             end_column = END_OF_LINE
         span = Span(span.line, column, span.end_line, end_column)
-        self.guards.append(Guard(span, guard.test, guard.forgives))
+        self.guards.append(Guard(span, guard.test, guard.forgives, guard.forgives_no_loop))
 
     def _branch(self, statement: ast.stmt, body: list[ast.stmt]) -> None:
         around = self._suite
@@ -109,6 +117,8 @@ class Statements(Calls):
         self._branch(node, node.orelse)
 
     def visit_Try(self, node: ast.Try) -> None:
+        if self._scope == 0:
+            self.tests.update(flags_of(node))
         self._branch(node, node.body)
         if self.scopes[self._scope].is_async and any(map(_awaits, node.body)):
             self._keep_handlers(node)
@@ -209,6 +219,6 @@ class Statements(Calls):
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
         if self._scope == 0 and isinstance(node.targets[0], ast.Name):
-            test = test_of(node.value)
-            if is_told(test):
-                self.tests[node.targets[0].id] = test
+            for test in (test_of(node.value), skip_test(node.value)):
+                if is_told(test):
+                    self.tests[node.targets[0].id] = test

@@ -15,6 +15,7 @@ from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.knowledge import Table
 from asyncompat_lint.reach import BlockingCall, called_at, severity_of
+from asyncompat_lint.rules.awaiting import has_comments
 from asyncompat_lint.rules.base import Rule, source_of
 from asyncompat_lint.rules.moved_block import moved_block
 
@@ -144,8 +145,48 @@ class BlockingCallRule(Rule):
             return None if name is None else moved(name)
         if replacement is None or not replacement.is_complete:
             return None
-        edits = (Edit(self.span_of(node), replacement.code),)
+        edits = self._around_arguments(node, replacement)
+        if edits is None:
+            if has_comments(node):
+                return None
+            edits = (Edit(self.span_of(node), replacement.code),)
         return Fix(edits, tuple(filter(None, replacement.imports)), is_safe)
+
+    def _around_arguments(
+        self, node: cst.BaseExpression, replacement: _Replacement
+    ) -> tuple[Edit, ...] | None:
+        """The same as edits around the arguments, which stay; None where that cannot be.
+
+        It can where the new code ends with just the arguments.
+        """
+        if not isinstance(node, cst.Call) or not node.args:
+            return None
+        arguments = ", ".join(source_of(_closed(each)) for each in _bare(node))
+        head, found, tail = replacement.code.rpartition(f"{arguments})")
+        first = node.args[0].value
+        if not found or isinstance(first, cst.GeneratorExp) or getattr(first, "lpar", None):
+            return None
+        outer, start = self.span_of(node), self.span_of(node.args[0])
+        # What stands in front of the first argument, from its line's beginning, stays, too.
+        start_line = Span(outer.line, outer.column, *self._behind_bracket(node))
+        edits = [Edit(start_line, head.rstrip(" ") if start.line != start_line.end_line else head)]
+        if tail:
+            end = Span(outer.end_line, outer.end_column, outer.end_line, outer.end_column)
+            edits.append(Edit(end, tail))
+        return tuple(edits)
+
+    def _behind_bracket(self, node: cst.Call) -> tuple[int, int]:
+        """Where the arguments of a call begin: behind its opening bracket."""
+        span = self.span_of(node.func)
+        closing = len(getattr(node.func, "rpar", ()))
+        line, column = span.end_line, span.end_column
+        while True:
+            rest = self.context.lines[line - 1][column - 1 :]
+            for offset, character in enumerate(rest):
+                if character == "(":
+                    return line, column + offset + 1
+                closing -= character == ")"
+            line, column = line + 1, 1
 
     def _thread_name(self) -> ModuleName | None:
         """The module that has `to_thread`, for the Pythons of this one; None where none does."""
@@ -185,11 +226,7 @@ class BlockingCallRule(Rule):
             or not self.may_await(node)
         ):
             return None
-        nothing = {
-            "comma": cst.MaybeSentinel.DEFAULT,
-            "whitespace_after_arg": cst.SimpleWhitespace(""),
-        }
-        bare = [each.with_changes(**nothing) for each in node.args]
+        bare = _bare(node)
         arguments = ", ".join(code_of(_closed(each)) for each in bare)
         known = self.context.surroundings
         library = self._other_library()
@@ -237,6 +274,15 @@ class BlockingCallRule(Rule):
         knows_names = "{receiver}" not in template or bool(receiver)
         is_complete = knows_names and not re.match(r"await \w*\{function", template)
         return _Replacement(code, tuple(imports), is_complete, is_same)
+
+
+def _bare(node: cst.Call) -> list[cst.Arg]:
+    """The arguments of a call, without what stands between them."""
+    nothing = {
+        "comma": cst.MaybeSentinel.DEFAULT,
+        "whitespace_after_arg": cst.SimpleWhitespace(""),
+    }
+    return [each.with_changes(**nothing) for each in node.args]
 
 
 def _closed(argument: cst.Arg) -> cst.Arg:

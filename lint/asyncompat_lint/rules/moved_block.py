@@ -91,18 +91,18 @@ def _moved(rule: Rule, block: cst.With, thread: ModuleName) -> Fix | None:
     lines = rule.context.lines[span.line - 1 : span.end_line]
     if _has_text_over_lines(nodes):
         return None  # its lines must not be indented
-    inside, outside = _bound(block), _bound_outside(function, block)
-    given = sorted(inside - outside)
-    shared = sorted(inside & outside)
+    own = _names_of_items(block) | _names_of_loops(block)
+    inside, outside = _bound(block) - own, _bound_outside(function, block)
+    certain = {each for each in inside if _is_certain(block, each)}
+    given = sorted(certain | (inside - outside))
+    shared = sorted((inside & outside) - certain)
+    if any(_is_read(function, block, each) for each in _names_of_loops(block)):
+        return None
     indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
     step = _step(rule, block, indent)
     name = _free_name(rule)
     body = textwrap.indent("\n".join(lines), step, lambda line: bool(line.strip()))
-    kept = [
-        each
-        for each in given
-        if each not in _names_of_items(block) and _is_read(function, block, each)
-    ]
+    kept = [each for each in given if _is_read(function, block, each)]
     if returns is None and any(not _is_certain(block, each) for each in kept):
         return None
     head = f"{indent}def {name}():\n"
@@ -208,7 +208,35 @@ def _is_certain(block: cst.With, name: str) -> bool:
         for small in line.body
         if isinstance(small, cst.Assign | cst.AnnAssign)
         for target in _targets(small)
-    )
+    ) and _is_given_before_it_is_read(block, name)
+
+
+def _is_given_before_it_is_read(block: cst.With, name: str) -> bool:
+    """Whether the first that the block does with a name is to give it a value."""
+    for line in block.body.body:
+        uses = [each for each in walk(line) if isinstance(each, cst.Name) and each.value == name]
+        if uses:
+            small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+            is_given = isinstance(small, cst.Assign | cst.AnnAssign)
+            return is_given and len(uses) == 1
+    return True
+
+
+def _names_of_loops(block: cst.With) -> set[str]:
+    """The variables of loops in the block, which nobody else is to read."""
+    loops = (each for each in walk(block) if isinstance(each, cst.For))
+    found = {name for loop in loops for name in _names(loop.target)}
+    return {
+        each
+        for each in found
+        if not any(
+            name == each
+            for node in walk(block)
+            if isinstance(node, cst.Assign | cst.AugAssign)
+            for target in _targets(node)
+            for name in _names(target)
+        )
+    }
 
 
 def _names_of_items(block: cst.With) -> set[str]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import libcst as cst
 
 from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix
-from asyncompat_lint.rules.base import is_async, source_of
+from asyncompat_lint.rules import generators
+from asyncompat_lint.rules.base import is_async, name_of, source_of
 from asyncompat_lint.rules.misfit import MisfitRule
 
 _COROUTINE = "asyncio.coroutine"
 _LOOP = "loop"
+# These ask the running loop, where their old forms asked the current one.
+_OF_RUNNING_LOOP = frozenset({"asyncio.Task.all_tasks", "asyncio.Task.current_task"})
+_TIGHT = (cst.Attribute, cst.Call, cst.Name, cst.Subscript)
 
 
 class OldIdiomRule(MisfitRule):
@@ -34,7 +40,15 @@ class OldIdiomRule(MisfitRule):
             return self._as_async_def(node)
         if self.history.is_always_of_the_shim(misfit.name) and misfit.outside:
             return self.with_shim(node, misfit)
+        if misfit.name in _OF_RUNNING_LOOP and not self._has_loop(node):
+            return None
         return self.renamed(node, misfit)
+
+    def _has_loop(self, node: cst.CSTNode) -> bool:
+        """Whether a loop runs where a name is, or is given to the call of it."""
+        call = self.parent_of(node)
+        is_given = isinstance(call, cst.Call) and call.func is node and bool(call.args)
+        return is_given or is_async(self, node) is not None
 
     def _without_argument(self, node: cst.CSTNode, keyword: str) -> Fix | None:
         """Leave out ``loop=``: in an async function it can be none but the running one."""
@@ -51,6 +65,10 @@ class OldIdiomRule(MisfitRule):
         elif number + 1 < len(node.args):
             after = self.span_of(node.args[number + 1])
             end = Span(0, 0, after.line, after.column)
+        else:
+            rest = self.context.lines[end.end_line - 1][end.end_column - 1 :]
+            comma = len(rest) - len(rest.lstrip()) + 1 if rest.lstrip()[:1] == "," else 0
+            end = Span(0, 0, end.end_line, end.end_column + comma)
         span = Span(start.line, start.column, end.end_line, end.end_column)
         return Fix((Edit(span, ""),), is_safe=is_async(self, node) is not None)
 
@@ -62,23 +80,45 @@ class OldIdiomRule(MisfitRule):
         function = self.parent_of(decorator)
         if not isinstance(function, cst.FunctionDef) or function.asynchronous is not None:
             return None
-        yields = list(_yields(function.body))
+        yields = _yields(function.body)
         if any(not isinstance(each.value, cst.From) for each in yields):
             return None  # a bare `yield` has no like in an async function
-        line = self.span_of(decorator).line
-        head = self._head_line(function)
-        edits = [
-            Edit(Span(line, 1, line + 1, 1), ""),
-            Edit(Span(head.line, head.column, head.line, head.column), "async "),
-        ]
+        if not yields and _returns(function.body):
+            return None  # what it returns may be awaitable, and was awaited
+        edits = [self._without_decorator(decorator), Edit(self._head(function), "async ")]
         for each in yields:
             awaited = self._awaited(each)
             if awaited is None:
                 return None
             edits.append(awaited)
-        return Fix(tuple(edits), is_safe=True)
+        coroutines = generators.coroutines_in("\n".join(self.context.lines))
+        is_safe = coroutines is not None and all(
+            self._is_coroutine(each, coroutines) for each in yields
+        )
+        return Fix(tuple(edits), is_safe=is_safe)
 
-    def _head_line(self, function: cst.FunctionDef) -> Span:
+    def _is_coroutine(self, node: cst.Yield, known: Collection[str]) -> bool:
+        """Whether what is waited for can certainly be awaited: no bare generator can."""
+        assert isinstance(node.value, cst.From)
+        call = node.value.item
+        if not isinstance(call, cst.Call):
+            return False
+        name = name_of(call.func)
+        asyncio = self.context.surroundings.asyncio_name
+        is_own = source_of(call.func).startswith((f"{asyncio}.", "loop."))
+        return name in known or is_own
+
+    def _without_decorator(self, decorator: cst.Decorator) -> Edit:
+        """The whole line, or what is no comment of it."""
+        span = self.span_of(decorator.decorator)
+        line = self.context.lines[span.line - 1]
+        comment = line.find("#", span.end_column - 1)
+        if comment < 0:
+            return Edit(Span(span.line, 1, span.line + 1, 1), "")
+        start = line.index("@") + 1
+        return Edit(Span(span.line, start, span.line, comment + 1), "")
+
+    def _head(self, function: cst.FunctionDef) -> Span:
         """Where ``def`` stands: the function's own place is that of its first decorator."""
         name = self.span_of(function.name)
         column = self.context.lines[name.line - 1].rindex("def", 0, name.column - 1) + 1
@@ -86,17 +126,14 @@ class OldIdiomRule(MisfitRule):
 
     def _awaited(self, node: cst.Yield) -> Edit | None:
         assert isinstance(node.value, cst.From)
-        item = self.span_of(node.value.item)
-        start = self.span_of(node)
-        if item.line != start.line or node.value.item is None:
-            return None
         source = node.value.item
-        if isinstance(
-            source, cst.Await | cst.Yield | cst.Lambda | cst.IfExp | cst.BooleanOperation
-        ):
-            return Edit(self.span_of(node), f"await ({source_of(source)})")
+        item, start = self.span_of(source), self.span_of(node)
+        if item.line != start.line or isinstance(self.parent_of(node), cst.WithItem):
+            return None
+        if not isinstance(source, _TIGHT) and not getattr(source, "lpar", ()):
+            return Edit(start, f"await ({source_of(source)})")
         # Only the words in front change.
-        brackets = sum(len(each) for each in (source.lpar,)) if hasattr(source, "lpar") else 0
+        brackets = len(getattr(source, "lpar", ()))
         return Edit(Span(start.line, start.column, item.line, item.column - brackets), "await ")
 
 
@@ -111,3 +148,11 @@ def _yields(node: cst.CSTNode) -> list[cst.Yield]:
         if not isinstance(child, cst.FunctionDef | cst.Lambda):
             found += _yields(child)
     return found
+
+
+def _returns(node: cst.CSTNode) -> bool:
+    """Whether a function of its own returns anything."""
+    if isinstance(node, cst.Return):
+        return node.value is not None
+    inner = (each for each in node.children if not isinstance(each, cst.FunctionDef | cst.Lambda))
+    return any(map(_returns, inner))

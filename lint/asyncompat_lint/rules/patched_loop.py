@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.findings import Edit, Fix, Severity
+from asyncompat_lint.rules.base import source_of
 from asyncompat_lint.rules.misfit import MisfitRule
 
 
@@ -53,8 +56,14 @@ asyncompat.patch_asyncio()
             return None
         if not isinstance(self.parent_of(node), cst.Import):
             return None
+        name_here = node.asname.name if node.asname is not None else node.name
+        text = "\n".join(self.context.lines)
+        uses = len(re.findall(rf"\b{re.escape(source_of(name_here))}\b", text))
+        if uses != 1 + len(misfit.others):
+            return None  # it is used for something else, too
         name = self.context.surroundings.names["asyncompat"]
         edits = [Edit(span, f"{name.name}.patch_asyncio()") for span in misfit.others]
         statement = name.statement or "import asyncompat"
         edit = Edit(self.span_of(node), statement.removeprefix("import "))
-        return Fix((edit, *edits), is_safe=True, brings=(statement,))
+        is_at_top = self.context.lines[self.span_of(node).line - 1].startswith("import")
+        return Fix((edit, *edits), is_safe=True, brings=(statement,) if is_at_top else ())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
+from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.rules.base import Rule
 
@@ -27,9 +30,22 @@ def taken_from_shim(rule: Rule, node: cst.CSTNode, *, is_builtin: bool = False) 
     imports = tuple(filter(None, [shim.statement]))
     if isinstance(root, cst.Attribute) and isinstance(root.value, cst.Name):
         return Fix((Edit(rule.span_of(root.value), shim.name),), imports, is_safe=True)
-    if isinstance(root, cst.Name) and is_builtin:
+    if isinstance(root, cst.Name) and not is_builtin:
+        return _import_line(rule, root.value)
+    if isinstance(root, cst.Name):
         return Fix((Edit(rule.span_of(root), f"{shim.name}.{root.value}"),), imports, is_safe=True)
     return None
+
+
+def _import_line(rule: Rule, name: str) -> Fix | None:
+    """At the one line that imports a name from asyncio."""
+    pattern = re.compile(rf"from\s+(asyncio)\s+import\b[^#;]*\b{re.escape(name)}\b")
+    found = [(n, m) for n, each in enumerate(rule.context.lines, 1) if (m := pattern.match(each))]
+    if len(found) != 1:
+        return None
+    number, match = found[0]
+    span = Span(number, match.start(1) + 1, number, match.end(1) + 1)
+    return Fix((Edit(span, SHIM),), is_safe=True)
 
 
 def _imported(rule: Rule, node: cst.ImportAlias) -> Fix | None:

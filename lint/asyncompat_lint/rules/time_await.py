@@ -3,9 +3,10 @@ from __future__ import annotations
 import libcst as cst
 
 from asyncompat_lint.compatibility import Misfit
-from asyncompat_lint.findings import Edit, Fix, Severity
-from asyncompat_lint.rules.base import source_of
+from asyncompat_lint.findings import Fix, Severity
+from asyncompat_lint.rules.awaiting import in_its_place
 from asyncompat_lint.rules.misfit import MisfitRule
+from asyncompat_lint.rules.shim import SHIM
 
 
 class TimeAwait(MisfitRule):
@@ -50,8 +51,11 @@ await main()
         if not isinstance(node, cst.Await):
             self.report(node, message, hint="a function with it, that `asyncompat.run` runs")
             return
-        shim = self.context.surroundings.names["asyncompat"]
-        code = f"{shim.name}.run({source_of(node.expression)})"
+        shim = self.context.surroundings.names[SHIM]
+        code = f"{shim.name}.run({self.code_of(node.expression)})"
         imports = tuple(filter(None, [shim.statement]))
-        fix = Fix((Edit(self.span_of(node), code),), imports, is_safe=True)
-        self.report(node, message, instead=" ".join(code.split()), fix=fix)
+        edits = in_its_place(self, node, node.expression, f"{shim.name}.run(", ")")
+        # A script with magics is no notebook, whatever else is mended in it.
+        is_notebook = self.context.surroundings.is_notebook
+        fix = Fix(edits, imports, is_safe=True) if is_notebook else None
+        self.report(node, message, instead=code, fix=fix)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import libcst as cst
 
 from asyncompat_lint.compatibility import Misfit
-from asyncompat_lint.findings import Edit, Fix, Severity
+from asyncompat_lint.findings import Fix, Severity
+from asyncompat_lint.rules.awaiting import in_its_place
 from asyncompat_lint.rules.base import source_of
 from asyncompat_lint.rules.misfit import MisfitRule
 
@@ -53,10 +54,14 @@ await main()
     def tell(self, node: cst.CSTNode, misfit: Misfit) -> None:
         message = "`await` outside of any function is a SyntaxError in a script"
         name = self.context.surroundings.name_of("asyncio", "asyncompat")
-        if not isinstance(node, cst.Await) or not isinstance(node.expression, cst.Call):
+        call = node.expression if isinstance(node, cst.Await) else None
+        # What asyncio's own functions give is often no coroutine.
+        is_own = isinstance(call, cst.Call) and not source_of(call.func).startswith("asyncio.")
+        if call is None or not is_own:
             hint = f"an async function with it, and `{name.name}.run(main())`"
             self.report(node, message, hint=hint)
             return
-        code = f"{name.name}.run({source_of(node.expression)})"
-        fix = Fix((Edit(self.span_of(node), code),), tuple(filter(None, [name.statement])))
-        self.report(node, message, instead=" ".join(code.split()), fix=fix)
+        edits = in_its_place(self, node, call, f"{name.name}.run(", ")")
+        fix = Fix(edits, tuple(filter(None, [name.statement])))
+        code = f"{name.name}.run({self.code_of(call)})"
+        self.report(node, message, instead=code, fix=fix)

@@ -1,0 +1,46 @@
+"""Generators of a module: which are coroutines, and whether others wait for them.
+
+By form alone, with the interpreter's parser; for fixes that turn the ones into async functions.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+
+from asyncompat_lint.index.expressions import name_of
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@functools.lru_cache(maxsize=4)
+def coroutines_in(text: str) -> frozenset[str] | None:
+    """Return the names of a module's coroutines, old and new.
+
+    None where a generator that is none delegates to something: it would not be able to, if that
+    became an async function.
+    """
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.FunctionDef):
+            if any(name_of(each) == "coroutine" for each in node.decorator_list):
+                found.add(node.name)
+            elif any(isinstance(each, ast.YieldFrom) for each in _own(node)):
+                return None
+    return frozenset(found)
+
+
+def _own(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    todo: list[ast.AST] = list(function.body)
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, _FUNCTIONS):
+            todo += ast.iter_child_nodes(node)
