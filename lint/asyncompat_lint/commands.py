@@ -62,8 +62,12 @@ def check(arguments: argparse.Namespace) -> int:
         outcome = mend(project.files, findings, project.check, is_to_be_mended)
         if arguments.diff:
             return _show(outcome, project.files)
+        before = findings
         _write(outcome, project.files)
-        findings, mended = outcome.findings, outcome.mended
+        # What was not written is as it was.
+        findings = [each for each in outcome.findings if each.path not in outcome.refused]
+        findings += [each for each in before if each.path in outcome.refused]
+        mended = max(len(before) - len(findings), 0)
     findings = [finding for finding in findings if is_wanted(finding)]
     formats = BY_ROOT if arguments.group_by == "root" else FORMATS
     formats[arguments.format](Result(findings, len(project.files), mended), sys.stdout)

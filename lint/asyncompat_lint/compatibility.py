@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asyncompat_lint.facts import (
     All,
@@ -55,7 +55,8 @@ class Misfit:
     ``statement`` are the lines to be parsed, where they are no function's; ``of_instance`` is
     whether the name is asked of an instance. ``keyword`` is the parameter that is meant, where it
     is one; ``outside`` whether it matters that no event loop runs there; ``meaning`` what has
-    changed; ``others`` are places that are to be mended with it.
+    changed; ``others`` are places that are to be mended with it; ``of_shim`` is whether it is
+    asyncompat's.
     """
 
     span: Span
@@ -68,6 +69,7 @@ class Misfit:
     meaning: int = -1
     others: tuple[Span, ...] = ()
     of_instance: bool = False
+    of_shim: bool = False
 
 
 class Compatibility:
@@ -157,7 +159,8 @@ class Compatibility:
             for keyword in sorted(keywords):
                 parameter = self._history.parameter(name, keyword)
                 if parameter is not None and parameter.removed:
-                    yield place.misfit(REMOVED, name, parameter.removed, keyword=keyword)
+                    told = place.misfit(REMOVED, name, parameter.removed, keyword=keyword)
+                    yield replace(told, of_shim=True)
             return
         if has_receiver and not self._history.came_with_its_class(name):
             misfit = self._of_name(place, name, entry)
@@ -183,7 +186,8 @@ class Compatibility:
         if not self._history.is_of_the_shim(name):
             return False
         if has_receiver:
-            return SHIM in self._program.imported_by(module)
+            imported = self._program.imported_by(module)
+            return SHIM in imported and "asyncio" not in imported
         root = root_name(call.callee)
         targets = self._program.import_targets(module, root, call.scope) if root else ()
         return any(target.partition(".")[0] == SHIM for target in targets)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import CallSite, Element
+from asyncompat_lint.facts import CallSite, Element, root_name
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Group, Program
@@ -110,7 +110,9 @@ def _is_remade(program: Program, target: Reference) -> bool:
 
 def _of_coroutines(program: Program, module: Module, call: CallSite) -> bool:
     argument = call.arguments.get("0")
-    if argument is None or "asyncompat" in program.imported_by(module):
+    root = root_name(call.callee)
+    imports = program.import_targets(module, root, call.scope) if root else []
+    if argument is None or any(each.partition(".")[0] == "asyncompat" for each in imports):
         return False  # whose `wait` takes them
     elements = program.references(module, Element(argument), call.scope, call.span.line)
     return bool(elements) and all(

@@ -131,8 +131,10 @@ def _events_of(parameter: Parameter) -> Iterator[str]:
 
 def _offered(history: History, name: str) -> Iterator[str]:
     """What asyncompat has for a name."""
-    function = history.functions.get(name)
-    if function is not None:
+    function, entry = history.functions.get(name), history.entry(name)
+    if entry is not None and entry.removed:
+        yield "nothing: it has what the newest asyncio has"
+    elif function is not None:
         yield f"asyncompat.{function}(task), also for a task that has no such method"
     elif history.is_always_of_the_shim(name):
         yield "its own on every version"

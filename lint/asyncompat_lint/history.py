@@ -61,7 +61,7 @@ class Meaning(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     names: list[str]
     version: str
-    when: Literal["called", "outside-loop", "caught"]
+    when: Literal["called", "outside-loop", "caught", "told"]
     severity: Literal["info", "warning", "error"]
     before: str
     after: str

@@ -21,7 +21,10 @@ _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # Magics that run the Python behind them, or below them in their cell; the first do so without a
 # loop to await on.
 _TIMING = r"time|timeit|prun|memit|mprun|lprun|debug"
-_RUNNING_LINE = re.compile(rf"^(\s*)(%(?:{_TIMING})\b(?:\s+-\w+(?:\s+\d+)?)*\s*)(?=\S)")
+_RUNNING_LINE = re.compile(
+    rf"^(\s*)(%(?:{_TIMING})\b(?:\s+-(?:[nrplsTDfmuzti]\s*\S+|\w+))*\s+)(?=\S)"
+)
+_COMPOUND = re.compile(r"(?:async|for|if|try|while|with)\b")
 _RUNNING_CELL = re.compile(rf"^%%(?P<timing>{_TIMING})?(?:capture)?(?!\w)")
 _SHELL_OR_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[^#'\"\n]*[\w)\]*]\?{1,2}\s*|[/,;]\w.*)$")
 _ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)[%!].*$")
@@ -85,6 +88,10 @@ class Code:
         running = _RUNNING_LINE.match(line)
         if running is not None:
             indent, magic = running.groups()
+            if _COMPOUND.match(line, running.end()):  # nothing can stand before it on its line
+                self.magics[first + start] = line.strip()
+                lines[start : end + 1] = [f"{indent}pass", *[""] * (end - start)]
+                return
             lines[start] = f"{indent}0;{' ' * (len(magic) - 2)}{line[running.end() :]}"
             self.timed += range(first + start, first + end + 1)
         elif _SHELL_OR_MAGIC.match(line):
@@ -158,6 +165,8 @@ def _logical_lines(lines: list[str]) -> Iterator[tuple[int, int]]:
 
 def _length(lines: list[str]) -> int:
     """How many lines the first statement has: more than one inside brackets and long strings."""
+    if not lines[0].strip() or lines[0].lstrip().startswith("#"):
+        return 1
     text = "".join(f"{line}\n" for line in ["", lines[0].lstrip("%! \t"), *lines[1:]])
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):

@@ -258,6 +258,10 @@ IDIOMS = [
         "    return asyncompat.task_name(task)\n",
     ),
     (
+        "import asyncio\nclass G(asyncio.taskgroups.TaskGroup): ...\n",
+        "import asyncio\nimport asyncompat\nclass G(asyncompat.TaskGroup): ...\n",
+    ),
+    (
         "import asyncio\ndef f(g):\n    return asyncio.async(g())\n",
         "import asyncio\ndef f(g):\n    return asyncio.ensure_future(g())\n",
     ),
@@ -268,7 +272,7 @@ IDIOMS = [
     ),
     (
         "import asyncio\nasync def f(g):\n    try:\n        await asyncio.wait_for(g(), 1)\n    except TimeoutError:\n        pass\n",
-        "import asyncio\nasync def f(g):\n    try:\n        await asyncio.wait_for(g(), 1)\n    except asyncio.TimeoutError:\n        pass\n",
+        "import asyncio\nasync def f(g):\n    try:\n        await asyncio.wait_for(g(), 1)\n    except (asyncio.TimeoutError, TimeoutError):\n        pass\n",
     ),
     (
         "import asyncio\nasync def g(): ...\nasync def f():\n    await asyncio.wait([g(), g()])\n",

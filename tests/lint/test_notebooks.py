@@ -88,6 +88,15 @@ def test_lines_that_go_on(notebook):
     assert places(found) == [(1, 5, 1, "AC101"), (2, 8, 1, "AC101"), (3, 5, 5, "AC101")]
 
 
+def test_comments_options_and_loops_among_magics(notebook):
+    found = notebook(
+        "import os\n\n%matplotlib inline\nimport time\nawait f()\ntime.sleep(1)",
+        "# install\n!pip install x\n%prun -s cumulative -l 10 f()\n%lprun -f f f(1)\n"
+        "%time for x in y: print(x)\nawait f()\ntime.sleep(1)",
+    )
+    assert places(found) == [(1, 6, 1, "AC101"), (2, 7, 1, "AC101")]
+
+
 def test_a_line_is_shown_as_it_is_written(notebook):
     (found,) = notebook("import time\nawait f()\n%time time.sleep(1)")
     assert found.source_lines == ("%time time.sleep(1)",)

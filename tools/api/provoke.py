@@ -192,7 +192,9 @@ class Asker:
         messages, error = self.inside(function, parameters)
         if any(kind == "VAR_KEYWORD" for _, kind, _ in parameters or ()):
             known = {name for name, _, _ in parameters}
-            for name in sorted({"eager_start", *others} - known):
+            if "task" in getattr(function, "__name__", ""):
+                others = {"eager_start", *others}  # which no signature tells of
+            for name in sorted({*others} - known):
                 if name in self.values:
                     more = [*parameters, [name, "KEYWORD_ONLY", "..."]]
                     _, problem = self.inside(function, more, (name,))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.fixes import imports
 from asyncompat_lint.fixes.texts import CannotEditError, editable, overlaps
-from asyncompat_lint.sources import SourceFile, read_text
+from asyncompat_lint.sources import SourceFile, UnreadableError, read_text
 
 # Fixes that go on to make each other needed are given up after so many rounds.
 _MOST_ROUNDS = 20
@@ -100,6 +100,8 @@ class _Mending:
             fix = finding.fix
             if fix is None or not self._is_wanted(finding) or finding.path not in self._files:
                 continue
+            if finding.path in self._outcome.refused:
+                continue
             there = chosen[finding.path]
             new = _Chosen(fix, _key(finding, fix))
             if new.key in self._hopeless or any(each.fix == fix for each in there):
@@ -115,7 +117,8 @@ class _Mending:
         """Put fixes in, in all files at once; where that does no good, halves of them."""
         good: dict[str, list[_Chosen]] = {path: [] for path in chosen}
         todo = {path: [fixes] for path, fixes in chosen.items()}
-        base = {path: self._raw(path) for path in chosen}
+        base = {path: self._raw(path) for path in chosen if not self._is_lost(path)}
+        todo = {path: groups for path, groups in todo.items() if path in base}
         before = _by_path(findings)
         now = findings
         for _ in range(_MOST_TRIALS):
@@ -161,6 +164,15 @@ class _Mending:
             for raw in (before, self._outcome.after[file.location])
         ]
         return _is_program(texts[1]) or not _is_program(texts[0])
+
+    def _is_lost(self, path: str) -> bool:
+        """Whether a file cannot be read any more, which it could when it was checked."""
+        try:
+            self._raw(path)
+        except UnreadableError as error:
+            self._outcome.refused[path] = str(error)
+            return True
+        return False
 
     def _raw(self, path: str) -> bytes:
         """What a file holds now."""

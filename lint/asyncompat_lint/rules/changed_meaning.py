@@ -5,6 +5,7 @@ import libcst as cst
 from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix, Severity
+from asyncompat_lint.rules.base import source_of
 from asyncompat_lint.rules.misfit import MisfitRule
 
 
@@ -84,7 +85,8 @@ queue = asyncio.Queue()
         if last != "CancelledError":
             if not isinstance(handler.type, cst.Name | cst.Attribute):
                 return None
-            return self.edited(handler.type, f"{name.name}.{last}", name)
+            both = f"({name.name}.{last}, {source_of(handler.type)})"
+            return self.edited(handler.type, both, name)
         # The cancellation is handed on, before the handler.
         line = self.span_of(handler.type or handler).line
         first = self.context.lines[line - 1]

@@ -35,7 +35,7 @@ class OldIdiomRule(MisfitRule):
 
     def _fix(self, node: cst.CSTNode, misfit: Misfit) -> Fix | None:
         if misfit.keyword:
-            return self._without_argument(node, misfit.keyword)
+            return self._without_argument(node, misfit)
         if misfit.name == _COROUTINE:
             return self._as_async_def(node)
         if self.history.is_always_of_the_shim(misfit.name) and misfit.outside:
@@ -50,8 +50,12 @@ class OldIdiomRule(MisfitRule):
         is_given = isinstance(call, cst.Call) and call.func is node and bool(call.args)
         return is_given or is_async(self, node) is not None
 
-    def _without_argument(self, node: cst.CSTNode, keyword: str) -> Fix | None:
-        """Leave out ``loop=``: in an async function it can be none but the running one."""
+    def _without_argument(self, node: cst.CSTNode, misfit: Misfit) -> Fix | None:
+        """Leave out ``loop=``: in an async function it can be none but the running one.
+
+        asyncompat's own takes the loop that it is used on, wherever it was made.
+        """
+        keyword = misfit.keyword
         if keyword != _LOOP or not isinstance(node, cst.Call):
             return None
         number = next((n for n, a in enumerate(node.args) if _is_named(a, keyword)), None)
@@ -70,7 +74,8 @@ class OldIdiomRule(MisfitRule):
             comma = len(rest) - len(rest.lstrip()) + 1 if rest.lstrip()[:1] == "," else 0
             end = Span(0, 0, end.end_line, end.end_column + comma)
         span = Span(start.line, start.column, end.end_line, end.end_column)
-        return Fix((Edit(span, ""),), is_safe=is_async(self, node) is not None)
+        is_safe = misfit.of_shim or is_async(self, node) is not None
+        return Fix((Edit(span, ""),), is_safe=is_safe)
 
     def _as_async_def(self, node: cst.CSTNode) -> Fix | None:
         """``@asyncio.coroutine`` and ``yield from`` to ``async def`` and ``await``."""

@@ -11,6 +11,10 @@ from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.rules.base import Rule
 
 SHIM = "asyncompat"
+# Where asyncio itself has its names, and old versions do not.
+_SUBMODULES = frozenset(
+    "events exceptions futures locks queues runners taskgroups tasks threads timeouts".split()
+)
 
 
 def taken_from_shim(rule: Rule, node: cst.CSTNode, *, is_builtin: bool = False) -> Fix | None:
@@ -29,7 +33,9 @@ def taken_from_shim(rule: Rule, node: cst.CSTNode, *, is_builtin: bool = False) 
     shim = rule.context.surroundings.name_of(SHIM)
     imports = tuple(filter(None, [shim.statement]))
     if isinstance(root, cst.Attribute) and isinstance(root.value, cst.Name):
-        return Fix((Edit(rule.span_of(root.value), shim.name),), imports, is_safe=True)
+        is_submodule = root.attr.value in _SUBMODULES and root is not node
+        start = root if is_submodule else root.value
+        return Fix((Edit(rule.span_of(start), shim.name),), imports, is_safe=True)
     if isinstance(root, cst.Name) and not is_builtin:
         return _import_line(rule, root.value)
     if isinstance(root, cst.Name):
