@@ -19,8 +19,9 @@ from asyncompat_lint.sources import SourceFile, UnreadableError, read_text
 
 # Fixes that go on to make each other needed are given up after so many rounds.
 _MOST_ROUNDS = 20
-# So often it is tried to find out which fixes of a round do no good.
-_MOST_TRIALS = 30
+# So often it is tried to find out which fixes do no good: in a round, and in all.
+_MOST_TRIALS_A_ROUND = 30
+_MOST_TRIALS = 150
 
 # What a check found in files, of which some hold something else than on the disk.
 Check = Callable[[Mapping[str, bytes]], Sequence[Finding]]
@@ -81,6 +82,7 @@ class _Mending:
         # Fixes that were tried and did no good, by path: what they say, wherever that is now.
         self._hopeless: set[_Key] = set()
         self._outcome = Outcome()
+        self._trials = 0
 
     def outcome(self, findings: Sequence[Finding]) -> Outcome:
         first = len(findings)
@@ -121,7 +123,8 @@ class _Mending:
         todo = {path: groups for path, groups in todo.items() if path in base}
         before = _by_path(findings)
         now = findings
-        for _ in range(_MOST_TRIALS):
+        for _ in range(min(_MOST_TRIALS_A_ROUND, _MOST_TRIALS - self._trials)):
+            self._trials += 1
             trials = {path: groups.pop() for path, groups in todo.items() if groups}
             if not trials:
                 break
@@ -151,8 +154,10 @@ class _Mending:
                     self._hopeless.add(fixes[0].key)
             if not bad and not any(todo.values()):
                 return now
+        is_progress = any(good.values())
         for path, groups in todo.items():
-            self._hopeless.update(each.key for group in groups for each in group)
+            if not is_progress:  # what was not tried is left for another round, or given up
+                self._hopeless.update(each.key for group in groups for each in group)
             self._put_in(path, base[path], good[path])
         return self._check(self._outcome.after)
 
