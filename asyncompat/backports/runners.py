@@ -69,7 +69,7 @@ def run(main, *, debug=None, loop_factory=None, nested=None):
         runner = Runner(debug=debug, loop_factory=loop_factory, nested=nested)
         runner._open("run()")
     except BaseException:
-        _discard(main)
+        discard(main)
         raise
     with runner:
         return runner._run(main, None)
@@ -132,8 +132,8 @@ class Runner:
     def close(self):
         """Clean up and close the loop, once; a runner that ran nothing has none."""
         if self._state == _OPEN:
-            self._state = _CLOSED
             self._way.close()
+            self._state = _CLOSED
 
     def _open(self, caller):
         if self._state == _CLOSED:
@@ -142,7 +142,7 @@ class Runner:
             self._way.check(caller)
             return
         if asyncio._get_running_loop() is None:
-            make = OwnLoop
+            make = self._host_loop() or OwnLoop
         else:
             from ..nesting import ways  # not before it is needed
 
@@ -150,6 +150,14 @@ class Runner:
         self._way = make(self._debug, self._loop_factory)
         self._context = copy_context and copy_context()
         self._state = _OPEN
+
+    def _host_loop(self):
+        """The way on the loop that an interactive host has for what its cells await, or None."""
+        if self._nested is False or self._loop_factory is not None or "IPython" not in sys.modules:
+            return None
+        from ..nesting import hosts, ways
+
+        return None if hosts.idle_loop() is None else ways.HostsLoop
 
     def _run(self, main, context):
         __tracebackhide__ = True
@@ -216,7 +224,7 @@ def _watch_subprocesses(loop):
             asyncio.get_child_watcher().attach_loop(loop)
 
 
-def _discard(awaitable):
+def discard(awaitable):
     """Close a coroutine that will not run, so that nothing is reported as never awaited."""
     if asyncio.iscoroutine(awaitable):
         awaitable.close()
@@ -231,8 +239,11 @@ def run_interruptibly(loop, task, complete):
         return complete(task)
     except asyncio.CancelledError:
         if on_interrupt.count:
-            # A custom factory's task may not tell who else asked for it.
+            # A custom factory's task may not tell who else asked for it; asyncio's own of old do
+            # not, and there is nobody else who could have.
             uncancel = getattr(task, "uncancel", None)
+            if uncancel is None and type(task) is asyncio.Task:
+                raise KeyboardInterrupt from None
             if uncancel is not None and uncancel() == 0:
                 raise KeyboardInterrupt from None
         raise
@@ -247,7 +258,7 @@ def interrupts_raise():
     """Have Ctrl-C raise KeyboardInterrupt here, inside a run too, for what handles it itself."""
     is_main = threading.current_thread() is threading.main_thread()
     handler = signal.getsignal(signal.SIGINT)
-    if is_main and isinstance(handler, _OnInterrupt):
+    if is_main and _is_of_a_run(handler):
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             yield
@@ -255,6 +266,18 @@ def interrupts_raise():
             signal.signal(signal.SIGINT, handler)
     else:
         yield
+
+
+def _is_of_a_run(handler):
+    """Whether a handler of Ctrl-C is that of a run around this one, ours or somebody else's.
+
+    asyncio's Runner has one since 3.11, and ipykernel one for each cell that awaits: these cancel
+    what is suspended now.
+    """
+    if isinstance(handler, _OnInterrupt):
+        return True
+    module = getattr(getattr(handler, "func", handler), "__module__", None) or ""
+    return callable(handler) and module.partition(".")[0] in ("asyncio", "ipykernel", "uvloop")
 
 
 class _OnInterrupt:
@@ -278,7 +301,7 @@ class _OnInterrupt:
             return
         handler = signal.getsignal(signal.SIGINT)
         # Not where the program has its own way with Ctrl-C; a run around this one is no such.
-        if handler is signal.default_int_handler or isinstance(handler, _OnInterrupt):
+        if handler is signal.default_int_handler or _is_of_a_run(handler):
             with contextlib.suppress(ValueError):  # an embedded interpreter without signals
                 signal.signal(signal.SIGINT, self)
                 self._replaced = handler

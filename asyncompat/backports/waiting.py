@@ -67,7 +67,7 @@ async def wait(fs, *, timeout=None, return_when=ALL_COMPLETED):
     if return_when not in (FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED):
         raise ValueError("Invalid return_when value: {!r}".format(return_when))
     futures = _futures(fs, get_running_loop())
-    return await asyncio.wait(futures, timeout=timeout, return_when=return_when)
+    return await _asyncios_wait(futures, timeout=timeout, return_when=return_when)
 
 
 def gather(*coros_or_futures, return_exceptions=False):
@@ -183,16 +183,16 @@ def shield(arg):
         return inner
     outer = loop_of(inner).create_future()
 
-    def on_inner_done(_inner):
+    def on_inner_done(done):
         if outer.done():
             return
-        error = None if inner.cancelled() else inner.exception()
-        if inner.cancelled():
+        error = None if done.cancelled() else done.exception()
+        if done.cancelled():
             outer.cancel()
         elif error is not None:
             outer.set_exception(error)
         else:
-            outer.set_result(inner.result())
+            outer.set_result(done.result())
 
     def on_outer_done(_outer):
         if not inner.done():  # whoever waited has gone
@@ -211,6 +211,10 @@ def _report_error(future):
         message = "{} exception in shielded future".format(type(error).__name__)
         context = {"message": message, "exception": error, "future": future}
         loop_of(future).call_exception_handler(context)
+
+
+# As it is before anybody puts ours in its place (``patch_asyncio``).
+_asyncios_wait = asyncio.wait
 
 
 def _refuse_single(fs):

@@ -15,6 +15,7 @@ OWN_LOOP = "a loop of its own"
 PASSES = "passes of the running loop"
 THREAD = "a loop of its own in a thread"
 STACK_SWITCHING = "Pyodide's stack switching"
+HOSTS_LOOP = "the host's loop, which does not run just now"
 REFUSED = "refused"
 
 
@@ -57,6 +58,20 @@ def way(nested, loop_factory=None):
     )
 
 
+def idle_loop():
+    """Return the loop that an interactive host has for its awaits while it does not run, or None.
+
+    IPython runs one for each cell that awaits, and none for others.
+    """
+    helpers = sys.modules.get("IPython.core.async_helpers")
+    if helpers is None or hasattr(_ipython(), "kernel") or _ipython() is None:
+        return None
+    get_loop = getattr(helpers, "get_asyncio_loop", None)
+    loop = None if get_loop is None else get_loop()
+    usable = loop is not None and not loop.is_closed() and not loop.is_running()
+    return loop if usable else None
+
+
 def where(*, file=None):
     """Print where this program runs, for a report of something that goes wrong.
 
@@ -69,6 +84,8 @@ def where(*, file=None):
     chosen, reason = way(None)
     thread = threading.current_thread()
     is_main = thread is threading.main_thread()
+    if loop is None and idle_loop() is not None:
+        chosen = HOSTS_LOOP
     lines = [
         ("asyncompat", sys.modules["asyncompat"].__version__),
         ("Python", "{} {}".format(platform.python_implementation(), platform.python_version())),

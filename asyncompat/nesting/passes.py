@@ -31,17 +31,23 @@ _CALLS_A_FRAME = 1 if sys.version_info >= (3, 12) else 2
 
 
 class _Thread(threading.local):
-    """What is suspended in a thread while further passes run: its tasks, outermost first."""
+    """What is suspended in a thread while further passes run, outermost first.
+
+    ``suspended`` are tasks, None for a callback; ``entered`` the contexts that they have entered;
+    ``born`` what says which tasks were born in the run that has suspended each.
+    """
 
     def __init__(self):
         self.suspended = []
+        self.entered = []
+        self.born = []
 
 
 _thread = _Thread()
 
 
 class Born:
-    """The tasks that were born in one run, which end with it.
+    """The tasks that were born in the runs of one Runner, which end with it.
 
     Tasks tell by their context, which they inherit. 3.6 has no contexts: there the loop's task
     factory notes what a task of the run makes.
@@ -52,27 +58,35 @@ class Born:
 
         def __init__(self, loop):
             self._loop = loop
+            self._marks = []
+            self._others = set()
 
         def new_task(self, coro, context=None):
-            """Make the run's first task."""
+            """Make a run's first task."""
             if context is None:
                 context = copy_context()
                 context.run(self._of.set, self)
                 return context.run(new_task, self._loop, coro)
-            context.run(self._of.set, self)
+            if context.get(self._of) is not self:
+                # The tasks that it was given to before are not ours, nor is it for good.
+                self._others.update(t for t in tasks_now(self._loop) if _context_of(t) is context)
+                self._marks.append((context, context.run(self._of.set, self)))
             return new_task(self._loop, coro, context=context)
+
+        def has(self, context):
+            """Return whether what runs in a context was born here."""
+            return context is not None and context.get(self._of) is self
 
         def unfinished(self):
             """Return the tasks that are not done."""
-            return [task for task in tasks_now(self._loop) if self._is_ours(task)]
-
-        def _is_ours(self, task):
-            get = getattr(task, "get_context", None)
-            context = held_context(task) if get is None else get()
-            return context is not None and context.get(self._of) is self
+            ours = (task for task in tasks_now(self._loop) if self.has(_context_of(task)))
+            return [task for task in ours if task not in self._others]
 
         def close(self):
-            """Nothing was changed."""
+            """Leave the contexts that were given as they were."""
+            for context, mark in reversed(self._marks):
+                context.run(self._of.reset, mark)
+            self._marks = []
 
     else:
 
@@ -83,12 +97,13 @@ class Born:
             loop.set_task_factory(self._make)
 
         def new_task(self, coro, context=None):
-            """Make the run's first task."""
+            """Make a run's first task."""
             self._loop.set_task_factory(self._factory)
             try:
                 task = new_task(self._loop, coro, context=context)
             finally:
                 self._loop.set_task_factory(self._make)
+            self._tasks = [each for each in self._tasks if not each.done()]
             self._tasks.append(task)
             return task
 
@@ -97,6 +112,10 @@ class Born:
             if task_now(loop) in self._tasks:
                 self._tasks.append(task)
             return task
+
+        def has(self, _context):
+            """Return whether what runs in a context was born here: there are none."""
+            return False
 
         def unfinished(self):
             """Return the tasks that are not done."""
@@ -108,9 +127,17 @@ class Born:
                 self._loop.set_task_factory(self._factory)
 
 
+_OWN = ("_add_callback", "_process_events", "_run_once", "call_later", "call_soon", "run_forever")
+
+
 def can_pass(loop):
-    """Whether a loop is one of asyncio's own, or derived from it."""
-    return isinstance(loop, asyncio.BaseEventLoop) and hasattr(loop, "_run_once")
+    """Whether a loop runs by asyncio's own passes, and not in some way of its own."""
+    if not isinstance(loop, asyncio.BaseEventLoop):
+        return False
+    methods = [getattr(type(loop), name, None) for name in _OWN]
+    return all(
+        method is None or method.__module__.partition(".")[0] == "asyncio" for method in methods
+    )
 
 
 def refuse_depth():
@@ -118,14 +145,13 @@ def refuse_depth():
     depth = len(_thread.suspended)
     if depth >= MAX_DEPTH:
         raise RecursionError("{} runs inside each other are too many".format(depth))
-    if depth:
-        frame, left = sys._getframe(), sys.getrecursionlimit() - FRAMES_LEFT
-        while frame is not None:
-            frame = frame.f_back
-            left -= _CALLS_A_FRAME
-        if left < 0:
-            message = "{} runs inside each other leave Python no room for another"
-            raise RecursionError(message.format(depth))
+    frame, left = sys._getframe(), sys.getrecursionlimit() - FRAMES_LEFT
+    while frame is not None:
+        frame = frame.f_back
+        left -= _CALLS_A_FRAME
+    if left < 0:
+        message = "{} runs inside each other leave Python no room for another"
+        raise RecursionError(message.format(depth))
 
 
 def refuse_own(loop, future):
@@ -146,13 +172,21 @@ def scheduled(loop):
     return len(ready)
 
 
-def run_until_complete(loop, future, counted):
+def refuse_context(context):
+    """Raise RuntimeError for a context that is entered: nothing else can run in it meanwhile."""
+    entered = [*_thread.entered, _context_of(task_now(asyncio.get_event_loop()))]
+    if context is not None and any(context is each for each in entered):
+        raise RuntimeError("cannot enter {!r}: what calls this runs in it".format(context))
+
+
+def run_until_complete(loop, future, counted, born=None):
     """Run further passes of the running loop until a future is done.
 
     Parameters:
         loop (asyncio.BaseEventLoop): the loop that is running in this thread.
         future (asyncio.Future): a future or task of that loop.
         counted (int): how many callbacks were scheduled when it all began: no fewer will be left.
+        born (Born): tells which tasks were born for the future's sake.
 
     Returns:
         object: the future's result.
@@ -165,15 +199,17 @@ def run_until_complete(loop, future, counted):
     ready = loop._ready
     was_stopping = loop._stopping
     loop._stopping = False
-    entered = _context_of(task_now(loop))
-    postponed = []
+    here = _thread
+    here.entered.append(_context_of(task_now(loop)))
+    here.born.append(born)
     suspended = swap_current_task(loop, None)
-    _thread.suspended.append(suspended)
+    here.suspended.append(suspended)
+    postponed = []
     try:
         while not future.done():
-            if entered is not None:
-                _postpone(ready, entered, postponed)
-            if not ready:
+            _postpone(ready, here.entered, postponed)
+            _refuse_waiting_for_us(loop, here)
+            if not ready and ContextVar is None:
                 _wake_up_who_waits_for_us(loop, future)
             loop._run_once()
             if loop._stopping:
@@ -182,7 +218,9 @@ def run_until_complete(loop, future, counted):
                 if not future.done():
                     raise RuntimeError("Event loop stopped before Future completed.")
     finally:
-        _thread.suspended.pop()
+        here.suspended.pop()
+        here.entered.pop()
+        here.born.pop()
         swap_current_task(loop, suspended)
         loop._stopping = was_stopping
         ready.extendleft(reversed(postponed))
@@ -213,17 +251,40 @@ def _context_of(task):
 
 def _postpone(ready, entered, postponed):
     """Take out the callbacks that must wait until a context is left again."""
-    if any(handle._context is entered for handle in ready):
+    if ContextVar is None:
+        return
+    if any(handle._context is each for handle in ready for each in entered if each is not None):
         handles = list(ready)
         ready.clear()
         for handle in handles:
-            (postponed if handle._context is entered else ready).append(handle)
+            waits = any(handle._context is each for each in entered)
+            (postponed if waits else ready).append(handle)
+
+
+def _refuse_waiting_for_us(loop, here):
+    """Tell what waits for a task that its own run has suspended that it waits for itself.
+
+    At once, whatever stands between: it has left a callback with the task, in its context.
+    """
+    if ContextVar is None:
+        return
+    for depth, task in enumerate(here.suspended):
+        for callback, context in getattr(task, "_callbacks", None) or ():
+            if any(born is not None and born.has(context) for born in here.born[depth:]):
+                task.remove_done_callback(callback)
+                message = "{!r} would wait for itself: it waits for this run to end"
+                failed = loop.create_future()
+                failed.set_exception(RuntimeError(message.format(task)))
+                failed.exception()  # it is told to who waits, and to nobody else
+                loop.call_soon(callback, failed, context=context)
 
 
 def _wake_up_who_waits_for_us(loop, future):
-    """Where a future waits, in the end, for a task that is suspended: say so to who awaits that."""
+    """The same for 3.6, whose callbacks have no context: along the chain of who awaits whom."""
     waiter, waited_for = None, future
-    while waited_for is not None:
+    seen = []
+    while waited_for is not None and not any(waited_for is each for each in seen):
+        seen.append(waited_for)
         if waiter is not None and any(waited_for is task for task in _thread.suspended):
             break
         waiter, waited_for = waited_for, getattr(waited_for, "_fut_waiter", None)

@@ -7,7 +7,7 @@ import asyncio
 
 from ..backports import runners
 from ..backports.introspection import swap_current_task
-from ..backports.loops import loop_of
+from ..backports.waiting import wait
 from . import passes
 
 _in_force = []
@@ -40,6 +40,8 @@ class Patch:
 def patch_asyncio():
     """Have ``asyncio.run``, ``asyncio.Runner`` and ``loop.run_until_complete`` run inside a loop.
 
+    And ``asyncio.wait`` take coroutines, as the programs of old do that call these.
+
     For libraries and programs that call these themselves, in a notebook: there they then do as
     ``asyncompat.run(nested=True)`` does. Where no loop runs they do as always. Tasks stay what they
     are. Code that has taken ``asyncio.run`` by its name before keeps what it has taken.
@@ -53,6 +55,8 @@ def patch_asyncio():
     if not _in_force:
         _change(asyncio, "run", _run)
         _change(asyncio.BaseEventLoop, "run_until_complete", _run_until_complete)
+        for owner in (asyncio, asyncio.tasks):
+            _change(owner, "wait", wait)  # of coroutines, too, as old programs do it
         if hasattr(asyncio, "Runner"):
             _change(asyncio, "Runner", _Runner)
         if hasattr(asyncio, "runners"):
@@ -99,11 +103,14 @@ def _run_until_complete(self, future):
         finally:
             asyncio._set_running_loop(running)
             swap_current_task(running, suspended)
-    passes.refuse_depth()
+    try:
+        passes.refuse_depth()
+    except RecursionError:
+        runners.discard(future)
+        raise
     counted = passes.scheduled(self)
     task = asyncio.ensure_future(future, loop=self)
-    if loop_of(task) is self:
-        passes.refuse_own(self, task)
+    passes.refuse_own(self, task)
 
     def complete(task):
         __tracebackhide__ = True

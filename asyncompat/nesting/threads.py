@@ -1,75 +1,124 @@
-"""An awaitable run to its end on a loop of its own in a thread, while this thread waits for it.
+"""Awaitables run on a loop in a thread of its own, while this thread waits for them.
 
 For loops whose passes cannot be run from within. What the caller has set in its context is seen.
 """
 
 import asyncio
+import queue
 import threading
 
+from ..backports import runners
 from ..backports.contexts import copy_context
-from ..backports.runners import interrupts_raise
+from ..backports.introspection import task_now
 
 
-def run_in_thread(run, main):
-    """Run an awaitable in a thread and return its result; Ctrl-C cancels it.
+class Worker:
+    """A thread with a Runner, which does in it what it is asked for, one thing after the other.
 
     Parameters:
-        run (callable): runs a coroutine on a loop of its own.
-        main (awaitable): what to run; it must not belong to a loop that runs in this thread.
-
-    Returns:
-        object: what ``main`` returns.
-
-    Raises:
-        KeyboardInterrupt: Ctrl-C was pressed.
-        BaseException: what ``main`` raises.
+        debug (bool), loop_factory (callable): as of ``Runner``.
     """
-    __tracebackhide__ = True
-    started = []
-    outcome = []
 
-    async def whole():
-        started.append(asyncio.get_event_loop())
-        task = asyncio.ensure_future(_awaiting(main))
-        started.append(task)
-        return await task
+    def __init__(self, debug, loop_factory):
+        self._runner = runners.Runner(debug=debug, loop_factory=loop_factory)
+        self._asked = queue.Queue()
+        # It is left behind by a second Ctrl-C, and must not keep the process.
+        target, args = self._answer, ()
+        if copy_context is not None:
+            target, args = copy_context().run, (self._answer,)
+        thread = threading.Thread(target=target, args=args, name="asyncompat.run", daemon=True)
+        thread.start()
 
-    def target():
+    def get_loop(self):
+        """Return the thread's loop."""
+        return self._ask(self._runner.get_loop).result()
+
+    def run(self, coro, context):
+        """Run a coroutine and return its result; Ctrl-C cancels it.
+
+        Parameters:
+            coro (coroutine): what to run; it must not belong to a loop that runs in this thread.
+            context (contextvars.Context): what it runs in; None for a copy of the caller's.
+
+        Returns:
+            object: what it returns.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed.
+            BaseException: what it raises.
+        """
+        __tracebackhide__ = True
+        started = []
+        if context is None and copy_context is not None:
+            context = copy_context()
+
+        async def whole():
+            loop = asyncio.get_event_loop()
+            started.append((loop, task_now(loop)))
+            return await coro
+
+        answer = self._ask(lambda: self._runner.run(whole(), context=context))
+        interrupted = False
+        with runners.interrupts_raise():
+            while not answer.ended.is_set():
+                try:
+                    answer.ended.wait()
+                except KeyboardInterrupt:
+                    if interrupted or not started:
+                        raise
+                    interrupted = True
+                    loop, task = started[0]
+                    loop.call_soon_threadsafe(task.cancel)
+        if not started:
+            coro.close()
+        if interrupted and isinstance(answer.error, asyncio.CancelledError):
+            raise KeyboardInterrupt
+        return answer.result()
+
+    def close(self):
+        """Close the Runner, and end the thread."""
+        self._ask(self._runner.close).result()
+        self._asked.put(None)
+
+    def _ask(self, function):
+        answer = _Answer(function)
+        self._asked.put(answer)
+        return answer
+
+    def _answer(self):
+        while True:
+            answer = self._asked.get()
+            if answer is None:
+                return
+            answer.find()
+
+
+class _Answer:
+    """What a function comes to, in another thread."""
+
+    def __init__(self, function):
+        self.ended = threading.Event()
+        self.error = None
+        self._function = function
+        self._value = None
+
+    def find(self):
+        """Call the function, in the thread where it belongs."""
         try:
-            outcome.append((run(whole()), None))
+            self._value = self._function()
         except BaseException as error:
-            outcome.append((None, error))
-            if not started and asyncio.iscoroutine(main):
-                main.close()
+            self.error = error
         finally:
-            ended.set()
+            self._function = None
+            self.ended.set()
 
-    ended = threading.Event()
-    if copy_context is not None:
-        args = (target,)
-        thread = threading.Thread(target=copy_context().run, args=args, name="asyncompat.run")
-    else:
-        thread = threading.Thread(target=target, name="asyncompat.run")
-    thread.start()
-    interrupted = False
-    with interrupts_raise():
-        while not ended.is_set():
+    def result(self):
+        """Wait for the function's end, and return or raise what it did."""
+        __tracebackhide__ = True
+        self.ended.wait()
+        if self.error is not None:
             try:
-                ended.wait()  # `join` takes an interrupt for the end of the thread before 3.13
-            except KeyboardInterrupt:
-                if interrupted or len(started) < 2:
-                    raise
-                interrupted = True
-                loop, task = started
-                loop.call_soon_threadsafe(task.cancel)
-    thread.join()
-    ((result, error),) = outcome
-    if interrupted and isinstance(error, asyncio.CancelledError):
-        raise KeyboardInterrupt
-    if error is not None:
-        raise error
-    return result
-
-
-async def _awaiting(awaitable):
-    return await awaitable
+                raise self.error
+            finally:
+                self.error = None  # it leads to this frame
+        return self._value

@@ -45,16 +45,14 @@ class _Inside:
             message = "{}: the loop that ran when this Runner was made does not run here now"
             raise RuntimeError(message.format(caller))
 
-    def close(self):
-        """Nothing is left behind."""
-
 
 class Passes(_Inside):
     """On the running loop, by further passes of it."""
 
     def __init__(self, debug, loop_factory):
         super().__init__(debug, loop_factory)
-        self._born = []
+        self._born = None
+        self._running = 0
         self._counted = 0
 
     def run(self, main, context):
@@ -67,62 +65,121 @@ class Passes(_Inside):
             passes.refuse_own(loop, main)
         coro = runners.as_coroutine(main)
         try:
-            passes.refuse_depth()
-        except RecursionError:
+            self._prepare(context)
+        except BaseException:
             coro.close()
             raise
-        self._counted = passes.scheduled(loop)
         was_debug = loop.get_debug()
         if self._debug is not None:
             loop.set_debug(self._debug)
-        born = passes.Born(loop)
-        self._born.append(born)
+        if self._born is None:
+            self._born = passes.Born(loop)
+        self._running += 1
         try:
-            task = born.new_task(coro, context)
+            task = self._born.new_task(coro, context)
             return runners.run_interruptibly(loop, task, self._complete)
         finally:
+            self._running -= 1
             if self._debug is not None:
                 loop.set_debug(was_debug)
 
+    def _prepare(self, context):
+        passes.refuse_depth()
+        passes.refuse_context(context)
+        self._counted = passes.scheduled(self.loop)
+
     def _complete(self, future):
         __tracebackhide__ = True
-        return passes.run_until_complete(self.loop, future, self._counted)
+        return passes.run_until_complete(self.loop, future, self._counted, self._born)
 
     def close(self):
         """Cancel the tasks that were born here and are not done."""
-        self._counted = passes.scheduled(self.loop)
-        for born in self._born:
-            born.close()
-            leftover = born.unfinished()
-            if leftover:
+        if self._running:
+            raise RuntimeError("Runner.close() is called from what the Runner runs")
+        if self._born is None:
+            return
+        self.check("Runner.close()")
+        self._count_again()
+        born, self._born = self._born, None
+        try:
+            for _ in range(_MOST_GENERATIONS):
+                leftover = born.unfinished()
+                if not leftover:
+                    break
                 runners.cancel_leftover(self.loop, leftover, self._wait_for)
+        finally:
+            born.close()
+
+    def _count_again(self):
+        self._counted = passes.scheduled(self.loop)
 
     def _wait_for(self, coro):
         self._complete(new_task(self.loop, coro))
 
 
+# Tasks that are cancelled may make others, so often.
+_MOST_GENERATIONS = 5
+
+
+class StackSwitching(Passes):
+    """On Pyodide's loop, which goes on while the stack of this call is put aside."""
+
+    def _prepare(self, _context):
+        """Nothing is entered, and nothing counted."""
+
+    def _complete(self, future):
+        return hosts.run_sync(future)
+
+    def _count_again(self):
+        """Nothing is counted."""
+
+
+class HostsLoop(Passes):
+    """On a loop that the host has, and that does not run just now: IPython's, between its cells."""
+
+    def __init__(self, debug, loop_factory):
+        self.loop = hosts.idle_loop()
+        asyncio.set_event_loop(self.loop)
+        super().__init__(debug, loop_factory)
+
+    def check(self, caller):
+        """Raise RuntimeError where a loop runs by now."""
+        if asyncio._get_running_loop() is not None:
+            raise RuntimeError("{}: a loop runs here by now".format(caller))
+
+    def _prepare(self, _context):
+        """Nothing is entered, and nothing counted."""
+
+    def _complete(self, future):
+        __tracebackhide__ = True
+        return self.loop.run_until_complete(future)
+
+    def _count_again(self):
+        """Nothing is counted."""
+
+
 class Thread(_Inside):
-    """On a loop of its own in a thread."""
+    """On a loop of its own in a thread, which lives as long as the Runner."""
 
     def __init__(self, debug, loop_factory):
         super().__init__(debug, loop_factory)
-        self._loop_factory = loop_factory
+        self._outer = self.loop
+        self._worker = threads.Worker(debug, loop_factory)
+        self.loop = self._worker.get_loop()
 
-    def run(self, main, _context):
+    def check(self, caller):
+        """Raise RuntimeError where another loop runs, or none."""
+        if asyncio._get_running_loop() is not self._outer:
+            message = "{}: the loop that ran when this Runner was made does not run here now"
+            raise RuntimeError(message.format(caller))
+
+    def run(self, main, context):
         """Run an awaitable and return its result."""
         __tracebackhide__ = True
         if asyncio.isfuture(main):
             raise RuntimeError("{!r} belongs to the loop that would wait for it".format(main))
-        coro = runners.as_coroutine(main)
-        return threads.run_in_thread(self._run, coro)
+        return self._worker.run(runners.as_coroutine(main), context)
 
-    def _run(self, coro):
-        return runners.run(coro, debug=self._debug, loop_factory=self._loop_factory)
-
-
-class StackSwitching(_Inside):
-    """On Pyodide's loop, which goes on while the stack of this call is put aside."""
-
-    def run(self, main, _context):
-        """Run an awaitable and return its result."""
-        return hosts.run_sync(runners.as_coroutine(main))
+    def close(self):
+        """Clean up and close the thread's loop, and end the thread."""
+        self._worker.close()

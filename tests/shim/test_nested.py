@@ -12,6 +12,11 @@ import pytest
 
 import asyncompat
 
+try:
+    import contextvars
+except ImportError:  # 3.6
+    contextvars = None
+
 
 async def value(of, delay=0):
     await asyncompat.sleep(delay)
@@ -473,3 +478,257 @@ def test_an_empty_run_is_quick():
         return (time.perf_counter() - start) / 1000
 
     assert asyncompat.run(main()) < 0.002
+
+
+@pytest.mark.skipif(sys.version_info < (3, 7), reason="3.6 has no contextvars")
+class TestWaitingForItself:
+    """Refused at once, whatever stands between, and whoever keeps the loop busy."""
+
+    @pytest.mark.parametrize(
+        "wait_for",
+        [
+            lambda me: me,
+            lambda me: asyncompat.gather(me),
+            lambda me: asyncompat.shield(me),
+            lambda me: asyncompat.wait_for(me, 10),
+        ],
+    )
+    def test_through_something(self, run, wait_for):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def inner():
+                await wait_for(me)
+
+            with pytest.raises(RuntimeError, match="would wait for itself"):
+                nested(inner())
+            return nested(value("goes on", 0.001))
+
+        assert run(main()) == "goes on"
+
+    def test_in_a_group(self, run):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def wait():
+                await me
+
+            async def inner():
+                async with asyncompat.TaskGroup() as group:
+                    group.create_task(wait())
+
+            with pytest.raises(asyncompat.ExceptionGroup) as caught:
+                nested(inner())
+            assert "would wait for itself" in str(caught.value.exceptions[0])
+
+        run(main())
+
+    def test_beside_a_busy_neighbour(self, run):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def busy():
+                while True:
+                    await asyncompat.sleep(0)
+
+            async def inner():
+                await me
+
+            neighbour = asyncompat.create_task(busy())
+            with pytest.raises(RuntimeError, match="would wait for itself"):
+                nested(inner())
+            assert not neighbour.done()
+            neighbour.cancel()
+
+        run(main())
+
+    def test_the_hosts_tasks_may_wait_for_it(self, run):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def host():
+                return await asyncompat.shield(me)
+
+            waiting = asyncompat.create_task(host())
+            await asyncompat.sleep(0)
+            nested(value(1, 0.001))
+            assert not waiting.done()
+            return waiting
+
+        async def whole():
+            waiting = await asyncompat.create_task(main())
+            return await waiting is waiting
+
+        assert run(whole())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="tasks take no context")
+def test_what_runs_in_a_context_further_up_goes_on_afterwards():
+    async def main():
+        context = contextvars.copy_context()
+        seen = []
+
+        async def background():
+            for n in range(3):
+                await asyncio.sleep(0.001)
+                seen.append(n)
+
+        async def middle():
+            nested(asyncio.sleep(0.01))
+
+        async def cell():
+            nested(middle())
+
+        loop = asyncio.get_running_loop()
+        neighbour = loop.create_task(background(), context=context)
+        await loop.create_task(cell(), context=context)
+        await neighbour
+        return seen
+
+    assert asyncio.run(main()) == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="tasks take no context")
+def test_a_context_that_is_given_stays_the_hosts(run):
+    async def main():
+        context = contextvars.copy_context()
+        host = asyncompat.create_task(forever(), context=context)
+        with asyncompat.Runner(nested=True) as runner:
+            runner.run(value(1), context=context)
+        assert not host.done()
+        entered = asyncompat.task_context(asyncompat.current_task())
+        runner = asyncompat.Runner(nested=True)
+        with pytest.raises(RuntimeError, match="cannot enter"):
+            runner.run(value(1), context=entered)
+        runner.close()
+        host.cancel()
+
+    run(main())
+
+
+def test_a_runner_that_is_closed_by_what_it_runs(run):
+    async def main():
+        runner = asyncompat.Runner(nested=True)
+
+        async def close():
+            runner.close()
+
+        with pytest.raises(RuntimeError, match="from what the Runner runs"):
+            runner.run(close())
+        runner.close()
+
+    run(main())
+
+
+def test_tasks_that_are_born_while_others_are_cancelled(run):
+    async def main():
+        tasks = []
+
+        async def leave():
+            try:
+                await forever()
+            finally:
+                tasks.append(asyncompat.create_task(forever()))
+
+        async def inner():
+            tasks.append(asyncompat.create_task(leave()))
+            await asyncompat.sleep(0)
+
+        nested(inner())
+        return [task.cancelled() for task in tasks]
+
+    assert run(main()) == [True, True]
+
+
+def test_a_loop_with_passes_of_its_own_gets_a_thread():
+    class Loop(asyncio.SelectorEventLoop):
+        def call_soon(self, *args, **kwargs):
+            return super().call_soon(*args, **kwargs)
+
+    async def look():
+        return threading.current_thread()
+
+    async def main():
+        return nested(look())
+
+    loop = Loop()
+    try:
+        assert loop.run_until_complete(main()) is not threading.current_thread()
+    finally:
+        loop.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+def test_ctrl_c_under_asyncios_own_run():
+    async def main():
+        events = []
+
+        async def interrupted():
+            asyncompat.get_running_loop().call_later(0.01, os.kill, os.getpid(), signal.SIGINT)
+            try:
+                await asyncompat.sleep(30)
+            finally:
+                events.append("finally")
+
+        with pytest.raises(KeyboardInterrupt):
+            nested(interrupted())
+        events.append(nested(value("still works", 0.001)))
+        return events
+
+    asyncio_run = getattr(asyncio, "run", asyncompat.run)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert asyncio_run(main()) == ["finally", "still works"]
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+class TestRunnerInAThread:
+    def test_its_loop_lives_as_long_as_it_does(self, run):
+        async def main():
+            made = []
+
+            def factory():
+                made.append(asyncio.new_event_loop())
+                return made[-1]
+
+            async def start(tasks):
+                tasks.append(asyncompat.create_task(value("done", 0.001)))
+
+            async def wait(tasks):
+                return await tasks[0]
+
+            tasks = []
+            with asyncompat.Runner(nested=True, loop_factory=factory) as runner:
+                runner.run(start(tasks))
+                assert runner.run(wait(tasks)) == "done"
+                assert runner.get_loop() is made[0]
+            assert len(made) == 1
+            assert made[0].is_closed()
+
+        run(main())
+
+    @pytest.mark.skipif(sys.version_info < (3, 7), reason="3.6 has no contextvars")
+    def test_what_is_given_as_context_is_used(self, run):
+        variable = contextvars.ContextVar("variable", default="unset")
+
+        async def look():
+            return variable.get()
+
+        async def main():
+            context = contextvars.copy_context()
+            context.run(variable.set, "given")
+            with asyncompat.Runner(nested=True, loop_factory=asyncio.new_event_loop) as runner:
+                return runner.run(look(), context=context)
+
+        assert run(main()) == "given"
+
+
+def test_the_idiom_of_old_under_the_patch(run):
+    async def main():
+        loop = asyncompat.get_running_loop()
+        with asyncompat.patch_asyncio():
+            done, pending = loop.run_until_complete(asyncio.wait([value(1), value(2)]))
+        return sorted(task.result() for task in done), pending
+
+    assert run(main()) == ([1, 2], set())
