@@ -119,7 +119,12 @@ def read(file: Path, rules: Iterable[str]) -> Config:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{file}: [tool.asyncompat]: {error}") from None
     _check_names(file, config, list(rules))
-    return config
+    # They are told from where the file is, wherever the command is run.
+    roots = tuple(str(file.parent / root) for root in config.roots)
+    for told, root in zip(config.roots, roots, strict=True):
+        if not os.path.isdir(root):
+            raise ConfigError(f"{file}: roots: there is no folder {told!r}")
+    return msgspec.structs.replace(config, roots=roots)
 
 
 def python_versions(target: str, file: Path | str | None) -> Versions:

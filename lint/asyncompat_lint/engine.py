@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from asyncompat_lint.sources import (
     SourceText,
     UnreadableError,
     find_sources,
+    matches,
     place_in_cell,
 )
 from asyncompat_lint.targets import Targets
@@ -229,7 +229,7 @@ class _Check:
         return {
             code
             for pattern, names in self._settings.config.per_file_ignores.items()
-            if fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(path, f"*/{pattern}")
+            if matches(path, pattern)
             for name in names
             for code, full in self._names.items()
             if full == name or code.startswith(name.upper())

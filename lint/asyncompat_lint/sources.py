@@ -221,11 +221,14 @@ def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[str]:
 def _is_excluded(parent: str, name: str, exclude: tuple[str, ...]) -> bool:
     if not exclude:
         return False
-    path = _shown(os.path.join(parent, name))
-    return any(
-        fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(path, f"*/{pattern}")
-        for pattern in (each.rstrip("/") for each in exclude)
-    )
+    path = os.path.join(parent, name)
+    return any(matches(path, pattern) for pattern in exclude)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Return whether a file's path, or its end, is what a pattern says, wherever we are."""
+    whole = os.path.abspath(path).replace(os.sep, "/")
+    return fnmatch.fnmatch(whole, f"*/{pattern.rstrip('/')}")
 
 
 def _is_skipped(parent: str, name: str) -> bool:

@@ -217,3 +217,31 @@ def test_braces_and_keywords_in_what_is_wrapped(tmp_path, monkeypatch):
         "await asyncio.get_running_loop()"
         ".run_in_executor(None, functools.partial(w, {'a': 1}, y=2))"
     )
+
+
+def test_settings_mean_the_same_wherever_the_command_is_run(tmp_path, monkeypatch, capsys):
+    project = tmp_path / "project"
+    for name, text in {
+        "lib/store/m.py": "def load(p):\n    return open(p)\n",
+        "app/a.py": "from store.m import load\nasync def f():\n    load('x')\n",
+        "app/out.py": "import time\nasync def f():\n    time.sleep(1)\n",
+        "app/skip.py": "import time\nasync def f():\n    time.sleep(1)\n",
+        "pyproject.toml": "[tool.asyncompat]\nroots = ['lib']\nexclude = ['app/out.py']\n"
+        "[tool.asyncompat.per-file-ignores]\n'app/skip.py' = ['AC101']\n",
+    }.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for folder, argument in [(project, "."), (tmp_path, "project"), (project / "app", "..")]:
+        monkeypatch.chdir(folder)
+        assert cli.main(["check", "--no-cache", argument]) == 1
+        printed = capsys.readouterr().out
+        assert "Found 1 warning" in printed
+        assert "a.py:3:5: warning AC104" in printed
+
+
+def test_a_root_that_is_not_there(tmp_path):
+    file = tmp_path / "pyproject.toml"
+    file.write_text("[tool.asyncompat]\nroots = ['nowhere']\n")
+    with pytest.raises(ConfigError, match="roots: there is no folder 'nowhere'"):
+        read(file, NAMES)
