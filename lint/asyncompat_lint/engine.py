@@ -149,15 +149,19 @@ class _Check:
         for module in modules:
             location = module.file.location
             told = {each.span for each in misfits[location] if each.rule in cells.RUNS}
-            visit = Visit(
-                module,
-                # In a cell there is a rule of its own for some.
-                [call for call in calls.get(location, ()) if not _is_told(call, told)],
-                misused.get(location, []),
-                misfits[location],
-                self._surroundings(program, module),
-            )
-            if visit.has_places or module.facts.has_suppressions:
+            # In a cell there is a rule of its own for some.
+            blocking = [call for call in calls.get(location, ()) if not _is_told(call, told)]
+            misused_here = misused.get(location, [])
+            facts = module.facts
+            if (
+                blocking
+                or misused_here
+                or misfits[location]
+                or facts.marks
+                or facts.has_suppressions
+            ):
+                surroundings = self._surroundings(program, module)
+                visit = Visit(module, blocking, misused_here, misfits[location], surroundings)
                 try:
                     yield from self._of_module(visit)
                 except UnreadableError as error:

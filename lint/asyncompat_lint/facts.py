@@ -382,7 +382,8 @@ class ModuleFacts(msgspec.Struct, array_like=True):
     ``has_suppressions`` is whether there are comments that only this linter reads, ``tests`` what
     the names at the module's top are that a test was given to; ``is_lenient`` is whether its text
     had to be changed to be read as Python of today, ``has_cells`` whether a script marks cells with
-    ``# %%``.
+    ``# %%``. ``interface`` stands for all that other modules can learn of it: of two texts with the
+    same one, they cannot tell which it is.
     """
 
     scopes: list[Scope]
@@ -400,6 +401,7 @@ class ModuleFacts(msgspec.Struct, array_like=True):
     awaits_at_top: list[TopAwait] = []
     is_lenient: bool = False
     has_cells: bool = False
+    interface: bytes = b""
 
     def line_of(self, span: Span) -> Statement:
         """Return the lines of a place at a module's top, to be parsed by themselves."""

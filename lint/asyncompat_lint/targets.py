@@ -1,7 +1,7 @@
 """What call sites run, found out once: in this run, or in an earlier one where nothing has changed.
 
-What a site means depends on its module, and on those that this imports, straight or by others. So
-it is kept under what stands for the content of all these.
+What a site means depends on its module, and on what those tell that this imports, straight or by
+others. So it is kept under what stands for the module and for all that is told to it.
 """
 
 from __future__ import annotations
@@ -88,13 +88,13 @@ def _reference(kept: _Kept) -> Reference:
 
 
 def _states(modules: Modules, common: bytes) -> Iterator[tuple[str, bytes]]:
-    """Give for each module what stands for it and all that it imports.
+    """Give for each module what stands for it and for all that is told to it.
 
     Modules that import each other stand and fall together: the strongly connected components of
     the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
     """
     imports = {module.file.location: _imports(module, modules) for module in modules.all}
-    digests = {module.file.location: module.digest for module in modules.all}
+    interfaces = {module.file.location: module.facts.interface for module in modules.all}
     order: dict[str, int] = {}
     lowest: dict[str, int] = {}
     states: dict[str, bytes] = {}
@@ -112,7 +112,7 @@ def _states(modules: Modules, common: bytes) -> Iterator[tuple[str, bytes]]:
         while not members or members[-1] != location:
             members.append(stack.pop())
         outside = {other for each in members for other in imports[each]} - set(members)
-        parts = sorted(digests[each] for each in members)
+        parts = sorted(interfaces[each] for each in members)
         parts += sorted(states[each] for each in outside)
         states.update(dict.fromkeys(members, caches.digest(b"".join([common, *parts]))))
 
@@ -133,7 +133,9 @@ def _states(modules: Modules, common: bytes) -> Iterator[tuple[str, bytes]]:
                 enter(other)
             elif other not in states:  # on the stack: a way back
                 lowest[location] = min(lowest[location], order[other])
-    return iter(states.items())
+    for module in modules.all:
+        location = module.file.location
+        yield location, caches.digest(module.digest + states[location])
 
 
 def _imports(module: Module, modules: Modules) -> list[str]:

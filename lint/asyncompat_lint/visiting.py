@@ -31,11 +31,6 @@ class Visit:
     misfits: Sequence[Misfit]
     surroundings: Surroundings
 
-    @property
-    def has_places(self) -> bool:
-        """Whether any rule has something to look at."""
-        return any(True for _ in self.places())
-
     def statements(self) -> list[Statement]:
         """Return the pieces of the module that a rule may have to look at, each once."""
         facts = self.module.facts

@@ -14,6 +14,7 @@ import warnings
 
 from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
+from asyncompat_lint.index.interface import interface
 from asyncompat_lint.index.marks import awaits as _awaits
 from asyncompat_lint.index.name_index import name_index
 from asyncompat_lint.index.scopes import Scopes
@@ -60,6 +61,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         indexer.awaits_at_top,
         is_lenient,
         _CELL_MARK.search(source.text) is not None,
+        interface(indexer.scopes),
     )
 
 

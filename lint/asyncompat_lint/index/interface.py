@@ -1,0 +1,48 @@
+"""What a module tells others: its scopes and what is bound in them, wherever the lines are.
+
+What others resolve through a module is kept until this changes, and not for every change in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from asyncompat_lint.facts import Binding, Scope
+
+
+def interface(scopes: Iterable[Scope]) -> bytes:
+    """Return what stands for all that other modules can learn of one."""
+    told = [_told(scope) for scope in scopes]
+    return hashlib.blake2b(msgspec.msgpack.encode(told), digest_size=16).digest()
+
+
+def _told(scope: Scope) -> tuple[object, ...]:
+    fields = (getattr(scope, name) for name in _FIELDS)
+    return (*fields, _bound(scope.bindings), _bound(scope.attributes))
+
+
+# All of a scope but its line, and its bindings, which are told without theirs.
+_FIELDS = tuple(
+    field.name
+    for field in msgspec.structs.fields(Scope)
+    if field.name not in ("line", "bindings", "attributes")
+)
+
+
+def _bound(bindings: dict[str, list[Binding]]) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        name: [
+            (
+                each.kind,
+                each.value,
+                each.target,
+                each.scope,
+                each.suite is not None and (each.suite.exclusive, each.suite.leaves),
+            )
+            for each in there
+        ]
+        for name, there in bindings.items()
+    }
