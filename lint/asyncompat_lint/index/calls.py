@@ -98,7 +98,8 @@ class Calls(Names):
         self.visit(function.value if isinstance(function, ast.Attribute) else function)
 
     def visit_Name(self, node: ast.Name) -> None:
-        self._mention_name(node)
+        if node.id in VERSIONED_BUILTINS:
+            self._mention_name(node)
 
     def _mention_name(self, node: ast.expr) -> None:
         """Keep a name, or a dotted one, that comes from a module whose names come and go."""

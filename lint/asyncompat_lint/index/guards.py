@@ -100,6 +100,20 @@ def is_told(test: Test) -> bool:
     return True
 
 
+# What can be a guard.
+GUARDING = (
+    ast.Assert,
+    ast.Assign,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.FunctionDef,
+    ast.If,
+    ast.Try,
+    ast.While,
+    ast.With,
+)
+
+
 def guards_of(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Guard]:
     """Give the guards that a statement is to its branches, and to what follows it."""
     match statement:

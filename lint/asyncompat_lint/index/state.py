@@ -6,7 +6,7 @@ The layers above it, each a part of the walk: ``names``, ``calls``, ``statements
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from asyncompat_lint.facts import (
     OPAQUE,
@@ -67,6 +67,32 @@ class State(ast.NodeVisitor):
         self._statement = Statement(1, 1)
         self._versioned: set[str] = set()
         self._annotations_are_run = True
+        self._visitors: dict[type[ast.AST], Callable[[ast.AST], None]] = {}
+
+    # The parser's own walk looks each method up by its name, at every node of a million lines.
+
+    def visit(self, node: ast.AST) -> None:
+        """Walk through a node."""
+        kind = type(node)
+        visitor = self._visitors.get(kind)
+        if visitor is None:
+            visitor = getattr(self, f"visit_{kind.__name__}", self.generic_visit)
+            self._visitors[kind] = visitor
+        visitor(node)
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Walk through all that is in a node."""
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                for each in value:
+                    if isinstance(each, ast.AST):
+                        self.visit(each)
+            elif isinstance(value, ast.AST) and name != "ctx":
+                self.visit(value)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        """There is nothing in it."""
 
     def _expression(self, node: ast.expr) -> Expr:
         return expression(node, self._inner)

@@ -28,6 +28,7 @@ from asyncompat_lint.index.calls import Calls
 from asyncompat_lint.index.expressions import element, whole_lines
 from asyncompat_lint.index.guards import (
     END_OF_LINE,
+    GUARDING,
     flags_of,
     guards_in,
     guards_of,
@@ -55,8 +56,9 @@ class Statements(Calls):
                 self._statement = Statement(line, end_line)
             self.visit(statement)
             rest = body[number + 1 :]
-            for guard in guards_of(statement, rest):
-                self._guard(guard)
+            if isinstance(statement, GUARDING):
+                for guard in guards_of(statement, rest):
+                    self._guard(guard)
             if isinstance(statement, ast.If | ast.Assert):
                 for narrowing in narrowings(statement, rest):
                     if rest and narrowing.suite.line >= rest[0].lineno:
