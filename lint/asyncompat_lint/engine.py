@@ -7,7 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from asyncompat_lint import cache as caches
-from asyncompat_lint import cells, history, importing, installed, suppressions, visiting
+from asyncompat_lint import (
+    cells,
+    forked,
+    history,
+    importing,
+    installed,
+    suppressions,
+    visiting,
+)
 from asyncompat_lint import knowledge as knowledge_base
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.compatibility import Compatibility, Misfit
@@ -146,28 +154,50 @@ class _Check:
             misfits[module.file.location] = found
         targets.keep()
         self._visits_before = self._cache.visits()
-        for module in modules:
-            location = module.file.location
-            told = {each.span for each in misfits[location] if each.rule in cells.RUNS}
-            # In a cell there is a rule of its own for some.
-            blocking = [call for call in calls.get(location, ()) if not _is_told(call, told)]
-            misused_here = misused.get(location, [])
-            facts = module.facts
-            if (
-                blocking
-                or misused_here
-                or misfits[location]
-                or facts.marks
-                or facts.has_suppressions
-            ):
-                surroundings = self._surroundings(program, module)
-                visit = Visit(module, blocking, misused_here, misfits[location], surroundings)
-                try:
-                    yield from self._of_module(visit)
-                except UnreadableError as error:
-                    yield _unreadable(module.file, error)
+        visits = [
+            visit
+            for module in modules
+            for visit in self._visits_of(
+                program,
+                module,
+                calls.get(module.file.location, []),
+                misused.get(module.file.location, []),
+                misfits[module.file.location],
+            )
+        ]
+        yield from self._of_visits(visits)
         if self._visits.keys() != self._visits_before.keys():
             self._cache.keep_visits(self._visits)
+
+    def _visits_of(
+        self,
+        program: Program,
+        module: Module,
+        calls: list[BlockingCall],
+        misused: list[Misuse],
+        misfits: list[Misfit],
+    ) -> Iterator[Visit]:
+        """Give the visit of a module, if there is anything to look at."""
+        told = {each.span for each in misfits if each.rule in cells.RUNS}
+        # In a cell there is a rule of its own for some.
+        calls = [call for call in calls if not _is_told(call, told)]
+        facts = module.facts
+        if calls or misused or misfits or facts.marks or facts.has_suppressions:
+            surroundings = self._surroundings(program, module)
+            yield Visit(module, calls, misused, misfits, surroundings)
+
+    def _of_visits(self, visits: list[Visit]) -> Iterator[Finding]:
+        keys = [
+            caches.digest(f"{visit.identity()}{self._settings.identity}".encode()).hex()
+            for visit in visits
+        ]
+        new = [n for n, key in enumerate(keys) if key not in self._visits_before]
+        found = dict(zip(new, forked.each(self._visited, [visits[n] for n in new]), strict=True))
+        for number, key in enumerate(keys):
+            findings = self._visits_before[key] if number not in found else found[number]
+            if not any(each.code == UNREADABLE_CODE for each in findings):
+                self._visits[key] = findings
+            yield from findings
 
     def _broken(self, module: Module) -> Iterator[Finding]:
         """Give cells that are no Python, and a script's lines that only IPython reads."""
@@ -193,25 +223,18 @@ class _Check:
             is_notebook=module.file.is_notebook,
         )
 
-    def _of_module(self, visit: Visit) -> Iterator[Finding]:
-        key = caches.digest(f"{visit.identity()}{self._settings.identity}".encode()).hex()
-        if key not in self._visits_before:
-            found = list(self._visited(visit))
-        else:
-            found = self._visits_before[key]
-        self._visits[key] = found
-        yield from found
-
-    def _visited(self, visit: Visit) -> Iterator[Finding]:
-        source = visit.module.source()
-        found: Iterable[Finding] = visiting.findings(self._settings.rules, visit, source)
-        path = visit.module.file.path
-        ignored = self._ignored(path)
-        wanted = {c: n for c, n in self._names.items() if c not in ignored}
-        found = (finding for finding in found if finding.code in wanted)
-        left = suppressions.apply(found, source.text, path, wanted)
-        for finding in _heaviest(left, self._blocking):
-            yield self._in_cell(finding, source)
+    def _visited(self, visit: Visit) -> list[Finding]:
+        try:
+            source = visit.module.source()
+            found: Iterable[Finding] = visiting.findings(self._settings.rules, visit, source)
+            path = visit.module.file.path
+            ignored = self._ignored(path)
+            wanted = {c: n for c, n in self._names.items() if c not in ignored}
+            found = (finding for finding in found if finding.code in wanted)
+            left = suppressions.apply(found, source.text, path, wanted)
+            return [self._in_cell(each, source) for each in _heaviest(left, self._blocking)]
+        except UnreadableError as error:
+            return [_unreadable(visit.module.file, error)]
 
     def _in_cell(self, finding: Finding, source: SourceText) -> Finding:
         """A notebook's finding, with its place and its chain's told by cells."""
