@@ -255,7 +255,7 @@ class _Reach:
         found = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
         blockers = found[0] if found and all(found) else {}
-        if not blockers and self._sites.passes_on(site):
+        if groups and not blockers and self._sites.passes_on(site):
             blockers = self._of_arguments(site, groups)
         if call.once:
             blockers = {rule: replace(each, once=True) for rule, each in blockers.items()}

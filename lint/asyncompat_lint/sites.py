@@ -6,6 +6,7 @@ few sites of many.
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Site:
     number: int
     is_load: bool = False
 
-    @property
+    @functools.cached_property
     def key(self) -> tuple[str, int, bool]:
         return (self.module.file.location, self.number, self.is_load)
 
@@ -69,6 +70,9 @@ class SiteIndex:
         self._loads: dict[str, list[tuple[Module, int]]] | None = None
         self.imported: set[str] = set()
         self._receivers = set(receivers)
+        # Each is made once, for it is asked for again and again; those that pass something on.
+        self._made_sites: dict[tuple[int, int], Site] = {}
+        self._passing_on: set[tuple[str, int, bool]] = set()
         for module in modules.all:
             self._add(module)
         self._add_passed()
@@ -90,6 +94,8 @@ class SiteIndex:
         for receiver in self._receivers:
             for site in self._sites_of(receiver):
                 if site.call.kind == "call":
+                    if site.call.arguments:
+                        self._passing_on.add(site.key)
                     for argument in site.call.arguments.values():
                         for name in last_names(argument):
                             self._passed[name].append(site)
@@ -97,7 +103,11 @@ class SiteIndex:
     def _sites_of(self, name: str) -> Iterator[Site]:
         for module, numbers in self._calls.get(name, ()):
             for number in numbers:
-                yield Site(module, number)
+                place = id(module), number
+                site = self._made_sites.get(place)
+                if site is None:
+                    site = self._made_sites[place] = Site(module, number)
+                yield site
 
     def calling(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that may run what has one of these names."""
@@ -110,8 +120,7 @@ class SiteIndex:
 
     def passes_on(self, site: Site) -> bool:
         """Return whether a site passes anything to what may call it."""
-        names = last_names(site.call.callee) if site.call.arguments else ()
-        return site.call.kind == "call" and not self._receivers.isdisjoint(names)
+        return site.key in self._passing_on
 
     def methods_in(self, libraries: set[str]) -> list[Site]:
         """Return the calls of methods in modules that import one of these."""
