@@ -27,7 +27,8 @@ from asyncompat_lint.values import (
     instances,
 )
 
-_BUILTINS = frozenset(dir(builtins))
+# The last two are new in 3.11: the code may be for a newer Python than the one that runs this.
+_BUILTINS = frozenset({*dir(builtins), "BaseExceptionGroup", "ExceptionGroup"})
 # The (file, scope, name)s on the way to a value: a name that leads to itself is unknown.
 Step = tuple[str, int, str]
 Trail = frozenset[Step]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from textwrap import dedent
 
 import pytest
@@ -31,6 +32,8 @@ def test_every_rule_has_a_page_and_examples(rule):
 
 @pytest.mark.parametrize(("rule", "example"), INVALID)
 def test_bad_example_is_found(rule, example, check_example):
+    if "except*" in example and sys.version_info < (3, 11):
+        pytest.skip("a newer Python's syntax")
     findings = check_example(rule, example)
     assert rule.code in [finding.code for finding in findings]
     for finding in findings:

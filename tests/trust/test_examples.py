@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from asyncompat_lint.rules import RULES
@@ -19,6 +21,8 @@ def parses(text: str) -> bool:
 
 @pytest.mark.parametrize(("rule", "number"), EXAMPLES)
 def test_an_example_that_is_mended_parses(rule, number, tmp_path, mend_tree):
+    if not parses(rule.INVALID[number]) and sys.version_info < (3, 11):
+        pytest.skip("a newer Python's syntax")
     path = tmp_path / "code.py"
     path.write_text(rule.INVALID[number])
     mended = mend_tree(str(path), rule.VERSIONS or "3.9-3.15")
