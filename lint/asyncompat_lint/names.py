@@ -77,13 +77,6 @@ class Names(ABC):
         """Return the scope of a function or class of the project."""
         return self.modules.at(place.location).facts.scopes[place.scope]
 
-    def name_of_module(self, module: Module, target: str) -> str | None:
-        """Return the name under which a module imports another one at its top, if it does."""
-        for name, bindings in module.facts.scopes[0].bindings.items():
-            if any(each.kind == "imported" and each.target == target for each in bindings):
-                return name
-        return None
-
     def import_targets(self, module: Module, name: str, scope: int) -> list[str]:
         """Return what a name is imported from, in a scope; nothing if it may be anything else."""
         use = Use(module, scope, sys.maxsize, 0)

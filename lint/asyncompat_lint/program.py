@@ -22,7 +22,7 @@ from asyncompat_lint.facts import (
     last_name,
     last_names,
 )
-from asyncompat_lint.inference import CONTEXT_MANAGERS, PROPERTIES, Inference
+from asyncompat_lint.inference import PROPERTIES, Inference
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
 from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Value, Values
@@ -329,11 +329,6 @@ class Program(Inference):
 def is_property(scope: Scope) -> bool:
     """Return whether a function runs where an attribute is read."""
     return any(last_name(each) in PROPERTIES for each in scope.decorators)
-
-
-def is_context_manager(scope: Scope) -> bool:
-    """Return whether a generator function runs where what it makes is entered."""
-    return any(last_name(each) in CONTEXT_MANAGERS for each in scope.decorators)
 
 
 def _use(module: Module, site: CallSite) -> Use:

@@ -31,7 +31,6 @@ Entry = dict[str, Any]
 Answers = dict[str, Entry]
 
 # What these have, the first of them has, too: it is what people annotate.
-LOOP = "asyncio.AbstractEventLoop"
 SAME_AS_LOOP = {"asyncio.BaseEventLoop", "asyncio.SelectorEventLoop", "asyncio.EventLoop"}
 
 HEAD = """\

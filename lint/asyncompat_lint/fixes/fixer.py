@@ -16,6 +16,7 @@ from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.fixes import imports
 from asyncompat_lint.fixes.texts import CannotEditError, editable, overlaps
 from asyncompat_lint.sources import SourceFile, UnreadableError, read_text
+from asyncompat_lint.suppressions import UNUSED_CODE
 
 # Fixes that go on to make each other needed are given up after so many rounds.
 _MOST_ROUNDS = 20
@@ -239,7 +240,8 @@ def _by_path(findings: Iterable[Finding]) -> dict[str, Counter[tuple[str, str]]]
     """Count what was found in each file, wherever it is in it now."""
     found: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for each in findings:
-        found[each.path][each.code, each.function] += 1
+        if each.code != UNUSED_CODE:  # that a comment is needless now is as it should be
+            found[each.path][each.code, each.function] += 1
     return found
 
 

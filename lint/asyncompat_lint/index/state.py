@@ -28,7 +28,6 @@ from asyncompat_lint.facts import (
 from asyncompat_lint.index.expressions import expression
 from asyncompat_lint.sources import SourceText
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Modules whose names, and builtins that themselves, came with some version of Python.
 VERSIONED = frozenset(
