@@ -217,6 +217,6 @@ class Asker:
         elif (
             error_outside
             and error_outside != error
-            and re.search("no (running|current) event loop", error_outside)
+            and _NO_LOOP.search(error_outside)
         ):
             entry["outside"] = "error"
