@@ -226,14 +226,16 @@ def test_a_reader_that_stops_reading():
     assert err == b""
 
 
-def test_the_lessons_have_exactly_one_line_that_blocks(capsys):
+def test_the_lessons_have_one_line_that_blocks_and_one_helper(capsys):
     status, out, _ = run(
         capsys, "check", "--format", "json", "--min-severity", "info", str(LESSONS)
     )
-    (finding,) = json.loads(out)
+    through_helpers, direct = json.loads(out)
     assert status == 1
-    assert finding["path"].endswith("lessons/one_blocks.py")
-    line = (LESSONS / "one_blocks.py").read_text(encoding="utf-8").splitlines()[finding["line"] - 1]
+    assert through_helpers["path"].endswith("lessons/helper_blocks.py")
+    assert [step["function"] for step in through_helpers["chain"]] == ["read_sensor", "calibrated"]
+    assert direct["path"].endswith("lessons/one_blocks.py")
+    line = (LESSONS / "one_blocks.py").read_text(encoding="utf-8").splitlines()[direct["line"] - 1]
     assert line.strip() == "time.sleep(5)"
 
 

@@ -214,9 +214,5 @@ class Asker:
             entry["outside"] = "deprecated"
         elif entry.get("is_async"):
             pass  # it is not run before it is awaited
-        elif (
-            error_outside
-            and error_outside != error
-            and _NO_LOOP.search(error_outside)
-        ):
+        elif error_outside and error_outside != error and _NO_LOOP.search(error_outside):
             entry["outside"] = "error"
