@@ -21,8 +21,8 @@ from asyncompat_lint.suppressions import UNUSED_CODE
 # Fixes that go on to make each other needed are given up after so many rounds.
 _MOST_ROUNDS = 20
 # So often it is tried to find out which fixes do no good: in a round, and in all.
-_MOST_TRIALS_A_ROUND = 30
-_MOST_TRIALS = 150
+_MOST_TRIALS_A_ROUND = 20
+_MOST_TRIALS = 60
 
 # What a check found in files, of which some hold something else than on the disk.
 Check = Callable[[Mapping[str, bytes]], Sequence[Finding]]
