@@ -271,6 +271,10 @@ IDIOMS = [
         "        raise\n    except Exception as e:\n        print(e)\n",
     ),
     (
+        "import asyncio\nasync def f(g):\n    try:\n        await g()\n    except (\n        Exception\n    ):\n        pass\n",
+        "import asyncio\nasync def f(g):\n    try:\n        await g()\n    except asyncio.CancelledError:\n        raise\n    except (\n        Exception\n    ):\n        pass\n",
+    ),
+    (
         "import asyncio\nasync def f(g):\n    try:\n        await asyncio.wait_for(g(), 1)\n    except TimeoutError:\n        pass\n",
         "import asyncio\nasync def f(g):\n    try:\n        await asyncio.wait_for(g(), 1)\n    except (asyncio.TimeoutError, TimeoutError):\n        pass\n",
     ),

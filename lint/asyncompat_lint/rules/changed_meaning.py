@@ -88,7 +88,7 @@ queue = asyncio.Queue()
             both = f"({name.name}.{last}, {source_of(handler.type)})"
             return self.edited(handler.type, both, name)
         # The cancellation is handed on, before the handler.
-        line = self.span_of(handler.type or handler).line
+        line = self.span_of(handler).line
         first = self.context.lines[line - 1]
         indent = first[: len(first) - len(first.lstrip())]
         body = self.span_of(handler.body)
