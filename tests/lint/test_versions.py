@@ -233,6 +233,13 @@ class C(aio.Barrier): # AC301
     )
 
 
+def test_classes_that_take_arguments(check_versions):
+    code = "import asyncio\nclass Q(asyncio.Queue[int]): ... # AC301\n"
+    check_versions(code + "def f(q: asyncio.Queue[int]): ... # AC301\n")
+    check_versions("from __future__ import annotations\n" + code)
+    check_versions(code.replace(" # AC301", ""), "3.9-3.14")
+
+
 def test_what_is_old(check_versions):
     check_versions(
         """\

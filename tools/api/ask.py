@@ -37,7 +37,10 @@ PARTLY = {
     "unittest.mock": ["AsyncMock"],
 }  # fmt: skip
 # Of these special methods it matters whether a class has them.
-SPECIAL = set("__aenter__ __aexit__ __aiter__ __anext__ __await__ __enter__ __exit__".split())
+SPECIAL = set(
+    "__aenter__ __aexit__ __aiter__ __anext__ __await__ __class_getitem__ __enter__"
+    " __exit__".split()
+)
 GENERIC = (type(list[int]),) if sys.version_info >= (3, 9) else ()
 
 

@@ -101,6 +101,16 @@ class Calls(Names):
         if node.id in VERSIONED_BUILTINS:
             self._mention_name(node)
 
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.visit(node.value)
+        if isinstance(node.value, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            # `asyncio.Queue[int]` asks the class for more than its name does.
+            root = node.value.value
+            if isinstance(root, ast.Name) and root.id in self._versioned and not self._never:
+                asked = Attribute(self._expression(node.value), "__class_getitem__")
+                self._mention(node.value, asked)
+        self.visit(node.slice)
+
     def _mention_name(self, node: ast.expr) -> None:
         """Keep a name, or a dotted one, that comes from a module whose names come and go."""
         root = node

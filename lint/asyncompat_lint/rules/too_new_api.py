@@ -6,6 +6,8 @@ from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.misfit import MisfitRule
 
+_SUBSCRIPTED = ".__class_getitem__"
+
 
 class TooNewApi(MisfitRule):
     """A name of asyncio's that the oldest Python of the project does not have.
@@ -74,9 +76,14 @@ def name_of(task):
     def tell(self, node: cst.CSTNode, misfit: Misfit) -> None:
         name = "`except*`" if misfit.name == "except*" else self.shown(misfit)
         fix = self.function_of_shim(node, misfit) or self.with_shim(node, misfit)
+        is_subscripted = misfit.name.endswith(_SUBSCRIPTED)
+        if is_subscripted:
+            name, fix = f"{misfit.name.removesuffix(_SUBSCRIPTED)}[...]", None
         hint = "`if sys.version_info >= ({}):`".format(misfit.version.replace(".", ", "))
         if misfit.name == "except*":
             hint = "`except ExceptionGroup as group:` with asyncompat's, and `group.split(...)`"
+        elif is_subscripted:
+            hint = "quotes around it, or `from __future__ import annotations`, for an annotation"
         elif fix is not None:
             hint = "asyncompat's, which is there on every version"
         old = self.too_old(misfit.version)
