@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import difflib
+import gc
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -163,7 +164,10 @@ class _Project:
             else file
             for file in self.files
         ]
-        return check_files(files, self.settings, self.cache).findings
+        findings = check_files(files, self.settings, self.cache).findings
+        if contents:
+            gc.collect()  # mending checks many times, and what one check has made has cycles
+        return findings
 
     def source(self, path: str, contents: Mapping[str, bytes]) -> SourceText:
         """Return the text of a file."""

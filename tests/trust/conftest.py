@@ -39,7 +39,9 @@ def mend_tree(tmp_path: Path) -> Iterator[Callable[[str], Mended]]:
 
         def check(contents: Mapping[str, bytes]) -> Sequence[Finding]:
             now = [dataclasses.replace(each, content=contents.get(each.location)) for each in files]
-            return check_files(now, settings, cache).findings
+            found = check_files(now, settings, cache).findings
+            gc.collect()  # as the command does between the checks of mending
+            return found
 
         def everything(finding: Finding) -> bool:
             return True
