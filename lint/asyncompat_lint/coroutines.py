@@ -5,6 +5,7 @@ Asks the program what sites mean. It knows asyncio's rules for tasks, and nothin
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ _HARMLESS_DECORATORS = frozenset(
 )
 _COROUTINE = "typing.Coroutine"
 _LOCK = "threading.Lock"
+_WAIT = "wait"
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,17 @@ class Misuse:
 
 def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterator[Misuse]:
     """Give every site of the project that misuses a coroutine, a task, or a lock."""
-    names = {name.rpartition(".")[2] for name in knowledge.coroutines | _MAKES_TASK}
+    names = {name.rpartition(".")[2] for name in knowledge.coroutines | _MAKES_TASK} | {_WAIT}
     for module in program.modules.own:
         names.update(s.name for s in module.facts.scopes if s.is_async)
     for module in program.modules.own:
-        for number, call in enumerate(module.facts.calls):
-            rule = _suspected(call, names)
+        index = module.facts.names
+        called = (index.called[name] for name in index.called.keys() & names)
+        for number in sorted({*index.entered, *itertools.chain.from_iterable(called)}):
+            site = Site(module, number)
+            rule = _suspected(site.call, names)
             if rule:
-                yield from _confirmed(program, knowledge, targets, Site(module, number), rule)
+                yield from _confirmed(program, knowledge, targets, site, rule)
 
 
 def _suspected(call: CallSite, names: set[str]) -> str:
@@ -61,7 +66,7 @@ def _suspected(call: CallSite, names: set[str]) -> str:
         return ""
     if call.discarded and not call.awaited:
         return NOT_AWAITED if call.name in names else ""
-    return WAIT if call.name == "wait" and call.arguments else ""
+    return WAIT if call.name == _WAIT and call.arguments else ""
 
 
 def _confirmed(

@@ -6,9 +6,12 @@ rest of it is ``Opaque``.
 
 from __future__ import annotations
 
+import functools
 from typing import Literal, TypeAlias
 
 import msgspec
+
+from asyncompat_lint.lazily import Lazily
 
 
 class Name(msgspec.Struct, frozen=True, array_like=True, tag="name"):
@@ -362,10 +365,11 @@ class Guard(msgspec.Struct, frozen=True, array_like=True):
 class NameIndex(msgspec.Struct, array_like=True):
     """The names by which a module's sites can be found, without a look at the sites.
 
-    ``called`` has the numbers of the sites by what they call, last names only. Pairs say what is
-    known by another name (``aliases``), what a name makes, returns or yields (``made``), and which
-    classes are made from which (``subclasses``). ``receivers`` call what they are passed;
-    ``imports`` are what is imported, anywhere.
+    ``called`` has the numbers of the sites by what they call, last names only, ``read`` those of
+    the loads by the attributes in them, ``entered`` those of ``with``. Pairs say what is known by
+    another name (``aliases``), what a name makes, returns or yields (``made``), and which classes
+    are made from which (``subclasses``). ``receivers`` call what they are passed; ``imports`` are
+    what is imported, anywhere.
     """
 
     called: dict[str, list[int]] = {}
@@ -374,21 +378,23 @@ class NameIndex(msgspec.Struct, array_like=True):
     subclasses: list[tuple[str, str]] = []
     receivers: list[str] = []
     imports: list[str] = []
+    read: dict[str, list[int]] = {}
+    entered: list[int] = []
 
 
-class ModuleFacts(msgspec.Struct, array_like=True):
+class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     """All of it. ``cells_that_await`` are a notebook's, which runs their top level on its loop.
 
     ``has_suppressions`` is whether there are comments that only this linter reads, ``tests`` what
     the names at the module's top are that a test was given to; ``is_lenient`` is whether its text
     had to be changed to be read as Python of today, ``has_cells`` whether a script marks cells with
     ``# %%``. ``interface`` stands for all that other modules can learn of it: of two texts with the
-    same one, they cannot tell which it is.
+    same one, they cannot tell which it is. Of the many calls and loads few are ever looked at.
     """
 
     scopes: list[Scope]
-    calls: list[CallSite]
-    loads: list[Load]
+    encoded_calls: list[msgspec.Raw]
+    encoded_loads: list[msgspec.Raw]
     statements: list[Statement]
     cells_that_await: list[tuple[int, int]] = []
     has_suppressions: bool = False
@@ -403,6 +409,16 @@ class ModuleFacts(msgspec.Struct, array_like=True):
     has_cells: bool = False
     interface: bytes = b""
 
+    @functools.cached_property
+    def calls(self) -> Lazily[CallSite]:
+        """The call sites, by number."""
+        return Lazily(self.encoded_calls, _CALL_DECODER)
+
+    @functools.cached_property
+    def loads(self) -> Lazily[Load]:
+        """The loads of attributes, by number."""
+        return Lazily(self.encoded_loads, _LOAD_DECODER)
+
     def line_of(self, span: Span) -> Statement:
         """Return the lines of a place at a module's top, to be parsed by themselves."""
         for mention in self.mentions:
@@ -416,6 +432,9 @@ class ModuleFacts(msgspec.Struct, array_like=True):
         awaiting = any(first <= line <= last for first, last in self.cells_that_await)
         return scope.kind == "module" and awaiting
 
+
+_CALL_DECODER = msgspec.msgpack.Decoder(CallSite)
+_LOAD_DECODER = msgspec.msgpack.Decoder(Load)
 
 # What these return stands for one of their arguments, and is called in its place.
 WRAPPERS = frozenset({"cast", "partial"})

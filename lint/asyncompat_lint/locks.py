@@ -54,9 +54,9 @@ class Locks:
         if not self.names:
             return found
         for module in self._program.modules.all:
-            for number, call in enumerate(module.facts.calls):
-                if call.kind == "enter" and not call.awaited:
-                    site = Site(module, number)
+            for number in module.facts.names.entered:
+                site = Site(module, number)
+                if not site.call.awaited:
                     groups = self._targets.of(site)
                     if any(each.name in self.names for group in groups for each in group):
                         found[self._identity(site)].append(site)

@@ -26,6 +26,20 @@ class Module:
     facts: ModuleFacts
     digest: bytes = b""
 
+    @functools.cached_property
+    def place(self) -> str:
+        """Where it is: its file without the suffix, a package's its folder."""
+        return self.folder if self._stem == "__init__" else os.path.join(self.folder, self._stem)
+
+    @functools.cached_property
+    def folder(self) -> str:
+        """The folder that its file is in."""
+        return os.path.dirname(os.path.abspath(self.file.location))
+
+    @property
+    def _stem(self) -> str:
+        return os.path.splitext(os.path.basename(self.file.location))[0]
+
     def source(self) -> SourceText:
         """Read the module's text.
 
@@ -59,20 +73,20 @@ class Modules:
         self._by_name: dict[str, Module] = {}
         self._by_place: dict[str, Module] = {}
         self._by_location = {module.file.location: module for module in self.all}
+        # Of names that are imported, which many modules do: where they lead.
+        self._found: dict[str, tuple[Module | None, list[str]]] = {}
         for module in self.all:
-            place = _place(module.file)
-            self._by_place.setdefault(place, module)
-            for importable in _importable_names(module.file, roots):
+            self._by_place.setdefault(module.place, module)
+            for importable in _importable_names(module, roots):
                 top = importable.partition(".")[0]
                 foreign = top in sys.stdlib_module_names or is_foreign(top)
                 name = f"{_OWN}{importable}" if foreign else importable
                 self._by_name.setdefault(name, module)
-                self._names.setdefault(place, name)
+                self._names.setdefault(module.place, name)
 
     def name(self, module: Module) -> str:
         """Return the module's qualified name."""
-        place = _place(module.file)
-        return self._names.get(place, f"{_OWN}{place}")
+        return self._names.get(module.place, f"{_OWN}{module.place}")
 
     def at(self, location: str) -> Module:
         """Return the module of a file."""
@@ -84,6 +98,12 @@ class Modules:
 
     def find(self, name: str) -> tuple[Module | None, list[str]]:
         """Return the module that a qualified name leads into, and the names that are left."""
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._find(name)
+        return found
+
+    def _find(self, name: str) -> tuple[Module | None, list[str]]:
         parts = name.split(".")
         for length in range(len(parts), 0, -1):
             module = self._by_name.get(".".join(parts[:length]))
@@ -94,29 +114,22 @@ class Modules:
     def find_relative(self, target: str, importer: Module) -> tuple[Module | None, list[str]]:
         """Return the same for a relative import's target: a dot for each level, then names."""
         names = target.lstrip(".")
-        folder = os.path.dirname(os.path.abspath(importer.file.location))
+        folder = importer.folder
         for _ in range(len(target) - len(names) - 1):
             folder = os.path.dirname(folder)
         parts = names.split(".")
         for length in range(len(parts), -1, -1):
-            module = self._by_place.get(os.path.join(folder, *parts[:length]))
+            module = self._by_place.get(os.sep.join([folder, *parts[:length]]))
             if module is not None:
                 return module, parts[length:]
         return None, parts
 
 
-def _place(file: SourceFile) -> str:
-    """Where a module is: its file without the suffix, a package's its folder."""
-    place = os.path.splitext(os.path.abspath(file.location))[0]
-    folder, name = os.path.split(place)
-    return folder if name == "__init__" else place
-
-
-def _importable_names(file: SourceFile, roots: list[str]) -> Iterator[str]:
-    """Give the names by which a file can be imported: from its package's root, and from others."""
-    place = _place(file)
+def _importable_names(module: Module, roots: list[str]) -> Iterator[str]:
+    """Give the names by which a module is imported: from its package's root, and from others."""
+    place = module.place
     top = _above_packages(os.path.dirname(place))
-    for folder in dict.fromkeys([top, os.path.abspath(file.root), *roots]):
+    for folder in dict.fromkeys([top, os.path.abspath(module.file.root), *roots]):
         if place.startswith(os.path.join(folder, "")):
             parts = place[len(folder) :].strip(os.sep).split(os.sep)
             if all(part.isidentifier() for part in parts):

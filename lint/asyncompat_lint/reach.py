@@ -127,6 +127,8 @@ class _Reach:
     def __init__(self, program: Program, knowledge: Knowledge, targets: Targets) -> None:
         self._targets = targets
         self._looked_at: set[tuple[str, int, bool]] = set()
+        # Of these, those that run something of what they are given.
+        self._hand_on: set[tuple[str, int, bool]] = set()
         self._program = program
         self._knowledge = knowledge
         self._blocked: dict[Place, Blockers] = {}
@@ -138,7 +140,7 @@ class _Reach:
             for name, (where, _) in knowledge.callables.items()
             if where != "elsewhere"
         }
-        self._sites = SiteIndex(program, receivers)
+        self._sites = SiteIndex(program, receivers, targets.is_ruled_out)
         self._on_loop = self._handed_to_loop()
         self._harmless: set[Place] = set()
         self._read_markers()
@@ -214,8 +216,10 @@ class _Reach:
         }
         for key in news:
             found.update((site.key, site) for site in self._meaning.get(key, ()))
-        for site in [*self._sites.passing(names), *self._sites.reading(read)]:
-            found[site.key] = site
+        for site in self._sites.passing(names):
+            if site.key not in self._looked_at or site.key in self._hand_on:
+                found[site.key] = site
+        found.update((site.key, site) for site in self._sites.reading(read))
         return sorted(found.values(), key=lambda site: (site.module.file.path, *site.key[1:]))
 
     def _names_of(self, place: Place, scope: Scope) -> set[str]:
@@ -252,14 +256,22 @@ class _Reach:
         if site.key not in self._looked_at:
             self._looked_at.add(site.key)
             self._register(site, groups)
+            if any(self._called_arguments(target) for group in groups for target in group):
+                self._hand_on.add(site.key)
+            elif not any(self._may_block(target) for group in groups for target in group):
+                self._targets.rule_out(site)
         found = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
         blockers = found[0] if found and all(found) else {}
-        if groups and not blockers and self._sites.passes_on(site):
+        if not blockers and site.key in self._hand_on:
             blockers = self._of_arguments(site, groups)
         if call.once:
             blockers = {rule: replace(each, once=True) for rule, each in blockers.items()}
         return blockers
+
+    def _may_block(self, target: Reference) -> bool:
+        """Whether a target blocks, or may be found to, whatever else is found."""
+        return target.place is not None or self._knowledge.blocking(target.name) is not None
 
     def _register(self, site: Site, groups: list[Group]) -> None:
         for group in groups:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.facts import (
@@ -33,7 +33,7 @@ class Site:
     def key(self) -> tuple[str, int, bool]:
         return (self.module.file.location, self.number, self.is_load)
 
-    @property
+    @functools.cached_property
     def call(self) -> CallSite:
         return self.module.facts.calls[self.number]
 
@@ -56,9 +56,18 @@ _SPECIFIC = 50
 
 
 class SiteIndex:
-    """All sites of the project, by name. ``receivers`` call what is passed to them."""
+    """All sites of the project, by name.
 
-    def __init__(self, program: Program, receivers: Iterable[str]) -> None:
+    ``receivers`` call what is passed to them. ``is_ruled_out`` tells, of a module's location and a
+    site's number, whether the site is known to run and pass on nothing that blocks.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        receivers: Iterable[str],
+        is_ruled_out: Callable[[str, int], bool],
+    ) -> None:
         self._program = program
         self._modules = modules = program.modules
         self._calls: dict[str, list[tuple[Module, list[int]]]] = defaultdict(list)
@@ -67,12 +76,11 @@ class SiteIndex:
         self._aliases: dict[str, set[str]] = defaultdict(set)
         self._made: dict[str, set[str]] = defaultdict(set)
         self._subclasses: dict[str, set[str]] = defaultdict(set)
-        self._loads: dict[str, list[tuple[Module, int]]] | None = None
         self.imported: set[str] = set()
         self._receivers = set(receivers)
-        # Each is made once, for it is asked for again and again; those that pass something on.
+        self._is_ruled_out = is_ruled_out
+        # Each is made once, for it is asked for again and again.
         self._made_sites: dict[tuple[int, int], Site] = {}
-        self._passing_on: set[tuple[str, int, bool]] = set()
         for module in modules.all:
             self._add(module)
         self._add_passed()
@@ -92,35 +100,41 @@ class SiteIndex:
 
     def _add_passed(self) -> None:
         for receiver in self._receivers:
-            for site in self._sites_of(receiver):
+            for site in self._candidates(receiver):
                 if site.call.kind == "call":
-                    if site.call.arguments:
-                        self._passing_on.add(site.key)
                     for argument in site.call.arguments.values():
                         for name in last_names(argument):
                             self._passed[name].append(site)
 
     def _sites_of(self, name: str) -> Iterator[Site]:
         for module, numbers in self._calls.get(name, ()):
-            for number in numbers:
-                place = id(module), number
-                site = self._made_sites.get(place)
-                if site is None:
-                    site = self._made_sites[place] = Site(module, number)
-                yield site
+            yield from self._made_of(module, numbers)
+
+    def _made_of(self, module: Module, numbers: Iterable[int]) -> Iterator[Site]:
+        for number in numbers:
+            place = id(module), number
+            site = self._made_sites.get(place)
+            if site is None:
+                site = self._made_sites[place] = Site(module, number)
+            yield site
+
+    def _candidates(self, name: str) -> Iterator[Site]:
+        """The sites of a name that are not ruled out."""
+        for module, numbers in self._calls.get(name, ()):
+            location = module.file.location
+            left = [number for number in numbers if not self._is_ruled_out(location, number)]
+            yield from self._made_of(module, left)
 
     def calling(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that may run what has one of these names."""
-        return self.named(self._closure(names, self._aliases))
+        wanted = self._closure(names, self._aliases)
+        found = {site.key: site for name in wanted for site in self._candidates(name)}
+        return list(found.values())
 
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""
         wanted = self._closure(names, self._aliases)
         return [site for name in wanted for site in self._passed.get(name, ())]
-
-    def passes_on(self, site: Site) -> bool:
-        """Return whether a site passes anything to what may call it."""
-        return site.key in self._passing_on
 
     def methods_in(self, libraries: set[str]) -> list[Site]:
         """Return the calls of methods in modules that import one of these."""
@@ -142,18 +156,11 @@ class SiteIndex:
         names = set(names)
         if not names:
             return []
-        if self._loads is None:
-            self._loads = defaultdict(list)
-            for module in self._modules.all:
-                for number, load in enumerate(module.facts.loads):
-                    chain = load.value
-                    while isinstance(chain, Attribute):
-                        self._loads[chain.name].append((module, number))
-                        chain = chain.value
         found = {
             (module.file.path, number): module
-            for name in names
-            for module, number in self._loads.get(name, ())
+            for module in self._modules.all
+            for name in names & module.facts.names.read.keys()
+            for number in module.facts.names.read[name]
         }
         return [
             Site(module, number, is_load=True)

@@ -6,6 +6,7 @@ others. So it is kept under what stands for the module and for all that is told 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import msgspec
@@ -24,10 +25,14 @@ _RECEIVER = Instance("")
 
 
 class KeptTargets(msgspec.Struct, array_like=True):
-    """What is kept of a module: what stands for all that it depends on, and the sites' meanings."""
+    """What is kept of a module: what stands for all that it depends on, and the sites' meanings.
+
+    Most sites turn out to mean nothing that matters; those are only told of as ``ruled_out``.
+    """
 
     state: bytes
     groups: dict[int, _KeptGroups] = {}
+    ruled_out: set[int] = set()
 
 
 class Targets:
@@ -39,6 +44,7 @@ class Targets:
         self._known: dict[tuple[str, int], list[Group]] = {}
         self._before: dict[str, KeptTargets] = {}
         self._states: dict[str, bytes] = {}
+        self._ruled_out: dict[str, set[int]] = defaultdict(set)
         self._is_new = False
         if cache.is_kept:
             locations = sorted(module.file.location for module in program.modules.all)
@@ -49,6 +55,8 @@ class Targets:
                 for location, kept in cache.targets(dict[str, KeptTargets]).items()
                 if self._states.get(location) == kept.state
             }
+            for location, kept in self._before.items():
+                self._ruled_out[location] = kept.ruled_out
 
     def of(self, site: Site) -> list[Group]:
         """Return what a call site may run, as ``Program.targets`` does."""
@@ -64,6 +72,14 @@ class Targets:
             self._known[key] = groups
         return groups
 
+    def rule_out(self, site: Site) -> None:
+        """Note that a site runs nothing that may ever be found to block."""
+        self._ruled_out[site.module.file.location].add(site.number)
+
+    def is_ruled_out(self, location: str, number: int) -> bool:
+        """Return whether that was noted of a module's site, in this run or an earlier one."""
+        return number in self._ruled_out[location]
+
     def keep(self) -> None:
         """Keep what was found out, for the next run."""
         if not self._is_new or not self._cache.is_kept:
@@ -71,8 +87,11 @@ class Targets:
         kept = dict(self._before)
         for (location, number), groups in self._known.items():
             if location not in kept:
-                kept[location] = KeptTargets(self._states[location], {})
+                kept[location] = KeptTargets(self._states[location])
             kept[location].groups[number] = [list(map(_kept, group)) for group in groups]
+        for location, numbers in self._ruled_out.items():
+            if location in kept:
+                kept[location].ruled_out = numbers
         self._cache.keep_targets(kept)
 
 

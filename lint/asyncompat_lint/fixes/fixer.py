@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.fixes import imports
+from asyncompat_lint.fixes.suspects import suspects
 from asyncompat_lint.fixes.texts import CannotEditError, editable, overlaps
 from asyncompat_lint.sources import SourceFile, UnreadableError, read_text
 from asyncompat_lint.suppressions import UNUSED_CODE
@@ -82,6 +83,7 @@ class _Mending:
         self._is_wanted = is_wanted
         # Fixes that were tried and did no good, by path: what they say, wherever that is now.
         self._hopeless: set[_Key] = set()
+        self._put_in_last: dict[str, list[Edit]] = {}
         self._outcome = Outcome()
         self._trials = 0
 
@@ -117,7 +119,7 @@ class _Mending:
     def _round(
         self, chosen: dict[str, list[_Chosen]], findings: Sequence[Finding]
     ) -> Sequence[Finding]:
-        """Put fixes in, in all files at once; where that does no good, halves of them."""
+        """Put fixes in, in all files at once; where that does no good, without the suspects."""
         good: dict[str, list[_Chosen]] = {path: [] for path in chosen}
         todo = {path: [fixes] for path, fixes in chosen.items()}
         base = {path: self._raw(path) for path in chosen if not self._is_lost(path)}
@@ -149,8 +151,7 @@ class _Mending:
                     good[path] += fixes
                     before[path] = after[path]
                 elif len(fixes) > 1:
-                    half = len(fixes) // 2
-                    todo[path] += [fixes[half:], fixes[:half]]
+                    todo[path] += self._parted(path, fixes, _come(path, before[path], now))
                 else:
                     self._hopeless.add(fixes[0].key)
             if not bad and not any(todo.values()):
@@ -161,6 +162,19 @@ class _Mending:
                 self._hopeless.update(each.key for group in groups for each in group)
             self._put_in(path, base[path], good[path])
         return self._check(self._outcome.after)
+
+    def _parted(
+        self, path: str, fixes: list[_Chosen], come: Sequence[Finding]
+    ) -> list[list[_Chosen]]:
+        """What to try in place of fixes that do no good together: the last first."""
+        lines = [each.span.line for each in come]
+        guilty = suspects([each.fix for each in fixes], self._put_in_last[path], lines)
+        if not 0 < len(guilty) < len(fixes):
+            guilty = set(range(len(fixes) // 2, len(fixes)))
+        parts: tuple[list[_Chosen], list[_Chosen]] = ([], [])
+        for number, each in enumerate(fixes):
+            parts[number not in guilty].append(each)
+        return list(parts)
 
     def _compiles(self, path: str, before: bytes) -> bool:
         """Whether a file is a program still, if it was one: more than that it can be parsed."""
@@ -197,6 +211,7 @@ class _Mending:
         for cell in _cells(edits, source.cells):
             wanted = [name for fix in fixes if _is_in(fix, cell) for name in fix.imports]
             edits += imports.edits_for({*wanted} - brought, source, cell[0])
+        self._put_in_last[path] = edits
         try:
             self._outcome.after[file.location] = editable(file, raw).edited(edits)
         except CannotEditError as error:
@@ -243,6 +258,13 @@ def _by_path(findings: Iterable[Finding]) -> dict[str, Counter[tuple[str, str]]]
         if each.code != UNUSED_CODE:  # that a comment is needless now is as it should be
             found[each.path][each.code, each.function] += 1
     return found
+
+
+def _come(path: str, before: Counter[tuple[str, str]], now: Iterable[Finding]) -> list[Finding]:
+    """What was found in a file that was not found in it before."""
+    here = [each for each in now if each.path == path]
+    come = _by_path(here)[path] - before
+    return [each for each in here if come[each.code, each.function]]
 
 
 def _is_worse(before: Counter[tuple[str, str]], now: Counter[tuple[str, str]]) -> bool:

@@ -19,6 +19,7 @@ from asyncompat_lint.index.marks import awaits as _awaits
 from asyncompat_lint.index.name_index import name_index
 from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
+from asyncompat_lint.lazily import encoded
 from asyncompat_lint.sources import SourceText, UnreadableError, place_in_cell
 
 _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
@@ -47,13 +48,13 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         raise UnreadableError("cannot be parsed: it is nested too deeply") from None
     return ModuleFacts(
         indexer.scopes,
-        indexer.calls,
-        indexer.loads,
+        encoded(indexer.calls),
+        encoded(indexer.loads),
         indexer.statements,
         indexer.cells_that_await,
         suppressions.are_ours(source.text),
         indexer.marks,
-        name_index(indexer.scopes, indexer.calls),
+        name_index(indexer.scopes, indexer.calls, indexer.loads),
         indexer.mentions,
         indexer.guards,
         indexer.tests,

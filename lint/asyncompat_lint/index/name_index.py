@@ -6,15 +6,17 @@ Knows facts only. What the names mean is not asked here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from asyncompat_lint.facts import (
     WRAPPERS,
+    Attribute,
     Awaited,
     Called,
     CallSite,
     Element,
     Expr,
+    Load,
     NameIndex,
     Scope,
     Subscripted,
@@ -23,12 +25,18 @@ from asyncompat_lint.facts import (
 )
 
 
-def name_index(scopes: list[Scope], calls: Iterable[CallSite]) -> NameIndex:
+def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[Load]) -> NameIndex:
     """Return the index of a module's names."""
     called: dict[str, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
         for name in last_names(call.callee):
             called[name].append(number)
+    read: dict[str, list[int]] = defaultdict(list)
+    for number, load in enumerate(loads):
+        chain = load.value
+        while isinstance(chain, Attribute):
+            read[chain.name].append(number)
+            chain = chain.value
     aliases: set[tuple[str, str]] = set()
     made: set[tuple[str, str]] = set()
     imports: set[str] = set()
@@ -55,6 +63,8 @@ def name_index(scopes: list[Scope], calls: Iterable[CallSite]) -> NameIndex:
         sorted({(last_name(base), scope.name) for scope in scopes for base in scope.bases}),
         sorted(set(_receivers(scopes))),
         sorted(imports),
+        dict(read),
+        [number for number, call in enumerate(calls) if call.kind == "enter"],
     )
 
 
