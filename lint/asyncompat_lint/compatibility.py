@@ -14,6 +14,7 @@ from asyncompat_lint.facts import (
     All,
     Any,
     Attribute,
+    Awaited,
     CallSite,
     Expr,
     Flag,
@@ -37,7 +38,7 @@ from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.sources import STAND_IN
 from asyncompat_lint.targets import Targets
-from asyncompat_lint.values import Reference
+from asyncompat_lint.values import Instance, Reference
 from asyncompat_lint.versions import Version, Versions
 
 TOO_NEW, REMOVED, DEPRECATED = "too-new-api", "removed-api", "deprecated-api"
@@ -106,6 +107,8 @@ class Compatibility:
                 site = Site(module, number)
                 if site.call.kind == "call":
                     yield from self._of_call(site)
+        for number in sorted([*facts.names.entered, *facts.names.aentered]):
+            yield from self._of_entered(module, facts.calls[number])
         if any(meaning.when == "caught" for meaning in self._meanings):
             yield from self._of_handlers(module)
 
@@ -172,6 +175,29 @@ class Compatibility:
             if parameter is not None:
                 yield from self._of_parameter(place, name, entry, parameter)
         yield from self._of_place(place, name, entry, call)
+
+    def _of_entered(self, module: Module, call: CallSite) -> Iterator[Misfit]:
+        """What is asked of an object by ``with`` or ``async with``: a special method."""
+        value, method = call.callee, "__aenter__" if call.kind == "aenter" else "__enter__"
+        if isinstance(value, Awaited) and call.kind == "enter":  # `with await lock`
+            value, method = value.value, "__await__"
+        if method not in self._names:
+            return
+        values = self._program.references(module, value, call.scope, call.span.line)
+        names = {each.of for each in values if isinstance(each, Instance)}
+        if len(names) != 1 or len(values) != 1:
+            return
+        name = f"{names.pop()}.{method}"
+        entry = self._history.entry(name)
+        if entry is None or self._history.came_with_its_class(name):
+            return
+        if self._is_of_shim(module, call, name, has_receiver=True):
+            return
+        statement = module.facts.line_of(call.span)
+        place = _Place(module, call.scope, call.span, statement, of_instance=True)
+        misfit = self._of_name(place, name, entry)
+        if misfit is not None:
+            yield misfit
 
     def _called(self, site: Site) -> tuple[str, bool]:
         """The one thing that a site calls, if it is one, and whether it is asked of an instance."""

@@ -201,8 +201,9 @@ class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
 # What happens at a call site:
 #   call     `callee` is called
 #   enter    `with callee:`, from here to line `until`
+#   aenter   `async with callee:`
 #   iterate  `callee` is gone through: by `for`, a comprehension, `list()`, `yield from`
-SiteKind: TypeAlias = Literal["call", "enter", "iterate"]
+SiteKind: TypeAlias = Literal["call", "enter", "aenter", "iterate"]
 
 
 class CallSite(msgspec.Struct, frozen=True, array_like=True):
@@ -366,10 +367,10 @@ class NameIndex(msgspec.Struct, array_like=True):
     """The names by which a module's sites can be found, without a look at the sites.
 
     ``called`` has the numbers of the sites by what they call, last names only, ``read`` those of
-    the loads by the attributes in them, ``entered`` those of ``with``. Pairs say what is known by
-    another name (``aliases``), what a name makes, returns or yields (``made``), and which classes
-    are made from which (``subclasses``). ``receivers`` call what they are passed; ``imports`` are
-    what is imported, anywhere.
+    the loads by the attributes in them, ``entered`` those of ``with``, ``aentered`` those of
+    ``async with``. Pairs say what is known by another name (``aliases``), what a name makes,
+    returns or yields (``made``), and which classes are made from which (``subclasses``).
+    ``receivers`` call what they are passed; ``imports`` are what is imported, anywhere.
     """
 
     called: dict[str, list[int]] = {}
@@ -380,6 +381,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     imports: list[str] = []
     read: dict[str, list[int]] = {}
     entered: list[int] = []
+    aentered: list[int] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

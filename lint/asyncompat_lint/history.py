@@ -103,12 +103,15 @@ class History:
         self.meanings = notes.meaning
 
     def entry(self, name: str) -> Api | None:
-        """Return the history of a name; of a class's attribute, also if a base of it has it."""
+        """Return the history of a name; of a class's attribute, also if a base of it has it.
+
+        An attribute may be older than its class's name: what was there had it from a base.
+        """
         entry = self.api.get(name)
         class_, _, attribute = name.rpartition(".")
-        if entry is None and class_ in self.api:
+        if class_ in self.api and (entry is None or entry.since == self.api[class_].since != ""):
             entries = (self.api.get(f"{base}.{attribute}") for base in self._bases(class_))
-            entry = next((each for each in entries if each is not None), None)
+            entry = next((each for each in entries if each is not None), entry)
         return entry
 
     def _bases(self, class_: str) -> list[str]:

@@ -123,7 +123,7 @@ class Program(Inference):
     def _run_at(self, value: Value, site: CallSite, use: Use) -> Group:
         if site.kind == "call":
             return self._called_group(value, use)
-        if not isinstance(value, Instance):
+        if site.kind == "aenter" or not isinstance(value, Instance):
             return ()
         if value.place is not None and not self.is_class(value.place):
             return (Reference(value.of, value.place),)  # what a generator function has made

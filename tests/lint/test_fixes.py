@@ -196,6 +196,12 @@ IDIOMS = [
         "import asyncio\n@asyncio.coroutine\ndef f(lock):\n    with (yield from lock):\n        pass\n",
         None,
     ),
+    (
+        "import asyncio\nasync def f(lock: asyncio.Lock):\n    with await lock:  # here\n"
+        "        pass\n    with await lock as x:\n        pass\n",
+        "import asyncio\nasync def f(lock: asyncio.Lock):\n    async with lock:  # here\n"
+        "        pass\n    with await lock as x:\n        pass\n",
+    ),
     # A name that a from-import brings.
     (
         "from asyncio import Lock, sleep\nlock = Lock()\n",
@@ -479,3 +485,16 @@ def test_migration_by_the_range_of_the_project(tmp_path, monkeypatch):
     Path("pyproject.toml").write_text('[project]\nrequires-python = ">=3.11"\n')
     assert cli.main(["migrate", "--no-cache"]) == 0
     assert Path("a.py").read_text() == code
+
+
+def test_a_lock_that_a_coroutine_entered(fix):
+    code = (
+        "import asyncio\nclass C:\n    def __init__(self):\n        self.lock = asyncio.Lock()\n"
+        "    @asyncio.coroutine\n    def f(self):\n        with ( yield from self.lock ):  # here\n"
+        "            yield from self.work()\n"
+    )
+    assert fix(code, "--unsafe-fixes", "--target-version", "3.8-3.15") == (
+        "import asyncio\nclass C:\n    def __init__(self):\n        self.lock = asyncio.Lock()\n"
+        "    async def f(self):\n        async with self.lock:  # here\n"
+        "            await self.work()\n"
+    )

@@ -240,6 +240,33 @@ def test_classes_that_take_arguments(check_versions):
     check_versions(code.replace(" # AC301", ""), "3.9-3.14")
 
 
+def test_what_with_asks_for(check_versions):
+    code = """\
+import asyncio, contextlib
+async def f(lock: asyncio.Lock, other, server: asyncio.AbstractServer):
+    async with contextlib.nullcontext(): # AC301
+        pass
+    context = contextlib.nullcontext()
+    async with lock, context as x: # AC301
+        pass
+    with contextlib.nullcontext(), await lock: # AC302
+        pass
+    with await other, await f(lock):
+        pass
+    async with server, server as y:
+        pass
+def g(lock: asyncio.Condition):
+    with (yield from lock): # AC302
+        pass
+"""
+    check_versions(code, "3.7-3.14")
+    check_versions(code.replace(" # AC301", ""), "3.10-3.14")
+    code = "import asyncio\nasync def f():\n    s = await asyncio.start_server(f)\n"
+    # What a class had before its name could be imported.
+    check_versions(f"{code}    async with s: # AC301\n        s.get_loop() # AC301\n", "3.6-3.8")
+    check_versions(f"{code}    async with s:\n        s.get_loop()\n", "3.7-3.8")
+
+
 def test_what_is_old(check_versions):
     check_versions(
         """\

@@ -56,7 +56,7 @@ def expression(node: ast.expr, scopes: Scopes = _NO_SCOPES) -> Expr:
             return Attribute(expression(node.value, scopes), node.attr)
         case ast.Call():
             return _call(node, scopes)
-        case ast.Await():
+        case ast.Await() | ast.YieldFrom():
             return Awaited(expression(node.value, scopes))
         case ast.NamedExpr() | ast.Starred():
             return expression(node.value, scopes)

@@ -65,6 +65,7 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
         sorted(imports),
         dict(read),
         [number for number, call in enumerate(calls) if call.kind == "enter"],
+        [number for number, call in enumerate(calls) if call.kind == "aenter"],
     )
 
 

@@ -214,6 +214,8 @@ class Statements(Calls):
                 end_line = node.end_lineno or node.lineno
                 awaits = any(map(_awaits, node.body))
                 self._site(item.context_expr, value, "enter", until=end_line, awaits_inside=awaits)
+            else:
+                self._site(item.context_expr, value, "aenter", awaited=True)
             if item.optional_vars is not None:
                 self._bind_target(item.optional_vars, kind, value)
         self._body(node.body)

@@ -14,6 +14,9 @@ from asyncompat_lint.rules.base import Rule, source_of
 from asyncompat_lint.rules.shim import SHIM, taken_from_shim
 from asyncompat_lint.versions import parse, told
 
+# What asks for a special method: where it is missing, this fails.
+ENTERED = {"__aenter__": "async with", "__await__": "with await", "__enter__": "with"}
+
 
 class MisfitRule(Rule):
     """A rule for the places that ``compatibility`` or ``cells`` has found to break it."""
@@ -38,6 +41,9 @@ class MisfitRule(Rule):
         self._check(node)
 
     def visit_Await(self, node: cst.Await) -> None:
+        self._check(node)
+
+    def visit_Yield(self, node: cst.Yield) -> None:
         self._check(node)
 
     def visit_ExceptStarHandler(self, node: cst.ExceptStarHandler) -> None:
@@ -69,6 +75,9 @@ class MisfitRule(Rule):
 
     def shown(self, misfit: Misfit) -> str:
         """The name as people write it, with the parameter where one is meant."""
+        class_, _, method = misfit.name.rpartition(".")
+        if method in ENTERED:
+            return f"`{ENTERED[method]} {class_}()`"
         name = misfit.name.removeprefix("builtins.")
         return f"{name}({misfit.keyword}=)" if misfit.keyword else name
 

@@ -11,7 +11,7 @@ from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.rules import generators
 from asyncompat_lint.rules.base import is_async, name_of, source_of
-from asyncompat_lint.rules.misfit import MisfitRule
+from asyncompat_lint.rules.misfit import ENTERED, MisfitRule
 
 _COROUTINE = "asyncio.coroutine"
 _LOOP = "loop"
@@ -27,7 +27,9 @@ class OldIdiomRule(MisfitRule):
         """Report a place, with the new idiom."""
         fix = self._fix(node, misfit)
         hint = self.advice(misfit)
-        if misfit.keyword == _LOOP:
+        if misfit.name.rpartition(".")[2] in ENTERED:
+            hint = "`async with`"
+        elif misfit.keyword == _LOOP:
             hint = "nothing: the running loop is taken"
         elif not hint:
             hint = f"what the documentation of asyncio has for it, in Python {misfit.version}"
@@ -36,6 +38,8 @@ class OldIdiomRule(MisfitRule):
     def _fix(self, node: cst.CSTNode, misfit: Misfit) -> Fix | None:
         if misfit.keyword:
             return self._without_argument(node, misfit)
+        if isinstance(node, cst.Await):
+            return self._as_async_with(node)
         if misfit.name == _COROUTINE:
             return self._as_async_def(node)
         if self.history.is_always_of_the_shim(misfit.name) and misfit.outside:
@@ -95,12 +99,32 @@ class OldIdiomRule(MisfitRule):
             awaited = self._awaited(each)
             if awaited is None:
                 return None
-            edits.append(awaited)
+            edits += awaited
         coroutines = generators.coroutines_in("\n".join(self.context.lines))
         is_safe = coroutines is not None and all(
             self._is_coroutine(each, coroutines) for each in yields
         )
         return Fix(tuple(edits), is_safe=is_safe)
+
+    def _as_async_with(self, node: cst.Await) -> Fix | None:
+        """``with await lock:`` to ``async with lock:``."""
+        item, start = self.span_of(node.expression), self.span_of(node)
+        word = self._with_word(node)
+        if word is None or item.line != start.line or node.lpar:
+            return None
+        awaits = Edit(Span(start.line, start.column, item.line, item.column), "")
+        return Fix((Edit(word, "async "), awaits), is_safe=True)
+
+    def _with_word(self, node: cst.CSTNode) -> Span | None:
+        """Where the ``with`` stands that something is the only item of."""
+        item = self.parent_of(node)
+        if not isinstance(item, cst.WithItem) or item.asname is not None:
+            return None
+        block = self.parent_of(item)
+        if not isinstance(block, cst.With) or len(block.items) > 1:
+            return None
+        span = self.span_of(block)
+        return Span(span.line, span.column, span.line, span.column)
 
     def _is_coroutine(self, node: cst.Yield, known: Collection[str]) -> bool:
         """Whether what is waited for can certainly be awaited: no bare generator can."""
@@ -129,17 +153,26 @@ class OldIdiomRule(MisfitRule):
         column = self.context.lines[name.line - 1].rindex("def", 0, name.column - 1) + 1
         return Span(name.line, column, name.line, column)
 
-    def _awaited(self, node: cst.Yield) -> Edit | None:
+    def _awaited(self, node: cst.Yield) -> list[Edit] | None:
         assert isinstance(node.value, cst.From)
         source = node.value.item
         item, start = self.span_of(source), self.span_of(node)
-        if item.line != start.line or isinstance(self.parent_of(node), cst.WithItem):
+        if item.line != start.line:
             return None
+        if isinstance(self.parent_of(node), cst.WithItem):
+            word = self._with_word(node)
+            if word is None or len(node.lpar) != 1 or item.end_line != start.line:
+                return None
+            line = self.context.lines[start.line - 1]
+            first = line.rindex("(", 0, start.column) + 1
+            last = line.index(")", start.end_column - 1) + 2
+            whole = Span(start.line, first, start.line, last)
+            return [Edit(word, "async "), Edit(whole, source_of(source))]
         if not isinstance(source, _TIGHT) and not getattr(source, "lpar", ()):
-            return Edit(start, f"await ({source_of(source)})")
+            return [Edit(start, f"await ({source_of(source)})")]
         # Only the words in front change.
         brackets = len(getattr(source, "lpar", ()))
-        return Edit(Span(start.line, start.column, item.line, item.column - brackets), "await ")
+        return [Edit(Span(start.line, start.column, item.line, item.column - brackets), "await ")]
 
 
 def _is_named(argument: cst.Arg, keyword: str) -> bool:
