@@ -123,23 +123,45 @@ class Cache:
         self._write("findings", _KeptFindings(self._version, key, findings, states))
 
     def _read(self, name: str, kind: type[_Kept]) -> _Kept | None:
-        if self._folder is None:
-            return None
         try:
-            return msgspec.msgpack.decode((self._folder / name).read_bytes(), type=kind)
+            return msgspec.msgpack.decode(self._load(name), type=kind)
         except (OSError, msgspec.MsgspecError):
             return None
 
     def _write(self, name: str, kept: object) -> None:
-        if self._folder is None:
-            return
-        with contextlib.suppress(OSError):
-            if not self._folder.exists():
-                self._folder.mkdir()
-                (self._folder / ".gitignore").write_text("*\n")
-            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
-                file.write(msgspec.msgpack.encode(kept))
-            os.replace(file.name, self._folder / name)
+        if self.is_kept:
+            with contextlib.suppress(OSError):
+                self._store(name, msgspec.msgpack.encode(kept))
+
+    def _load(self, name: str) -> bytes:
+        return b"" if self._folder is None else (self._folder / name).read_bytes()
+
+    def _store(self, name: str, kept: bytes) -> None:
+        assert self._folder is not None
+        if not self._folder.exists():
+            self._folder.mkdir()
+            (self._folder / ".gitignore").write_text("*\n")
+        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+            file.write(kept)
+        os.replace(file.name, self._folder / name)
+
+
+class MemoryCache(Cache):
+    """The same for as long as it lives: mending checks again and again."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self._kept: dict[str, bytes] = {}
+
+    @property
+    def is_kept(self) -> bool:
+        return True
+
+    def _load(self, name: str) -> bytes:
+        return self._kept.get(name, b"")
+
+    def _store(self, name: str, kept: bytes) -> None:
+        self._kept[name] = kept
 
 
 def state(file: SourceFile) -> State | None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from asyncompat_lint import explain, history
-from asyncompat_lint.cache import Cache
+from asyncompat_lint.cache import Cache, MemoryCache
 from asyncompat_lint.config import Config, python_versions
 from asyncompat_lint.config import find as find_config
 from asyncompat_lint.config import read as read_config
@@ -40,7 +40,8 @@ _MIGRATED = ("AC203", "AC3", "AC401", "AC402", "AC403")
 
 def check(arguments: argparse.Namespace) -> int:
     """Check, mend where that is asked for, and report."""
-    project = _Project(arguments)
+    mends = arguments.fix or arguments.diff
+    project = _Project(arguments, mends=mends)
     select = arguments.select if arguments.select is not None else _named(project.config.select)
     codes = (select or set(NAMES)) - (arguments.ignore | _named(project.config.ignore))
     rules = [rule for rule in RULES if rule.code in codes]
@@ -59,7 +60,7 @@ def check(arguments: argparse.Namespace) -> int:
 
     findings: Sequence[Finding] = project.check({})
     mended = 0
-    if arguments.fix or arguments.diff:
+    if mends:
         outcome = mend(project.files, findings, project.check, is_to_be_mended)
         if arguments.diff:
             return _show(outcome, project.files)
@@ -78,7 +79,7 @@ def check(arguments: argparse.Namespace) -> int:
 
 def migrate(arguments: argparse.Namespace) -> int:
     """Move modules to asyncompat where their range of Pythons needs it, and mend old idioms."""
-    project = _Project(arguments)
+    project = _Project(arguments, mends=True)
     if not project.settings.versions.declared:
         everything = Versions(ALL, declared=True)
         project.settings = dataclasses.replace(project.settings, versions=everything)
@@ -143,7 +144,7 @@ def api(arguments: argparse.Namespace) -> int:
 class _Project:
     """What is to be checked, and how: the arguments that all commands share."""
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
+    def __init__(self, arguments: argparse.Namespace, *, mends: bool) -> None:
         paths: list[str] = arguments.paths
         config_file = find_config(paths) if arguments.config is None else arguments.config
         known = [*NAMES, *NAMES.values()]
@@ -151,7 +152,8 @@ class _Project:
         target = arguments.target_version or self.config.target_version
         versions = python_versions(target, config_file)
         self.settings = Settings(rules=RULES, config=self.config, versions=versions)
-        self.cache = Cache(None if arguments.no_cache else Path(arguments.cache_dir))
+        passing = MemoryCache() if mends else Cache(None)
+        self.cache = passing if arguments.no_cache else Cache(Path(arguments.cache_dir))
         self.files = find_sources(paths, self.config.exclude)
         if not self.files:
             print(f"asyncompat: no Python files in {', '.join(paths)}", file=sys.stderr)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asyncompat_lint.findings import Edit, Finding, Fix
@@ -151,7 +151,7 @@ class _Mending:
                     good[path] += fixes
                     before[path] = after[path]
                 elif len(fixes) > 1:
-                    todo[path] += self._parted(path, fixes, _come(path, before[path], now))
+                    todo[path] += self._parted(path, fixes, findings, now)
                 else:
                     self._hopeless.add(fixes[0].key)
             if not bad and not any(todo.values()):
@@ -164,10 +164,10 @@ class _Mending:
         return self._check(self._outcome.after)
 
     def _parted(
-        self, path: str, fixes: list[_Chosen], come: Sequence[Finding]
+        self, path: str, fixes: list[_Chosen], before: Iterable[Finding], now: Iterable[Finding]
     ) -> list[list[_Chosen]]:
         """What to try in place of fixes that do no good together: the last first."""
-        lines = [each.span.line for each in come]
+        lines = [each.span.line for each in _come(path, before, now)]
         guilty = suspects([each.fix for each in fixes], self._put_in_last[path], lines)
         if not 0 < len(guilty) < len(fixes):
             guilty = set(range(len(fixes) // 2, len(fixes)))
@@ -260,11 +260,15 @@ def _by_path(findings: Iterable[Finding]) -> dict[str, Counter[tuple[str, str]]]
     return found
 
 
-def _come(path: str, before: Counter[tuple[str, str]], now: Iterable[Finding]) -> list[Finding]:
-    """What was found in a file that was not found in it before."""
-    here = [each for each in now if each.path == path]
-    come = _by_path(here)[path] - before
-    return [each for each in here if come[each.code, each.function]]
+def _come(path: str, before: Iterable[Finding], now: Iterable[Finding]) -> Iterator[Finding]:
+    """Give what is found in a file, and was not found in it before in a line that reads so."""
+    there = Counter((each.code, *each.source_lines) for each in before if each.path == path)
+    for each in now:
+        if each.path == path:
+            key = (each.code, *each.source_lines)
+            there[key] -= 1
+            if there[key] < 0:
+                yield each
 
 
 def _is_worse(before: Counter[tuple[str, str]], now: Counter[tuple[str, str]]) -> bool:
