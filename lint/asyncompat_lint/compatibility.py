@@ -108,7 +108,7 @@ class Compatibility:
                 if site.call.kind == "call":
                     yield from self._of_call(site)
         for number in sorted([*facts.names.entered, *facts.names.aentered]):
-            yield from self._of_entered(module, facts.calls[number])
+            yield from self._of_entered(Site(module, number))
         if any(meaning.when == "caught" for meaning in self._meanings):
             yield from self._of_handlers(module)
 
@@ -176,18 +176,19 @@ class Compatibility:
                 yield from self._of_parameter(place, name, entry, parameter)
         yield from self._of_place(place, name, entry, call)
 
-    def _of_entered(self, module: Module, call: CallSite) -> Iterator[Misfit]:
+    def _of_entered(self, site: Site) -> Iterator[Misfit]:
         """What is asked of an object by ``with`` or ``async with``: a special method."""
-        value, method = call.callee, "__aenter__" if call.kind == "aenter" else "__enter__"
-        if isinstance(value, Awaited) and call.kind == "enter":  # `with await lock`
-            value, method = value.value, "__await__"
-        if method not in self._names:
-            return
-        values = self._program.references(module, value, call.scope, call.span.line)
-        names = {each.of for each in values if isinstance(each, Instance)}
-        if len(names) != 1 or len(values) != 1:
-            return
-        name = f"{names.pop()}.{method}"
+        call, module = site.call, site.module
+        method = "__aenter__" if call.kind == "aenter" else "__enter__"
+        name = ""
+        if isinstance(call.callee, Awaited):  # `with await lock`
+            method = "__await__"
+            values = self._program.references(module, call.callee.value, call.scope, call.span.line)
+            if len(values) == 1 and isinstance(values[0], Instance):
+                name = f"{values[0].of}.{method}"
+        elif method in self._names:
+            names = {each.name for group in self._targets.of(site) for each in group}
+            name = next((each for each in names if each.endswith(method)), "")
         entry = self._history.entry(name)
         if entry is None or self._history.came_with_its_class(name):
             return

@@ -370,7 +370,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     the loads by the attributes in them, ``entered`` those of ``with``, ``aentered`` those of
     ``async with``. Pairs say what is known by another name (``aliases``), what a name makes,
     returns or yields (``made``), and which classes are made from which (``subclasses``).
-    ``receivers`` call what they are passed; ``imports`` are what is imported, anywhere.
+    ``receivers`` call what they are passed; ``imports`` are what is imported, anywhere;
+    ``decorated`` has the numbers of the scopes by what they are decorated with.
     """
 
     called: dict[str, list[int]] = {}
@@ -382,6 +383,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     read: dict[str, list[int]] = {}
     entered: list[int] = []
     aentered: list[int] = []
+    decorated: dict[str, list[int]] = {}
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

@@ -17,18 +17,11 @@ from asyncompat_lint.targets import Targets
 
 
 class Locks:
-    """Which locks are contended. ``weighs`` tells whether a site was found to block for long."""
+    """Which locks are contended."""
 
-    def __init__(
-        self,
-        program: Program,
-        knowledge: Knowledge,
-        targets: Targets,
-        weighs: Callable[[Site], bool],
-    ) -> None:
+    def __init__(self, program: Program, knowledge: Knowledge, targets: Targets) -> None:
         self._program = program
         self._targets = targets
-        self._weighs = weighs
         self._contended: set[str] = set()
         self.names = {entry.name for entry in knowledge.entries if entry.table.contended}
         self._sections: dict[str, list[Site]] | None = None
@@ -37,14 +30,17 @@ class Locks:
         """Return whether the lock that a site takes is one that others hold for long."""
         return self._identity(site) in self._contended
 
-    def newly_contended(self) -> set[str]:
-        """Look for more contended locks, and return the names of their variables."""
+    def newly_contended(self, weighs: Callable[[Site], bool]) -> set[str]:
+        """Look for more contended locks, and return the names of their variables.
+
+        ``weighs`` tells whether a site was found to block for long.
+        """
         if self._sections is None:
             self._sections = self._find_sections()
         found = {
             identity
             for identity, sections in self._sections.items()
-            if identity not in self._contended and any(map(self._is_long, sections))
+            if identity not in self._contended and any(_is_long(each, weighs) for each in sections)
         }
         self._contended |= found
         return {identity.replace(":", ".").rpartition(".")[2] for identity in found}
@@ -71,18 +67,6 @@ class Locks:
             return self._program.identity_of(site.module, site.call, receiver)
         return ""
 
-    def _is_long(self, section: Site) -> bool:
-        """Whether something blocks while the lock is held, in the same function."""
-        calls = section.module.facts.calls
-        held = section.call
-        return any(
-            call.scope == held.scope
-            and number != section.number
-            and held.span.line <= call.span.line <= held.until
-            and self._weighs(Site(section.module, number))
-            for number, call in enumerate(calls)
-        )
-
     @staticmethod
     def is_silenced(entry: Entry, site: Site) -> bool:
         """Return whether the file makes the call's receiver one that does not wait."""
@@ -100,3 +84,16 @@ class Locks:
                 if method.name in silenced_by and argument == Constant(silenced_by[method.name]):
                     return True
         return False
+
+
+def _is_long(section: Site, weighs: Callable[[Site], bool]) -> bool:
+    """Whether something blocks while a lock is held, in the same function."""
+    calls = section.module.facts.calls
+    held = section.call
+    return any(
+        call.scope == held.scope
+        and number != section.number
+        and held.span.line <= call.span.line <= held.until
+        and weighs(Site(section.module, number))
+        for number, call in enumerate(calls)
+    )

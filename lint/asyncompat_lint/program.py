@@ -23,7 +23,8 @@ from asyncompat_lint.facts import (
     last_names,
 )
 from asyncompat_lint.inference import PROPERTIES, Inference
-from asyncompat_lint.modules import Module
+from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
 from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Value, Values
 
@@ -34,6 +35,10 @@ _CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 
 class Program(Inference):
     """The project's modules, with everything in them that can be asked for by place."""
+
+    def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
+        super().__init__(modules, knowledge)
+        self._offloading: dict[Place, bool] = {}
 
     def targets(self, module: Module, site: CallSite) -> list[Group]:
         """Return what a site may run: a group for each thing that its callee may be."""
@@ -123,8 +128,10 @@ class Program(Inference):
     def _run_at(self, value: Value, site: CallSite, use: Use) -> Group:
         if site.kind == "call":
             return self._called_group(value, use)
-        if site.kind == "aenter" or not isinstance(value, Instance):
+        if not isinstance(value, Instance):
             return ()
+        if site.kind == "aenter":
+            return self._methods(value, ("__aenter__",), use)
         if value.place is not None and not self.is_class(value.place):
             return (Reference(value.of, value.place),)  # what a generator function has made
         if site.kind == "enter":
@@ -193,14 +200,19 @@ class Program(Inference):
 
     def goes_elsewhere(self, place: Place) -> bool:
         """Return whether a decorator runs a sync function elsewhere, or makes it an async one."""
+        if not self.scope(place).decorators:
+            return False
         for value in self.decorators(place):
             if not isinstance(value, Reference):
                 continue
             where, _ = self.knowledge.callables.get(value.name, ("here", ()))
             if where == "elsewhere":
                 return True
-            if value.place is not None and self._offloads(value.place):
-                return True
+            if value.place is not None:
+                if value.place not in self._offloading:
+                    self._offloading[value.place] = self._offloads(value.place)
+                if self._offloading[value.place]:
+                    return True
         return self._has_async_twin(place)
 
     def _has_async_twin(self, place: Place) -> bool:

@@ -140,12 +140,12 @@ class _Reach:
             for name, (where, _) in knowledge.callables.items()
             if where != "elsewhere"
         }
-        self._sites = SiteIndex(program, receivers, targets.is_ruled_out)
+        self._sites = SiteIndex(program, receivers, targets.ruled_out)
         self._on_loop = self._handed_to_loop()
         self._harmless: set[Place] = set()
         self._read_markers()
         self._names: set[str] = set()
-        self._locks = Locks(program, knowledge, targets, self._weighs)
+        self._locks = Locks(program, knowledge, targets)
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
         libraries = self._knowledge.within_reach(self._sites.imported)
@@ -163,7 +163,7 @@ class _Reach:
                 self._looked_at.discard(site.key)  # it is to be looked at with the others
         yield from self._spread(names, ())
         # A lock whose holder was found to block is one that can be waited for.
-        while names := self._locks.newly_contended():
+        while names := self._locks.newly_contended(self._weighs):
             yield from self._spread(names, self._locks.names)
 
     def _spread(self, names: set[str], news: Collection[Place | str]) -> Iterator[BlockingCall]:
@@ -408,33 +408,32 @@ class _Reach:
                         if argument is not None:
                             inner = self._program.passed(site.module, call, argument)
                             found.update(e.place for g in inner for e in g if e.place is not None)
-        for module in self._program.modules.all:
-            for number, scope in enumerate(module.facts.scopes):
-                place = Place(module.file.location, number)
-                if scope.kind == "function" and self._is_marked(place, scope, on_loop):
-                    found.add(place)
+        marks = {name.rpartition(".")[2]: name for name, keys in on_loop.items() if not keys}
+        for place in self._decorated(set(marks)):
+            decorators = self._program.decorators(place)
+            if any(isinstance(v, Reference) and v.name in marks.values() for v in decorators):
+                found.add(place)
         return {place for place in found if not self._program.scope(place).is_async}
 
     def _read_markers(self) -> None:
         """Functions that are decorated with ``asyncompat.blocking`` or ``nonblocking``."""
-        for module in self._program.modules.all:
-            for number, scope in enumerate(module.facts.scopes):
-                if not any(last_name(each) in _MARKERS for each in scope.decorators):
-                    continue
-                place = Place(module.file.location, number)
-                decorators = self._program.decorators(place)
-                names = {each.name for each in decorators if isinstance(each, Reference)}
-                if f"{_MARKING}.blocking" in names:
-                    self._blocked[place] = {_MARKED.rule: Blocker(Entry(scope.name, _MARKED))}
-                elif f"{_MARKING}.nonblocking" in names:
-                    self._harmless.add(place)
+        for place in self._decorated(_MARKERS):
+            decorators = self._program.decorators(place)
+            names = {each.name for each in decorators if isinstance(each, Reference)}
+            if f"{_MARKING}.blocking" in names:
+                name = self._program.scope(place).name
+                self._blocked[place] = {_MARKED.rule: Blocker(Entry(name, _MARKED))}
+            elif f"{_MARKING}.nonblocking" in names:
+                self._harmless.add(place)
 
-    def _is_marked(self, place: Place, scope: Scope, on_loop: dict[str, list[int | str]]) -> bool:
-        marks = {name.rpartition(".")[2]: name for name, keys in on_loop.items() if not keys}
-        if not any(last_name(each) in marks for each in scope.decorators):
-            return False
-        decorators = self._program.decorators(place)
-        return any(isinstance(v, Reference) and v.name in marks.values() for v in decorators)
+    def _decorated(self, names: Collection[str]) -> Iterator[Place]:
+        """The functions that are decorated with something of one of these names."""
+        for module in self._program.modules.all:
+            decorated = module.facts.names.decorated
+            found = {number for name in decorated.keys() & names for number in decorated[name]}
+            for number in sorted(found):
+                if module.facts.scopes[number].kind == "function":
+                    yield Place(module.file.location, number)
 
     # Functions
 

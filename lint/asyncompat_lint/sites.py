@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.facts import (
@@ -58,15 +58,15 @@ _SPECIFIC = 50
 class SiteIndex:
     """All sites of the project, by name.
 
-    ``receivers`` call what is passed to them. ``is_ruled_out`` tells, of a module's location and a
-    site's number, whether the site is known to run and pass on nothing that blocks.
+    ``receivers`` call what is passed to them. ``ruled_out`` tells of a module's location the
+    numbers of the sites that are known to run and pass on nothing that blocks.
     """
 
     def __init__(
         self,
         program: Program,
         receivers: Iterable[str],
-        is_ruled_out: Callable[[str, int], bool],
+        ruled_out: Callable[[str], Collection[int]],
     ) -> None:
         self._program = program
         self._modules = modules = program.modules
@@ -78,7 +78,7 @@ class SiteIndex:
         self._subclasses: dict[str, set[str]] = defaultdict(set)
         self.imported: set[str] = set()
         self._receivers = set(receivers)
-        self._is_ruled_out = is_ruled_out
+        self._ruled_out = ruled_out
         # Each is made once, for it is asked for again and again.
         self._made_sites: dict[tuple[int, int], Site] = {}
         for module in modules.all:
@@ -87,8 +87,11 @@ class SiteIndex:
 
     def _add(self, module: Module) -> None:
         names = module.facts.names
+        ruled_out = self._ruled_out(module.file.location)
         for name, numbers in names.called.items():
-            self._calls[name].append((module, numbers))
+            left = [number for number in numbers if number not in ruled_out]
+            if left:
+                self._calls[name].append((module, left))
         for other, name in names.aliases:
             self._aliases[other].add(name)
         for other, name in names.made:
@@ -100,7 +103,7 @@ class SiteIndex:
 
     def _add_passed(self) -> None:
         for receiver in self._receivers:
-            for site in self._candidates(receiver):
+            for site in self._sites_of(receiver):
                 if site.call.kind == "call":
                     for argument in site.call.arguments.values():
                         for name in last_names(argument):
@@ -118,17 +121,10 @@ class SiteIndex:
                 site = self._made_sites[place] = Site(module, number)
             yield site
 
-    def _candidates(self, name: str) -> Iterator[Site]:
-        """The sites of a name that are not ruled out."""
-        for module, numbers in self._calls.get(name, ()):
-            location = module.file.location
-            left = [number for number in numbers if not self._is_ruled_out(location, number)]
-            yield from self._made_of(module, left)
-
     def calling(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that may run what has one of these names."""
         wanted = self._closure(names, self._aliases)
-        found = {site.key: site for name in wanted for site in self._candidates(name)}
+        found = {site.key: site for name in wanted for site in self._sites_of(name)}
         return list(found.values())
 
     def passing(self, names: Iterable[str]) -> list[Site]:
@@ -146,9 +142,14 @@ class SiteIndex:
             if isinstance(call.callee, Attribute)
         ]
 
-    def named(self, names: Iterable[str]) -> list[Site]:
-        """Return the sites of just these names; one has several where it may call several."""
-        found = {site.key: site for name in names for site in self._sites_of(name)}
+    def named(self, names: set[str]) -> list[Site]:
+        """Return all sites of just these names; one has several where it may call several."""
+        found = {
+            site.key: site
+            for module in self._modules.all
+            for name in names & module.facts.names.called.keys()
+            for site in self._made_of(module, module.facts.names.called[name])
+        }
         return list(found.values())
 
     def reading(self, names: Iterable[str]) -> list[Site]:

@@ -7,7 +7,7 @@ others. So it is kept under what stands for the module and for all that is told 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -76,9 +76,9 @@ class Targets:
         """Note that a site runs nothing that may ever be found to block."""
         self._ruled_out[site.module.file.location].add(site.number)
 
-    def is_ruled_out(self, location: str, number: int) -> bool:
-        """Return whether that was noted of a module's site, in this run or an earlier one."""
-        return number in self._ruled_out[location]
+    def ruled_out(self, location: str) -> Collection[int]:
+        """Return the numbers of a module's sites of which that was noted, now or in another run."""
+        return self._ruled_out[location]
 
     def keep(self) -> None:
         """Keep what was found out, for the next run."""

@@ -40,7 +40,10 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
     aliases: set[tuple[str, str]] = set()
     made: set[tuple[str, str]] = set()
     imports: set[str] = set()
-    for scope in scopes:
+    decorated: dict[str, list[int]] = defaultdict(list)
+    for number, scope in enumerate(scopes):
+        for name in scope.decorator_names:
+            decorated[name].append(number)
         results = [*scope.returned, *scope.yielded]
         if scope.annotation is not None:
             results.append(scope.annotation)
@@ -66,6 +69,7 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
         dict(read),
         [number for number, call in enumerate(calls) if call.kind == "enter"],
         [number for number, call in enumerate(calls) if call.kind == "aenter"],
+        dict(decorated),
     )
 
 
