@@ -149,6 +149,24 @@ class Binding(msgspec.Struct, frozen=True, array_like=True):
     suite: Suite | None = None
 
 
+# What a test asks of a parameter: whether it is true, None, equal to a constant, an instance.
+Asked: TypeAlias = Literal["true", "none", "equal", "instance"]
+
+
+class Condition(msgspec.Struct, frozen=True, array_like=True):
+    """In these lines of a function a parameter is what is asked, or is not.
+
+    ``value`` is the constant that it is compared with, or the classes.
+    """
+
+    parameter: str
+    asked: Asked
+    value: Expr
+    holds: bool
+    line: int
+    end_line: int
+
+
 ScopeKind: TypeAlias = Literal["module", "class", "function", "lambda", "comprehension"]
 
 
@@ -158,7 +176,8 @@ class Scope(msgspec.Struct, array_like=True):
     ``runs_in_parent`` is whether the code runs as part of the enclosing scope's: a class body, a
     comprehension, a generator expression that is used up on the spot. A function has its
     parameters (those that it calls itself in ``called_parameters``), an annotation of what it
-    returns, or the values it returns, and those it yields; ``asks_for_loop`` is whether it wants to
+    returns, or the values it returns, and those it yields; the constants among its ``defaults``,
+    and ``conditions`` on what it is passed; ``asks_for_loop`` is whether it wants to
     know if a loop runs. A lambda and a comprehension return what they compute; a class has bases,
     and the attributes that its methods give to ``self``.
     """
@@ -182,6 +201,8 @@ class Scope(msgspec.Struct, array_like=True):
     yielded: list[Expr] = []
     bases: list[Expr] = []
     attributes: dict[str, list[Binding]] = {}
+    defaults: dict[str, Constant] = {}
+    conditions: list[Condition] = []
 
     @property
     def decorator_names(self) -> list[str]:
@@ -211,7 +232,8 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True):
 
     ``discarded`` is whether the call is a statement of its own, ``once`` whether it is guarded by
     a question whether its result is already there, ``arguments`` are those that are followed,
-    positional ones by their number; ``awaits_inside`` whether a ``with`` holds over an ``await``.
+    positional ones by their number; ``passes`` is how many of these there are, or -1 where it is
+    not known what is passed; ``awaits_inside`` whether a ``with`` holds over an ``await``.
     """
 
     scope: int
@@ -224,6 +246,7 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True):
     until: int = 0
     awaits_inside: bool = False
     arguments: dict[str, Expr] = {}
+    passes: int = -1
 
     @property
     def name(self) -> str:

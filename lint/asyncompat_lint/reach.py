@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from asyncompat_lint.conditions import Conditions, Held
 from asyncompat_lint.facts import (
     CallSite,
     Constant,
@@ -39,6 +40,8 @@ from asyncompat_lint.values import Place, Reference
 MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
 # A longer chain leads through branches that only certain data take.
 LONGEST_CERTAIN = 4
+# Of the cases in which a function blocks, so many are told apart.
+_MOST_CASES = 4
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
@@ -63,6 +66,7 @@ class Blocker:
     ``once`` is whether it does so only the first time, ``overrides`` how many of how many functions
     do that can stand in the place of an abstract one on the way, ``read`` the property that is read
     at the site, ``passed`` whether what blocks is not called there itself, but by what it is given.
+    ``held`` has to hold in the function for it to come to that.
     """
 
     entry: Entry
@@ -71,6 +75,7 @@ class Blocker:
     overrides: tuple[int, int] | None = None
     read: str = ""
     passed: bool = False
+    held: tuple[Held, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -84,17 +89,25 @@ class Blocker:
         return not self.once, blocked / of, len(self.chain) <= LONGEST_CERTAIN
 
 
-# What blocks at a site or in a function: by rule, the most certain.
-Blockers = dict[str, Blocker]
+# What blocks at a site or in a function: by rule and by what has to hold, the most certain.
+Blockers = dict[tuple[str, tuple[Held, ...]], Blocker]
 
 
-def _add(blockers: Blockers, blocker: Blocker) -> bool:
-    """Keep a blocker if it is a rule's first, or more certain; return whether it is."""
-    known = blockers.get(blocker.rule)
-    if known is not None and known.rank >= blocker.rank:
-        return False
-    blockers[blocker.rule] = blocker
-    return True
+def _add(blockers: Blockers, blocker: Blocker) -> None:
+    """Keep a blocker if it is the first of its rule that has to hold no more, or more certain."""
+    if _is_news(blockers, blocker):
+        blockers[blocker.rule, blocker.held] = blocker
+
+
+def _is_news(blockers: Blockers, blocker: Blocker) -> bool:
+    """Whether a blocker is the first of its rule, or more certain, or blocks in another case."""
+    for held in ((), blocker.held):
+        known = blockers.get((blocker.rule, held))
+        if known is not None and known.rank >= blocker.rank:
+            return False
+    if (blocker.rule, blocker.held) in blockers:
+        return True
+    return sum(rule == blocker.rule for rule, _ in blockers) < _MOST_CASES
 
 
 @dataclass(frozen=True)
@@ -134,7 +147,7 @@ class _Reach:
         self._blocked: dict[Place, Blockers] = {}
         # The sites that mean a function, an abstract one of a name, or to take a lock.
         self._meaning: dict[Place | str, list[Site]] = defaultdict(list)
-        self._found: dict[tuple[str, int, bool], Blockers] = defaultdict(dict)
+        self._found: dict[tuple[str, int, bool], dict[str, Blocker]] = defaultdict(dict)
         receivers = {
             name.rpartition(".")[2]
             for name, (where, _) in knowledge.callables.items()
@@ -145,6 +158,7 @@ class _Reach:
         self._harmless: set[Place] = set()
         self._read_markers()
         self._names: set[str] = set()
+        self._conditions = Conditions(program, knowledge)
         self._locks = Locks(program, knowledge, targets)
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
@@ -181,17 +195,14 @@ class _Reach:
                 place = Place(site.module.file.location, index)
                 is_called = place in self._on_loop
                 if scope.is_async or is_called or facts.awaits_at(scope, site.line):
-                    known = self._found[site.key]
-                    new = [each for each in blockers.values() if _add(known, each)]
-                    if self._program.modules.is_own(site.module):
-                        yield from (BlockingCall(site, each, _told(scope)) for each in new)
+                    for each in self._newly_found(site, blockers):
+                        yield BlockingCall(site, each, _told(scope))
                 # What the loop calls, others may call as well.
                 if self._runs_when_called(place, scope):
                     there = newly_blocked.setdefault(place, {})
-                    known = self._blocked.get(place, {})
                     for each in blockers.values():
                         longer = self._lengthened(each, site, index)
-                        if each.rule not in known or known[each.rule].rank < longer.rank:
+                        if _is_news(self._blocked.get(place, {}), longer):
                             _add(there, longer)
             newly_blocked = {place: there for place, there in newly_blocked.items() if there}
             for place, there in newly_blocked.items():
@@ -202,6 +213,16 @@ class _Reach:
                 scope = self._program.scope(place)
                 (read if is_property(scope) else names).update(self._names_of(place, scope))
             self._names |= read
+
+    def _newly_found(self, site: Site, blockers: Blockers) -> Iterator[Blocker]:
+        """What was not known to block at a site of the project's, or not as certainly."""
+        known = self._found[site.key]
+        for each in blockers.values():
+            before = known.get(each.rule)
+            if before is None or before.rank < each.rank:
+                known[each.rule] = each
+                if self._program.modules.is_own(site.module):
+                    yield replace(each, held=())
 
     def _to_look_at(
         self, names: set[str], read: set[str], news: Collection[Place | str]
@@ -266,7 +287,7 @@ class _Reach:
         if not blockers and site.key in self._hand_on:
             blockers = self._of_arguments(site, groups)
         if call.once:
-            blockers = {rule: replace(each, once=True) for rule, each in blockers.items()}
+            blockers = {key: replace(each, once=True) for key, each in blockers.items()}
         return blockers
 
     def _may_block(self, target: Reference) -> bool:
@@ -286,10 +307,10 @@ class _Reach:
 
     def _of_load(self, site: Site) -> Blockers:
         for each in self._program.properties(site.module, site.load, self._names):
-            blockers = {} if each.place is None else self._of_function(each.place)
+            blockers = {} if each.place is None else self._of_function(each.place, site)
             if blockers and each.place is not None:
                 name = self._program.scope(each.place).name
-                return {rule: replace(b, read=name) for rule, b in blockers.items()}
+                return {key: replace(b, read=name) for key, b in blockers.items()}
         return {}
 
     def _of_group(self, group: Group, site: Site) -> Blockers:
@@ -303,26 +324,36 @@ class _Reach:
     def _of_target(self, target: Reference, site: Site) -> Blockers:
         if target.place is None or self._knowledge.blocking(target.name):
             blocker = self._of_library(target, site)
-            return {} if blocker is None else {blocker.rule: blocker}
+            return {} if blocker is None else {(blocker.rule, ()): blocker}
         call = site.call
         if call.awaited:
             return {}  # a sync function that is awaited has been made something else of
-        return self._of_function(target.place)
+        return self._of_function(target.place, site)
 
-    def _of_function(self, place: Place) -> Blockers:
+    def _of_function(self, place: Place, site: Site) -> Blockers:
         blockers = self._blocked.get(place, {})
         if not blockers and self._program.scope(place).is_abstract:
             return self._of_overrides(place)
-        return blockers
+        found: Blockers = {}
+        for blocker in blockers.values():
+            held = self._conditions.of_call(blocker.held, site, place)
+            if held is not None:
+                _add(found, replace(blocker, held=held))
+        return found
 
     def _of_overrides(self, place: Place) -> Blockers:
         overrides = self._program.overrides(place)
         found: Blockers = {}
-        for rule in dict.fromkeys(r for each in overrides for r in self._blocked.get(each, ())):
-            blocked = [each for each in overrides if rule in self._blocked.get(each, ())]
-            told = (len(blocked), len(overrides))
-            found[rule] = replace(self._blocked[blocked[0]][rule], overrides=told)
+        for each in overrides:
+            for blocker in self._blocked.get(each, {}).values():
+                if (blocker.rule, ()) not in found:
+                    blocked = [e for e in overrides if self._blocks(e, blocker.rule)]
+                    told = (len(blocked), len(overrides))
+                    _add(found, replace(blocker, overrides=told, held=()))
         return found
+
+    def _blocks(self, place: Place, rule: str) -> bool:
+        return any(each.rule == rule for each in self._blocked.get(place, {}).values())
 
     def _of_library(self, target: Reference, site: Site) -> Blocker | None:
         entry = self._knowledge.blocking(target.name)
@@ -380,7 +411,7 @@ class _Reach:
                     for inner in self._program.passed(site.module, site.call, passed[key]):
                         blockers = self._of_group(inner, site)
                         if blockers:
-                            return {r: replace(b, passed=True) for r, b in blockers.items()}
+                            return {k: replace(b, passed=True) for k, b in blockers.items()}
         return {}
 
     def _called_arguments(self, target: Reference) -> list[str]:
@@ -422,7 +453,7 @@ class _Reach:
             names = {each.name for each in decorators if isinstance(each, Reference)}
             if f"{_MARKING}.blocking" in names:
                 name = self._program.scope(place).name
-                self._blocked[place] = {_MARKED.rule: Blocker(Entry(name, _MARKED))}
+                self._blocked[place] = {(_MARKED.rule, ()): Blocker(Entry(name, _MARKED))}
             elif f"{_MARKING}.nonblocking" in names:
                 self._harmless.add(place)
 
@@ -453,7 +484,9 @@ class _Reach:
             function = f"{scopes[scope.parent].name}.{function}"
         step = Step(site.module.file.path, site.line, function, called_at(site, blocker))
         once = blocker.once or any(last_name(each) in MEMOISERS for each in scope.decorators)
-        return replace(blocker, chain=(step, *blocker.chain), once=once, read="", passed=False)
+        held = tuple(dict.fromkeys([*blocker.held, *self._conditions.at(site, scope)]))
+        chain = (step, *blocker.chain)
+        return replace(blocker, chain=chain, once=once, read="", passed=False, held=held)
 
 
 def _told(scope: Scope) -> str:

@@ -29,32 +29,33 @@ def suite_of(statement: ast.stmt, body: list[ast.stmt]) -> Suite | None:
     if not body:
         return None
     exclusive = isinstance(statement, ast.If | ast.Match)
-    leaves = _leaves(body) and not isinstance(statement, ast.For | ast.AsyncFor | ast.While)
-    return Suite(*_lines(body), statement.lineno, _end(statement), exclusive, leaves)
+    is_loop = isinstance(statement, ast.For | ast.AsyncFor | ast.While)
+    is_left = leaves(body) and not is_loop
+    return Suite(*lines_of(body), statement.lineno, _end(statement), exclusive, is_left)
 
 
 def narrowings(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Narrowing]:
     """Give what a statement says about names, in its branches or in what follows it."""
     match statement:
         case ast.If(test=test, body=body, orelse=orelse):
-            yield from _told(test, Suite(*_lines(body), statement.lineno, _end(statement)))
+            yield from _told(test, Suite(*lines_of(body), statement.lineno, _end(statement)))
             if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
                 if orelse:
-                    where = Suite(*_lines(orelse), statement.lineno, _end(statement))
+                    where = Suite(*lines_of(orelse), statement.lineno, _end(statement))
                     yield from _told(test.operand, where)
-                if rest and _leaves(body):
-                    first, last = _lines(rest)
+                if rest and leaves(body):
+                    first, last = lines_of(rest)
                     yield from _told(test.operand, Suite(first, last, first, last))
         case ast.Assert(test=test) if rest:
-            first, last = _lines(rest)
+            first, last = lines_of(rest)
             yield from _told(test, Suite(first, last, first, last))
         case ast.While(test=test, body=body):
-            yield from _told(test, Suite(*_lines(body), statement.lineno, _end(statement)))
+            yield from _told(test, Suite(*lines_of(body), statement.lineno, _end(statement)))
         case ast.Match(subject=ast.Name(id=name), cases=cases):
             for case in cases:
                 class_ = _class_of(case.pattern)
                 if class_ is not None:
-                    where = Suite(*_lines(case.body), statement.lineno, _end(statement))
+                    where = Suite(*lines_of(case.body), statement.lineno, _end(statement))
                     yield Narrowing(name, where, annotation(class_))
 
 
@@ -127,13 +128,14 @@ def _told(test: ast.expr, suite: Suite) -> Iterator[Narrowing]:
         case ast.Call(func=ast.Name(id="isinstance"), args=[asked, classes]):
             name = _dotted(asked)
             if name.isidentifier():
-                yield Narrowing(name, suite, _one_of(classes))
+                yield Narrowing(name, suite, one_of(classes))
         case ast.BoolOp(op=ast.And(), values=values):
             for value in values:
                 yield from _told(value, suite)
 
 
-def _one_of(classes: ast.expr) -> Expr:
+def one_of(classes: ast.expr) -> Expr:
+    """Return what the second argument of ``isinstance`` names."""
     if isinstance(classes, ast.Tuple):
         return Either(tuple(map(annotation, classes.elts)))
     return annotation(classes)
@@ -155,11 +157,13 @@ def _dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _leaves(body: list[ast.stmt]) -> bool:
+def leaves(body: list[ast.stmt]) -> bool:
+    """Return whether a body ends by leaving what is around it."""
     return isinstance(body[-1], _LEAVING)
 
 
-def _lines(body: list[ast.stmt]) -> tuple[int, int]:
+def lines_of(body: list[ast.stmt]) -> tuple[int, int]:
+    """Return the first line of a body, and the last."""
     return body[0].lineno, _end(body[-1])
 
 

@@ -91,6 +91,7 @@ class Calls(Names):
             awaited=awaited,
             discarded=discarded,
             arguments=self._arguments(node),
+            passes=_passes(node),
         )
 
     def _callee(self, function: ast.expr) -> None:
@@ -157,6 +158,7 @@ class Calls(Names):
         until: int = 0,
         awaits_inside: bool = False,
         arguments: dict[str, Expr] | None = None,
+        passes: int = -1,
     ) -> None:
         if self._never:
             return
@@ -173,6 +175,7 @@ class Calls(Names):
                 until,
                 awaits_inside,
                 arguments or {},
+                passes,
             )
         )
 
@@ -191,6 +194,13 @@ class Calls(Names):
             for name, value in arguments.items()
             if isinstance(value, _TOLD_ARGUMENTS) or not name.isdecimal()
         }
+
+
+def _passes(node: ast.Call) -> int:
+    """How many positional arguments a call has; -1 where it passes what cannot be told."""
+    is_told = all(keyword.arg is not None for keyword in node.keywords)
+    is_told = is_told and not any(isinstance(each, ast.Starred) for each in node.args)
+    return len(node.args) if is_told else -1
 
 
 def _consumes(function: ast.expr) -> bool:

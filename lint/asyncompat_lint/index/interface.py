@@ -24,11 +24,11 @@ def _told(scope: Scope) -> tuple[object, ...]:
     return (*fields, _bound(scope.bindings), _bound(scope.attributes))
 
 
-# All of a scope but its line, and its bindings, which are told without theirs.
+# All of a scope but its line, its bindings, which are told without theirs, and what only calls ask.
 _FIELDS = tuple(
     field.name
     for field in msgspec.structs.fields(Scope)
-    if field.name not in ("line", "bindings", "attributes")
+    if field.name not in ("line", "bindings", "attributes", "defaults", "conditions")
 )
 
 

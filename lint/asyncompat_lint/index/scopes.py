@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from asyncompat_lint.facts import Display, Name, Statement, Subscripted
+from asyncompat_lint.facts import Constant, Display, Name, Statement, Subscripted
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
@@ -79,6 +79,10 @@ class Scopes(Statements):
         parameters = _parameters(arguments)
         self.scopes[self._scope].parameters = [each.arg for each in parameters]
         defaults = _defaults_by_name(arguments)
+        constants = {name: self._expression(node) for name, node in defaults.items()}
+        self.scopes[self._scope].defaults = {
+            name: value for name, value in constants.items() if isinstance(value, Constant)
+        }
         for number, parameter in enumerate(parameters):
             if is_method and not number:
                 self._bind(parameter.arg, "self", parameter)

@@ -25,6 +25,7 @@ from asyncompat_lint.index.branches import (
     suite_of,
 )
 from asyncompat_lint.index.calls import Calls
+from asyncompat_lint.index.conditions import conditions
 from asyncompat_lint.index.expressions import element, whole_lines
 from asyncompat_lint.index.guards import (
     END_OF_LINE,
@@ -59,11 +60,25 @@ class Statements(Calls):
             if isinstance(statement, GUARDING):
                 for guard in guards_of(statement, rest):
                     self._guard(guard)
+            if isinstance(statement, ast.If):
+                self._conditions(statement, rest)
             if isinstance(statement, ast.If | ast.Assert):
                 for narrowing in narrowings(statement, rest):
                     if rest and narrowing.suite.line >= rest[0].lineno:
                         self._narrow(narrowing)
         self._statement = around
+
+    def _conditions(self, statement: ast.If, rest: list[ast.stmt]) -> None:
+        """Keep what a test says of the function's parameters, while they are what was passed."""
+        scope = self.scopes[self._scope]
+        if scope.kind != "function":
+            return
+        for condition in conditions(statement, rest):
+            if condition.parameter in scope.parameters:
+                first, *others = scope.bindings[condition.parameter]
+                changed = (each for each in others if each.kind != "narrowed")
+                if first.kind != "self" and not any(e.line < condition.line for e in changed):
+                    scope.conditions.append(condition)
 
     def _guard(self, guard: Guard) -> None:
         span = guard.span

@@ -1,0 +1,281 @@
+"""Whether a call lets a function come to what blocks in it: by what it passes, and to whom.
+
+A function may block only if one of its parameters is so, or is not so. What a call passes for it is
+known where it is a constant, the default, or something whose class is known; where it is a
+parameter of the caller, the condition is one on that. A method may block only by another method,
+which a subclass replaces. What is not known lets everything happen.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from asyncompat_lint.facts import (
+    Attribute,
+    Called,
+    Condition,
+    Constant,
+    Either,
+    Expr,
+    Name,
+    Scope,
+    last_name,
+    root_name,
+)
+from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.names import Use
+from asyncompat_lint.program import Program
+from asyncompat_lint.sites import Site
+from asyncompat_lint.values import Instance, Place, Reference, Values
+
+# What is declared to be one of these may be anything.
+_ANYTHING = frozenset({"builtins.object", "typing.Any"})
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """It has to be this function that the method of ``self`` is."""
+
+    method: str
+    place: Place
+
+
+Held: TypeAlias = Condition | Dispatch
+
+
+class Conditions:
+    """What has to hold, and whether it does at a site."""
+
+    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+        self._program = program
+        self._knowledge = knowledge
+
+    def of_call(self, held: tuple[Held, ...], site: Site, place: Place) -> tuple[Held, ...] | None:
+        """Return what is left to hold in the caller, for what blocks in the function at a place.
+
+        None where it cannot block when it is called at this site.
+        """
+        scope = self._program.scope(place)
+        left: list[Held] = []
+        for each in held:
+            holds: bool | Held | None
+            if isinstance(each, Dispatch):
+                holds = self._dispatched(each, site, place, scope)
+            else:
+                holds = self._passed(each, site, place, scope)
+            if holds is False:
+                return None
+            if isinstance(holds, Dispatch | Condition):
+                left.append(holds)
+        own = _self_of(site)
+        if own and self._receiver(site, scope) == Name(own):
+            left.append(Dispatch(scope.name, place))
+        return tuple(dict.fromkeys(left))
+
+    def at(self, site: Site, scope: Scope) -> Iterator[Condition]:
+        """Give what is known of the parameters of a function where a site of it stands."""
+        for each in scope.conditions:
+            if each.line <= site.line <= each.end_line:
+                yield without_lines(each)
+
+    # What is passed
+
+    def _passed(
+        self, condition: Condition, site: Site, place: Place, scope: Scope
+    ) -> bool | Condition | None:
+        argument = self._argument(condition.parameter, site, place, scope)
+        if argument is None:
+            return None
+        is_so = self._is_so(condition, argument, site, place)
+        if is_so is not None:
+            return is_so == condition.holds
+        if isinstance(argument, Name) and condition.asked != "instance":
+            caller = site.module.facts.scopes[site.scope]
+            if argument.id in caller.parameters and len(caller.bindings[argument.id]) == 1:
+                return Condition(
+                    argument.id, condition.asked, condition.value, condition.holds, 0, 0
+                )
+        return None
+
+    def _argument(self, parameter: str, site: Site, place: Place, scope: Scope) -> Expr | None:
+        """What a parameter is given at a site, if that is told there."""
+        if site.is_load or site.call.passes < 0:
+            return None
+        call, name = site.call, scope.name
+        is_method = self._program.scope(Place(place.location, scope.parent)).kind == "class"
+        if is_method and "staticmethod" in scope.decorator_names:
+            is_method = False
+        if name == "__init__":
+            name = self._program.scope(Place(place.location, scope.parent)).name
+        if last_name(call.callee) not in (name, scope.name):
+            return None  # it goes by another name, and perhaps with some of its arguments
+        if parameter in call.arguments:
+            return call.arguments[parameter]
+        if parameter not in scope.parameters:
+            return None
+        number = scope.parameters.index(parameter) - is_method
+        if number < call.passes:
+            return call.arguments.get(str(number))
+        return scope.defaults.get(parameter)
+
+    def _is_so(self, condition: Condition, argument: Expr, site: Site, place: Place) -> bool | None:
+        if condition.asked == "instance":
+            return self._is_instance(condition.value, argument, site, place)
+        if not isinstance(argument, Constant):
+            return None
+        match condition.asked:
+            case "true":
+                return bool(argument.value)
+            case "none":
+                return argument.value is None
+        return argument == condition.value
+
+    def _is_instance(self, classes: Expr, argument: Expr, site: Site, place: Place) -> bool | None:
+        """Whether an argument is of one of these classes, as the function's module names them."""
+        wanted = self._named(classes, place)
+        values = self._program.infer(argument, _use(site))
+        answers = set()
+        for value in values:
+            if not isinstance(value, Instance):
+                return None
+            of_each = {self._is_one(value, each) for each in wanted}
+            answers.add(True if True in of_each else None if None in of_each else False)
+        return answers.pop() if wanted and len(answers) == 1 else None
+
+    def _named(self, classes: Expr, place: Place) -> list[Instance]:
+        """Instances of the classes, also of those that the knowledge takes for another."""
+        function = self._program.scope(place)
+        module = self._program.modules.at(place.location)
+        options = classes.options if isinstance(classes, Either) else (classes,)
+        named: list[Instance] = []
+        for each in options:
+            found = self._program.references(module, each, function.parent, function.line)
+            known = {Instance(v.name, v.place) for v in found if isinstance(v, Reference)}
+            root = root_name(each)
+            targets = self._program.import_targets(module, root, function.parent) if root else []
+            if isinstance(each, Attribute) and each.value == Name(root) and len(targets) == 1:
+                own = Instance(f"{targets[0]}.{each.name}")
+                known = {own} if _loaded(own.of) else known
+            if len(known) != 1:
+                return []
+            named += known
+        return named
+
+    def _is_one(self, instance: Instance, other: Instance) -> bool | None:
+        """Whether what is an instance of one class is one of another, too; None where it may be."""
+        if self._descends(instance, other.of):
+            return True
+        if instance.of in _ANYTHING or self._descends(other, instance.of) is not False:
+            return None
+        return self._descends(instance, other.of)
+
+    def _descends(self, instance: Instance, class_: str) -> bool | None:
+        own, other = _loaded(instance.of), _loaded(class_)
+        if isinstance(own, type) and isinstance(other, type):
+            return issubclass(own, other)
+        ancestors = self._ancestors(instance)
+        return True if class_ in ancestors else None if "" in ancestors else False
+
+    def _ancestors(self, instance: Instance) -> set[str]:
+        """The names of a class and of all above it, and the empty one where some are not known."""
+        found: set[str] = set()
+        todo = [(instance.of, instance.place)]
+        while todo:
+            name, place = todo.pop()
+            if name in found:
+                continue
+            found.add(name)
+            if place is None:
+                found.update(self._knowledge.lineage(name))
+                if _loaded(name) is None:
+                    found.add("")
+                continue
+            scope = self._program.scope(place)
+            use = Use(self._program.modules.at(place.location), scope.parent, scope.line, 0)
+            bases = self._program.bases(place, use)
+            if len(bases) < len(scope.bases):
+                found.add("")
+            todo += [(each.name, each.place) for each in bases]
+        return found
+
+    # Whose method it is
+
+    def _dispatched(
+        self, dispatch: Dispatch, site: Site, place: Place, scope: Scope
+    ) -> bool | Dispatch | None:
+        receiver = self._receiver(site, scope)
+        if receiver is None:
+            return None
+        found = self._methods(dispatch.method, receiver, site)
+        if found and dispatch.place not in found:
+            return False
+        own = _self_of(site)
+        is_own = receiver == Name(own) or (_is_super(receiver) and own != "")
+        return dispatch if is_own else None
+
+    def _receiver(self, site: Site, scope: Scope) -> Expr | None:
+        """The object that a site asks for a method or property of this name."""
+        if not site.is_load:
+            callee = site.call.callee
+            is_it = isinstance(callee, Attribute) and callee.name == scope.name
+            return callee.value if isinstance(callee, Attribute) and is_it else None
+        chain = site.load.value
+        while isinstance(chain, Attribute):
+            if chain.name == scope.name:
+                return chain.value
+            chain = chain.value
+        return None
+
+    def _methods(self, name: str, receiver: Expr, site: Site) -> set[Place]:
+        """The functions that a method can be, if its object is known."""
+        use = _use(site)
+        values: Values = self._program.infer(receiver, use)
+        if _is_super(receiver):
+            values = self._program.infer(Name(_self_of(site)), use)
+        found: set[Place] = set()
+        for value in values:
+            if not isinstance(value, Instance):
+                return set()
+            places = {
+                each.place
+                for each in self._program.attribute(value, name, use)
+                if isinstance(each, Reference)
+            }
+            if not places or None in places:
+                return set()
+            found.update(each for each in places if each is not None)
+        return found
+
+
+def _loaded(name: str) -> object:
+    """A module that this process has, or something of it: nothing is imported to find out."""
+    module, _, attribute = name.rpartition(".")
+    return sys.modules.get(name) or getattr(sys.modules.get(module), attribute, None)
+
+
+def without_lines(condition: Condition) -> Condition:
+    """Return a condition without its lines, which matter only where it was found."""
+    return Condition(condition.parameter, condition.asked, condition.value, condition.holds, 0, 0)
+
+
+def _use(site: Site) -> Use:
+    column = site.load.column if site.is_load else site.call.span.column
+    return Use(site.module, site.scope, site.line, column)
+
+
+def _self_of(site: Site) -> str:
+    """The first parameter of the method that a site stands in, if it is one."""
+    scopes = site.module.facts.scopes
+    index = site.scope
+    while scopes[index].runs_in_parent or scopes[index].kind in ("lambda", "comprehension"):
+        index = scopes[index].parent
+    first = scopes[index].parameters[:1]
+    bindings = scopes[index].bindings.get(first[0], []) if first else []
+    return first[0] if bindings and bindings[0].kind == "self" else ""
+
+
+def _is_super(expression: Expr) -> bool:
+    return isinstance(expression, Called) and expression.function == Name("super")
