@@ -46,6 +46,7 @@ TOO_NEW_PARAMETER, CHANGED, PATCHED = "too-new-parameter", "changed-meaning", "p
 
 SHIM = "asyncompat"
 _PATCHES = frozenset({"nest_asyncio", "nest_asyncio2"})
+_SETTING_UP = frozenset({"asyncSetUp", "setUp", "setUpClass", "setup_class", "setup_method"})
 _RUNNERS = ("run", "run_forever", "run_until_complete")
 
 
@@ -499,13 +500,17 @@ def _holds(outer: Span, inner: Span) -> bool:
 
 
 def _sets_loop(module: Module, call: CallSite) -> bool:
-    """Whether an event loop was set before, where a call stands."""
-    return any(
-        each.scope == call.scope and each.span < call.span
-        for each in map(
-            module.facts.calls.__getitem__, module.facts.names.called.get("set_event_loop", ())
-        )
-    )
+    """Whether an event loop was set before: where a call stands, or by what sets up its class."""
+    scopes = module.facts.scopes
+    class_ = scopes[call.scope].parent
+    for number in module.facts.names.called.get("set_event_loop", ()):
+        other = module.facts.calls[number]
+        if other.scope == call.scope and other.span < call.span:
+            return True
+        is_of_class = class_ > 0 and scopes[other.scope].parent == class_
+        if is_of_class and other.scope != call.scope and scopes[other.scope].name in _SETTING_UP:
+            return True
+    return False
 
 
 def _all(outcomes: list[bool | None]) -> bool | None:

@@ -70,6 +70,10 @@ _COMPREHENSIONS = {
 _ARGUMENTS = ("a0", "a1", "a2")
 _PARAMETERS = ("t0", "t1", "t2")
 
+# What opens files, and the number of the argument that says how.
+_MODES = {"builtins.open": 1, "io.open": 1, "pathlib.Path.open": 0}
+_BINARY_FILE = "io.BufferedIOBase"
+
 
 class Inference(Names):
     """What can be known of the values of expressions."""
@@ -446,7 +450,9 @@ class Inference(Names):
         """What a call of something of a library gives."""
         given = self.knowledge.gives(name)
         values: Values = UNKNOWN
-        if given is not None:
+        if name in _MODES and _is_binary(arguments[_MODES[name] :]):
+            values = (Instance(_BINARY_FILE),)
+        elif given is not None:
             values = self._typed(given, receiver, arguments, use)
         elif self.knowledge.is_class(name) or _is_builtin_class(name):
             values = (Instance(name, arguments=class_arguments),)
@@ -615,3 +621,11 @@ def _dotted(type_: Expr) -> str:
         return f"{_dotted(type_.value)}.{type_.name}"
     name = type_.id if isinstance(type_, Name) else ""
     return f"builtins.{name}" if hasattr(builtins, name) else name
+
+
+def _is_binary(arguments: tuple[Expr, ...]) -> bool:
+    """Whether a file is opened for bytes."""
+    match arguments:
+        case [Constant(value=str(mode)), *_]:
+            return "b" in mode
+    return False

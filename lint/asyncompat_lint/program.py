@@ -30,6 +30,10 @@ from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Va
 
 # What one value of a call site runs: all of these.
 Group = tuple[Reference, ...]
+# Files in memory, and what can be opened from a file. So many steps are gone back from one.
+_IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
+_OPENED = frozenset({"io.BufferedIOBase", "io.TextIOWrapper", "tarfile.TarFile", "zipfile.ZipFile"})
+_GENERATIONS = 3
 _CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 
 
@@ -91,13 +95,40 @@ class Program(Inference):
 
     def is_in_memory(self, module: Module, site: CallSite) -> bool:
         """Return whether what a site is given, or its receiver was, is no file on a disk."""
+        use = _use(module, site)
         made_of = (each for arguments in self._makers(module, site) for each in arguments)
-        for argument in (*site.arguments.values(), *made_of):
-            if not isinstance(argument, Constant):
-                for value in self.infer(argument, _use(module, site)):
-                    if isinstance(value, Instance) and value.of in ("io.BytesIO", "io.StringIO"):
-                        return True
-        return False
+        candidates = [*site.arguments.values(), *made_of]
+        if isinstance(site.callee, Attribute):
+            candidates.append(site.callee.value)
+        return any(self._is_of_memory(each, use, _GENERATIONS) for each in candidates)
+
+    def _is_of_memory(self, expression: Expr, use: Use, generations: int) -> bool:
+        """Whether something is a file in memory, or was opened from one, or from what is in one."""
+        values = () if isinstance(expression, Constant) else self.infer(expression, use)
+        names = {value.of for value in values if isinstance(value, Instance)}
+        if not names.isdisjoint(_IN_MEMORY):
+            return True
+        if not generations or names.isdisjoint(_OPENED):
+            return False
+        made_of: list[Expr] = []
+        for call in self._calls_that_gave(expression, use):
+            made_of += call.arguments
+            if isinstance(call.function, Attribute):
+                made_of.append(call.function.value)
+        return any(self._is_of_memory(each, use, generations - 1) for each in made_of)
+
+    def _calls_that_gave(self, expression: Expr, use: Use) -> Iterator[Called]:
+        """The calls that made what an expression is, or what was given to its name."""
+        if isinstance(expression, Called):
+            yield expression
+        elif isinstance(expression, Name):
+            scope = self.binding_scope(expression.id, use)
+            if scope >= 0:
+                bindings = use.module.facts.scopes[scope].bindings[expression.id]
+                before = [each for each in bindings if each.line <= use.line][-1:]
+                for binding in before or bindings:
+                    if isinstance(binding.value, Called):
+                        yield binding.value
 
     def made_with(self, module: Module, site: CallSite) -> set[str]:
         """Return the last names of what the receiver of a site was made with, by a call."""
@@ -112,12 +143,8 @@ class Program(Inference):
         """The arguments of the calls that gave a value to the receiver of a site."""
         callee = site.callee
         if isinstance(callee, Attribute) and isinstance(callee.value, Name):
-            use = _use(module, site)
-            scope = self.binding_scope(callee.value.id, use)
-            if scope >= 0:
-                for binding in module.facts.scopes[scope].bindings[callee.value.id]:
-                    if isinstance(binding.value, Called):
-                        yield binding.value.arguments
+            for call in self._calls_that_gave(callee.value, _use(module, site)):
+                yield call.arguments
 
     def imported_by(self, module: Module) -> set[str]:
         """Return the top-level modules that a module imports anywhere."""

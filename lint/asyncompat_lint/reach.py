@@ -201,6 +201,8 @@ class _Reach:
                 if self._runs_when_called(place, scope):
                     there = newly_blocked.setdefault(place, {})
                     for each in blockers.values():
+                        if each.entry.table.meant:
+                            continue
                         longer = self._lengthened(each, site, index)
                         if _is_news(self._blocked.get(place, {}), longer):
                             _add(there, longer)

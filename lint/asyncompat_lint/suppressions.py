@@ -23,6 +23,22 @@ _NOQA = re.compile(
 _IGNORE = re.compile(
     r"#\s*asyncompat\s*:\s*ignore(?!\w)(?:\s*\[(?P<names>[^\]]*)\])?(?P<reason>.*)"
 )
+# What flake8-async and ruff call it: who has looked at their finding has looked at ours.
+_OF_OTHERS = {
+    "ASYNC110": "polling-loop",
+    "ASYNC210": "blocking-http",
+    "ASYNC211": "blocking-http",
+    "ASYNC212": "blocking-http",
+    "ASYNC220": "blocking-subprocess",
+    "ASYNC221": "blocking-subprocess",
+    "ASYNC222": "blocking-subprocess",
+    "ASYNC230": "blocking-file",
+    "ASYNC231": "blocking-file",
+    "ASYNC240": "blocking-file-metadata",
+    "ASYNC250": "blocking-input",
+    "ASYNC251": "blocking-sleep",
+    "RUF006": "task-not-kept",
+}
 # Before a text is taken apart for its comments: whether there can be one of these.
 _MAYBE = re.compile(r"#\s*(noqa|asyncompat\s*:)", re.IGNORECASE)
 
@@ -71,6 +87,7 @@ def _in_comment(token: tokenize.TokenInfo) -> Iterator[Suppression]:
         if match is not None:
             text = (match["names"] or "").upper() if pattern is _NOQA else match["names"] or ""
             names = frozenset(filter(None, re.split(r"[\s,:]+", text)))
+            names |= {_OF_OTHERS[name] for name in names & _OF_OTHERS.keys()}
             is_ours = pattern is _IGNORE or any(re.fullmatch(r"AC\d+", name) for name in names)
             span = Span(line, column + 1, line, column + 1 + len(token.string))
             yield Suppression(span, names, is_ours)

@@ -471,3 +471,48 @@ def test_coroutines_of_what_is_made_here(check_code):
         "    asyncio.Event().wait()\n"
     )
     assert [(e.code, e.span.line) for e in found] == [("AC201", 4), ("AC201", 5)]
+
+
+def test_files_in_memory_and_what_is_opened_from_them(check_marked):
+    check_marked(
+        """\
+import io, json, os, tarfile, zipfile
+import pandas as pd
+async def main(content, path):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with archive.open("a") as inside:
+            inside.read()
+            pd.read_csv(inside)
+            json.load(inside)
+    with zipfile.ZipFile(path) as archive: # blocks
+        with archive.open("a") as inside:
+            inside.read() # blocks
+    buffer = io.BytesIO()
+    with open(path, "wb") as file: # blocks
+        file.write(buffer.getvalue()) # blocks
+    open(os.devnull, "w")
+    os.open("/dev/null", os.O_RDWR)
+"""
+    )
+
+
+def test_a_file_for_bytes_is_called_so(check_code):
+    found = check_code(
+        "from pathlib import Path\nasync def f(path: Path):\n    with path.open('rb') as a:\n"
+        "        a.read()\n    with open(path) as b:\n        b.read()\n"
+    )
+    told = [each.message.partition(" ")[0] for each in found if each.span.line in (4, 6)]
+    assert told == ["io.BufferedIOBase.read()", "io.TextIOWrapper.read()"]
+
+
+def test_a_debugger_is_told_of_where_it_stands(check_marked):
+    check_marked(
+        """\
+import pdb
+def debug():
+    pdb.set_trace()
+async def main():
+    debug()
+    breakpoint() # blocks
+"""
+    )

@@ -79,3 +79,12 @@ def test_of_a_rule_that_is_not_run_nothing_is_said(tmp_path, monkeypatch):
     Path("a.py").write_text("x = 1  # noqa: AC101\n")
     rules = [rule for rule in RULES if rule.code != "AC101"]
     assert check(["."], Settings(rules)).findings == []
+
+
+def test_what_other_linters_call_it(check_code):
+    code = (
+        "import asyncio, time\nasync def f(path):\n    time.sleep(1)  # noqa: ASYNC251\n"
+        "    open(path)  # noqa: ASYNC251\n    open(path)  # noqa: ASYNC230\n"
+        "    asyncio.create_task(f(1))  # noqa: RUF006\n"
+    )
+    assert [(each.code, each.span.line) for each in check_code(code)] == [("AC104", 4)]

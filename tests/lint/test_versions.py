@@ -297,6 +297,44 @@ asyncio.ThreadedChildWatcher # AC302
     )
 
 
+def test_a_loop_that_a_test_case_sets(check_versions):
+    check_versions(
+        """\
+import asyncio, unittest
+class T(unittest.TestCase):
+    def setUp(self):
+        asyncio.set_event_loop(asyncio.new_event_loop())
+    def test(self):
+        asyncio.get_event_loop().run_until_complete(work())
+class U(unittest.TestCase):
+    def other(self):
+        asyncio.set_event_loop(asyncio.new_event_loop())
+    def test(self):
+        asyncio.get_event_loop().run_until_complete(work()) # AC302
+"""
+    )
+
+
+def test_the_version_under_another_name(check_versions):
+    code = """\
+import asyncio, sys
+from sys import version_info as v
+V = sys.version_info
+SHORT = sys.version_info[:2]
+async def f(x):
+    if V >= (3, 11):
+        asyncio.timeout(1)
+    y = asyncio.timeout(1) if v > (3, 11) else None
+    if SHORT < (3, 11):
+        return
+    asyncio.timeout(1)
+async def g(x):
+    if V.minor >= 10:
+        asyncio.timeout(1) # AC301
+"""
+    check_versions(code)
+
+
 def test_old_only_where_the_range_reaches(check_versions):
     code = "import asyncio\nasync def f(loop):\n    asyncio.sleep(1, loop=loop)"
     check_versions(f"{code} # AC303", "3.6-3.9")

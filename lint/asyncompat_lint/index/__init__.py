@@ -14,6 +14,7 @@ import warnings
 
 from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
+from asyncompat_lint.index.aliases import write_out_versions
 from asyncompat_lint.index.interface import interface
 from asyncompat_lint.index.marks import awaits as _awaits
 from asyncompat_lint.index.name_index import name_index
@@ -36,6 +37,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the code's own backslashes and comparisons
             tree = _parse(source)
+        write_out_versions(tree)
         indexer.index(tree)
     except SyntaxError as error:
         line, cell = error.lineno or 1, None

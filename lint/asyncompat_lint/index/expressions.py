@@ -162,6 +162,8 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
             arguments = [OPAQUE, *bounds]
         case ast.Call(func=function, args=[_, *_]) if name_of(function) == "cast":
             arguments[0] = annotation(node.args[0])
+        case ast.Call(func=function) if name_of(function) == "open":
+            return Called(expression(function, scopes), tuple(arguments))  # how it is opened counts
     return Called(expression(node.func, scopes), _followed(arguments))
 
 

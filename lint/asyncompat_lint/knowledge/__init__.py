@@ -54,6 +54,7 @@ class Table(
 
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does. What ``remembers`` blocks only once for the same constants.
+    What is ``meant`` to wait, as a debugger is, is told of where it stands, not where that leads.
     """
 
     rule: str
@@ -72,6 +73,7 @@ class Table(
     lazy: bool = False
     contended: bool = False
     remembers: bool = False
+    meant: bool = False
     same: bool = False
     tied_to_thread: bool = False
     unless_made_with: list[str] = []

@@ -56,6 +56,17 @@ async def work(step):
     )
     VALID = (
         """\
+async def start(step, stop):
+    try:
+        await step()
+    except Exception:
+        try:
+            await stop()
+        except BaseException:
+            pass
+        raise
+""",
+        """\
 import asyncio
 async def work(step):
     try:
@@ -86,6 +97,8 @@ async def work(step):
         function = is_async(self, node)
         if function is None or not _awaits(node.body) or _cancels(function):
             return
+        if self._is_in_a_raising_handler(node):
+            return  # what is cleaned up there does not keep the task from ending
         for handler in node.handlers:
             caught = _caught(handler)
             if caught is None:
@@ -103,6 +116,13 @@ async def work(step):
                     hint="`raise` at the handler's end",
                 )
             return  # the handlers behind it do not see a cancellation
+
+    def _is_in_a_raising_handler(self, node: cst.CSTNode) -> bool:
+        while not isinstance(node, cst.FunctionDef):
+            node = self.get_metadata(ParentNodeProvider, node)
+            if isinstance(node, cst.ExceptHandler) and _raises(node):
+                return True
+        return False
 
     def _is_last_to_wait(self, node: cst.CSTNode) -> bool:
         """Whether nothing is awaited behind a statement, so that its function ends soon anyway."""
@@ -162,8 +182,15 @@ def _hands_on(handler: cst.ExceptHandler) -> bool:
 
 
 def _leaves(handler: cst.ExceptHandler) -> bool:
+    return isinstance(_last(handler), cst.Return | cst.Break)
+
+
+def _raises(handler: cst.ExceptHandler) -> bool:
+    return isinstance(_last(handler), cst.Raise)
+
+
+def _last(handler: cst.ExceptHandler) -> cst.CSTNode | None:
+    """The last simple statement of a handler, if it ends with one."""
     body = handler.body.body
     last = body[-1] if body else None
-    if not isinstance(last, cst.SimpleStatementLine):
-        return False
-    return isinstance(last.body[-1], cst.Return | cst.Break)
+    return last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
