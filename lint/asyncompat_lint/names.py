@@ -81,7 +81,8 @@ class Names(ABC):
         """Return what a name is imported from, in a scope; nothing if it may be anything else."""
         use = Use(module, scope, sys.maxsize, 0)
         index = self.binding_scope(name, use)
-        bindings = [] if index < 0 else module.facts.scopes[index].bindings[name]
+        # `global name` may be all that there is of a name.
+        bindings = [] if index < 0 else module.facts.scopes[index].bindings.get(name, [])
         if any(each.kind != "imported" for each in bindings):
             return []
         return list(dict.fromkeys(each.target for each in bindings))

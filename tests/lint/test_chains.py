@@ -292,3 +292,38 @@ async def main(k: K):
     k.m() # blocks
 """
     )
+
+
+def test_what_is_written_on_many_lines_is_told_on_one(check_code):
+    found = check_code(
+        """\
+import requests, time
+async def f(a, b):
+    requests.get(
+        a
+        or b,  # which
+        timeout=(
+            1 if a
+            else 2
+        ),
+        headers={"x": [
+            i for i in b
+            if i and a
+        ]},
+    )
+    time.sleep((a
+        .b
+        (1,
+         2)
+        [
+             0
+         ]) + (
+            not a
+        ))
+"""
+    )
+    assert [each.instead for each in found] == [
+        "await asyncio.to_thread(requests.get, a or b, timeout=(1 if a else 2), "
+        'headers={"x": [i for i in b if i and a]})',
+        "await asyncio.sleep((a.b(1, 2)[0]) + (not a))",
+    ]

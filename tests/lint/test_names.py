@@ -238,3 +238,11 @@ class TestOtherFiles:
             **{"scripts/requests": "get = 1", "requests": "get = 1"},
         )
         assert len(findings) == 1
+
+
+def test_a_name_that_the_module_never_has(check_code):
+    code = (
+        "import asyncio\ndef f():\n    global args\n    if args.old:\n"
+        "        asyncio.get_event_loop().run_until_complete(x())\n"
+    )
+    assert [each.code for each in check_code(code)] == ["AC302"]
