@@ -17,6 +17,7 @@ from asyncompat_lint.facts import (
     Awaited,
     CallSite,
     Expr,
+    Failure,
     Flag,
     Guard,
     HasAttribute,
@@ -125,6 +126,10 @@ class Compatibility:
             if entry is None:
                 continue
             place = _Place(module, mention.scope, mention.span, mention.statement)
+            if mention.target:
+                place = replace(place, fails_by="import")
+            elif isinstance(mention.value, Name):
+                place = replace(place, fails_by="name")
             if is_of_shim(self._program, module, mention) and self._history.is_of_the_shim(name):
                 misfit = _of_newest(place, name, entry)
             else:
@@ -322,7 +327,7 @@ class Compatibility:
         versions = self._versions
         for guard in guards:
             versions = versions.where(lambda v, guard=guard: self._may_run(place, guard, v))  # type: ignore[misc]
-        return versions, any(guard.forgives for guard in guards)
+        return versions, any(place.fails_by in guard.forgives for guard in guards)
 
     def _may_run(self, place: _Place, guard: Guard, version: Version) -> bool:
         return self._outcome(place, guard.test, version) is not False
@@ -398,6 +403,9 @@ def _patches(program: Program, module: Module) -> Iterator[Misfit]:
             name = mention.target
             calls = tuple(_applied(program, module, name))
             yield Misfit(mention.span, mention.statement, PATCHED, name, others=calls)
+        elif mention.target.removesuffix(".apply") in _PATCHES:
+            name = mention.target.removesuffix(".apply")
+            yield Misfit(mention.span, mention.statement, PATCHED, name)
         elif mention.stored:
             names = names_of(program, module, mention)
             if len(names) == 1 and names[0].startswith("asyncio."):
@@ -420,6 +428,7 @@ class _Place:
     span: Span
     statement: Statement | None
     of_instance: bool = False
+    fails_by: Failure = "attribute"
 
     def misfit(
         self,
@@ -473,6 +482,8 @@ def _without_submodule(names: list[str]) -> list[str]:
     found = []
     for name in names:
         parts = name.split(".")
+        if parts[:2] == ["asyncio", "base_events"]:
+            continue  # which has had more than asyncio told of
         is_inner = len(parts) > 2 and parts[0] == "asyncio" and parts[1].islower()
         if is_inner and parts[1] not in ("subprocess", "coroutine"):
             parts.pop(1)

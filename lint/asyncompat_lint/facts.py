@@ -373,16 +373,20 @@ class Any(msgspec.Struct, frozen=True, array_like=True, tag="any"):
 Test: TypeAlias = VersionTest | HasAttribute | Succeeds | Flag | Never | Unasked | Not | All | Any
 
 
+# How it fails that something is not there: a module, a name that is imported, an attribute, a name.
+Failure: TypeAlias = Literal["module", "import", "attribute", "name"]
+
+
 class Guard(msgspec.Struct, frozen=True, array_like=True):
     """What stands in a span runs only where a test holds.
 
-    ``forgives`` is whether an import or a name that fails there is caught, ``forgives_no_loop``
-    whether it is caught that no event loop runs.
+    ``forgives`` are the failures that are caught there, ``forgives_no_loop`` is whether it is
+    caught that no event loop runs.
     """
 
     span: Span
     test: Test
-    forgives: bool = False
+    forgives: tuple[Failure, ...] = ()
     forgives_no_loop: bool = False
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 SUFFIX = ".ipynb"
 
+_PYTHONS = frozenset({"python", "ipython", "xpython"})
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 # Magics that run the Python behind them, or below them in their cell; the first do so without a
@@ -113,14 +114,25 @@ def code_of(text: str) -> Code:
         NotANotebookError: the text is no notebook.
     """
     try:
-        cells = json.loads(text)["cells"]
-        sources = [_source(cell) for cell in cells]
+        document = json.loads(text)
+        sources = [_source(cell) for cell in document["cells"]]
     except (ValueError, KeyError, TypeError):
         raise NotANotebookError("is no notebook of version 4: JSON with a list of cells") from None
     code = Code()
     for source in sources:
-        code.add(source)
+        code.add(source if _is_python(document) else "")
     return code
+
+
+def _is_python(document: dict[str, object]) -> bool:
+    """Whether a notebook's kernel is one of Python's, or it is not said of which it is."""
+    metadata = document.get("metadata")
+    told = metadata if isinstance(metadata, dict) else {}
+    for key, name in (("kernelspec", "language"), ("language_info", "name")):
+        language = told[key].get(name) if isinstance(told.get(key), dict) else None
+        if isinstance(language, str):
+            return language.lower() in _PYTHONS
+    return True
 
 
 def pasted(text: str) -> Code | None:

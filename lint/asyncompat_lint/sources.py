@@ -173,6 +173,8 @@ def decode(raw: bytes) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         reason = f"byte 0x{raw[error.start]:02x} is not {encoding}"
         raise UnreadableError(f"cannot be decoded: {reason}", line) from None
+    except (LookupError, UnicodeError):  # a codec that is none of text: rot13, idna
+        raise UnreadableError(f"cannot be decoded: {encoding} is no encoding of text") from None
     if b"\0" in raw:
         line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
         raise UnreadableError("cannot be decoded: it holds a null byte", line)

@@ -61,6 +61,8 @@ UNREADABLE = {
     "indentation": (b"def f():\npass\n", "cannot be parsed"),
     "null byte": (b"x = 1\0\n", "cannot be decoded: it holds a null byte"),
     "not UTF-8": (b"# fine\nx = '\xff'\n", "cannot be decoded: byte 0xff is not utf-8"),
+    "an encoding that is none of text": (b"# coding: rot13\n", "rot13 is no encoding of text"),
+    "an encoding of nothing": (b"# coding: undefined\n", "undefined is no encoding of text"),
     "unknown encoding": (b"# coding: klingon\n", "cannot be decoded: unknown encoding"),
     "nested too deeply": (b"-" * 200_000 + b"1\n", "cannot be parsed"),
     "deep attribute chain": (b"x" + b".a" * 100_000 + b"\n", "cannot be parsed"),

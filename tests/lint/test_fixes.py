@@ -75,6 +75,19 @@ def test_safe(fix, code, fixed):
 
 
 UNSAFE = [
+    # A file that is looked at when it is closed.
+    (
+        "import asyncio\nasync def f(p):\n    with open(p) as file:\n        x = 1\n"
+        "    return x, file.closed\n",
+        None,
+    ),
+    # Generators stay what they are.
+    (
+        "import asyncio\ndef plain():\n    yield\n@asyncio.coroutine\ndef g(x):\n"
+        "    yield from plain()\n@asyncio.coroutine\ndef h(x):\n    yield from [x]\n",
+        None,
+    ),
+
     (
         "import asyncio, requests\nasync def f(u):\n    return requests.get(u,  timeout=1).json()\n",
         "import asyncio, requests\nasync def f(u):\n"
@@ -170,8 +183,32 @@ IDIOMS = [
         "from asyncompat import timeout, sleep\n",
     ),
     (
-        "import asyncio\nasync def f():\n    x = len(asyncio.Task.all_tasks())\n",
-        "import asyncio\nasync def f():\n    x = len(asyncio.all_tasks())\n",
+        "import asyncio\nasync def f():\n"
+        "    x = [t for t in asyncio.Task.all_tasks() if not t.done()]\n",
+        "import asyncio\nasync def f():\n    x = [t for t in asyncio.all_tasks() if not t.done()]\n",
+    ),
+    # The new function tells of no task that is done.
+    ("import asyncio\nasync def f():\n    x = len(asyncio.Task.all_tasks())\n", None),
+    # Which loop it is is not known; what is awaited here runs on this one.
+    (
+        "import asyncio\nasync def f(a, make):\n    x = asyncio.Event(loop=a)\n"
+        "    y = asyncio.Lock(loop=make())\n    await asyncio.sleep(1, loop=a)\n"
+        "    z = asyncio.Lock(loop=asyncio.get_event_loop())\n",
+        "import asyncio\nasync def f(a, make):\n    x = asyncio.Event(loop=a)\n"
+        "    y = asyncio.Lock(loop=make())\n    await asyncio.sleep(1)\n"
+        "    z = asyncio.Lock()\n",
+    ),
+    (
+        "import asyncio\nasync def f():\n    loop = asyncio.get_event_loop()\n"
+        "    return asyncio.Event(loop=loop)\n",
+        "import asyncio\nasync def f():\n    loop = asyncio.get_event_loop()\n"
+        "    return asyncio.Event()\n",
+    ),
+    # The interpreter calls it, and does not await.
+    (
+        "import asyncio\nclass A:\n    @asyncio.coroutine\n    def __iter__(self):\n"
+        "        return (yield from asyncio.sleep(0, 4))\n",
+        None,
     ),
     # Where no loop runs the new function fails.
     (
@@ -497,4 +534,82 @@ def test_a_lock_that_a_coroutine_entered(fix):
         "import asyncio\nclass C:\n    def __init__(self):\n        self.lock = asyncio.Lock()\n"
         "    async def f(self):\n        async with self.lock:  # here\n"
         "            await self.work()\n"
+    )
+
+
+STAYS = [
+    # Under another loop, and under a lock of threads.
+    "import curio, time\nasync def f():\n    time.sleep(1)\n    await curio.sleep(1)\n",
+    "import asyncio, time, trio\nasync def f():\n    time.sleep(1)\n",
+    "import time\nasync def f(self):\n    with self._lock:\n        time.sleep(1)\n",
+    "import time\nasync def f(x):\n    x.acquire()\n    time.sleep(1)\n    x.release()\n",
+    # Python 3.6 has no `await` in such a string.
+    "import time\nasync def f(g):\n    print(f'{[time.sleep(1)]}')\n",
+]
+
+
+@pytest.mark.parametrize("code", STAYS)
+def test_a_sleep_that_stays(fix, code):
+    assert fix(code, "--target-version", "3.6-3.15") == code
+
+
+def test_keywords_that_are_unpacked_go_through_partial(fix):
+    code = "import subprocess\nasync def f(**more):\n    subprocess.run(['x'], **more)\n"
+    fixed = fix(code, "--unsafe-fixes", "--target-version", "3.8")
+    assert "functools.partial(subprocess.run, ['x'], **more)" in fixed
+
+
+def test_no_await_in_a_string_that_python_36_is_to_read(fix):
+    code = (
+        "import asyncio\n@asyncio.coroutine\ndef f():\n"
+        "    return f'{(yield from asyncio.sleep(1))}'\n"
+    )
+    assert fix(code, "--unsafe-fixes", "--target-version", "3.6-3.15") == code
+    assert "await" in fix(code, "--unsafe-fixes", "--target-version", "3.7-3.15")
+
+
+def test_what_was_taken_back_is_not_offered_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code = "import threading, time\nL = threading.Lock()\nasync def f():\n    with L:\n        time.sleep(1)\n"
+    Path("code.py").write_text(code)
+    assert cli.main(["check", "--no-cache", "--fix", "code.py"]) == 1
+    assert Path("code.py").read_text() == code
+    assert "Can be mended" not in capsys.readouterr().out
+
+
+def test_what_a_later_cell_imports_is_not_there_yet(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sources = [
+        "import asyncio\nasync def main(): ...",
+        "%time await main()",
+        "import nest_asyncio\nnest_asyncio.apply()",
+    ]
+    cells = [
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": s}
+        for s in sources
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    Path("n.ipynb").write_text(json.dumps(notebook, indent=1) + "\n")
+    cli.main(["check", "--no-cache", "--fix", "n.ipynb"])
+    fixed = [cell["source"] for cell in json.loads(Path("n.ipynb").read_text())["cells"]]
+    assert fixed[1:] == [
+        "import asyncompat\n%time asyncompat.run(main())",
+        "import asyncompat\nasyncompat.patch_asyncio()",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lowest", "call"),
+    [
+        ("3.6", "asyncio.get_event_loop().run_in_executor(None, in_thread)"),
+        ("3.8", "asyncio.get_running_loop().run_in_executor(None, in_thread)"),
+        ("3.9", "asyncio.to_thread(in_thread)"),
+    ],
+)
+def test_a_body_is_moved_as_the_oldest_version_can(fix, lowest, call):
+    code = (
+        "import asyncio\nasync def f(p):\n    with open(p) as file:\n        return file.read()\n"
+    )
+    assert f"    return await {call}\n" in fix(
+        code, "--unsafe-fixes", "--target-version", f"{lowest}-3.13"
     )

@@ -149,3 +149,14 @@ def test_scripts_pasted_from_notebooks(tmp_path, monkeypatch):
     )
     found = [(e.span.line, e.code) for e in check(["."], Settings(RULES)).findings]
     assert found == [(3, "AC403"), (4, "AC001"), (5, "AC001"), (6, "AC404")]
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"kernelspec": {"language": "R"}}, {"language_info": {"name": "julia"}}]
+)
+def test_a_notebook_of_another_language_is_left_alone(tmp_path, metadata):
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": "y %>% z\nawait x"}
+    document = {"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps(document))
+    assert check([str(path)], Settings(RULES)).findings == []

@@ -483,3 +483,48 @@ def test_versions_are_of_the_project(tmp_path, monkeypatch, capsys):
     assert cli.main(["check", "--no-cache"]) == 2
     assert "requires-python: 'newer' cannot be understood" in capsys.readouterr().err
     assert Versions().lowest is None
+
+
+def test_a_guard_catches_what_is_raised(check_versions):
+    check_versions(
+        """\
+import asyncio, contextlib
+try:
+    a = asyncio.timeout # AC301
+except ImportError:
+    a = None
+try:
+    from asyncio import timeout # AC301
+except ModuleNotFoundError:
+    timeout = None
+try:
+    from asyncio import TaskGroup # AC301
+except AttributeError:
+    TaskGroup = None
+try:
+    b = asyncio.timeout
+except (ImportError, AttributeError):
+    b = asyncio.sleep
+try:
+    from asyncio import Runner
+    c = asyncio.Barrier
+except Exception:
+    c = Runner = None
+with contextlib.suppress(ImportError):
+    from asyncio import Barrier
+    d = asyncio.Barrier # AC301
+try:
+    e = ExceptionGroup
+except NameError:
+    e = None
+"""
+    )
+
+
+def test_what_a_submodule_has_had_before(check_versions):
+    check_versions("import asyncio\nx = asyncio.base_events.Server\n", "3.6-3.14")
+
+
+def test_a_patch_that_is_imported_by_its_name(check_code):
+    found = check_code("from nest_asyncio import apply\napply()\n")
+    assert [(each.code, each.span.line) for each in found] == [("AC306", 1)]

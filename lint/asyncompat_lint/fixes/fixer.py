@@ -10,7 +10,7 @@ import ast
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.fixes import imports
@@ -94,7 +94,13 @@ class _Mending:
             if not chosen:
                 break
             findings = self._round(chosen, findings)
-        self._outcome.findings = findings
+        # What was tried and taken back is not offered again.
+        self._outcome.findings = [
+            replace(each, fix=None)
+            if each.fix is not None and _key(each, each.fix) in self._hopeless
+            else each
+            for each in findings
+        ]
         self._outcome.mended = max(first - len(findings), 0)
         return self._outcome
 
@@ -207,8 +213,10 @@ class _Mending:
         file = self._files[path]
         source = read_text(file, raw, leniently=not file.is_notebook)
         edits = [edit for fix in fixes for edit in fix.edits]
-        brought = {name for fix in fixes for name in fix.brings}
         for cell in _cells(edits, source.cells):
+            # What a later cell brings is not there yet.
+            before = (fix for fix in fixes if fix.edits[0].span.line <= cell[1])
+            brought = {name for fix in before for name in fix.brings}
             wanted = [name for fix in fixes if _is_in(fix, cell) for name in fix.imports]
             edits += imports.edits_for({*wanted} - brought, source, cell[0])
         self._put_in_last[path] = edits

@@ -13,6 +13,7 @@ from asyncompat_lint.facts import (
     All,
     Any,
     Expr,
+    Failure,
     Flag,
     Guard,
     HasAttribute,
@@ -38,10 +39,16 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-# What an import, or a name, that is not there raises.
-_FAILING = frozenset(
-    "AttributeError BaseException Exception ImportError ModuleNotFoundError NameError".split()
-)
+# What is raised where something is not there.
+_EVERYTHING: tuple[Failure, ...] = ("attribute", "import", "module", "name")
+_FAILING: dict[str, tuple[Failure, ...]] = {
+    "AttributeError": ("attribute",),
+    "BaseException": _EVERYTHING,
+    "Exception": _EVERYTHING,
+    "ImportError": ("import", "module"),
+    "ModuleNotFoundError": ("module",),
+    "NameError": ("name",),
+}
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _LEAVING_CALLS = frozenset({"exit", "_exit", "abort", "fail", "skip", "skipTest"})
 # What asking for the event loop, where there is none, raises.
@@ -126,8 +133,9 @@ def guards_of(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Guard]:
         case ast.Try(body=body, handlers=handlers, orelse=orelse):
             yield from _of_try(body, handlers, orelse)
         case ast.With(items=items, body=body):
-            if any(_suppresses(item.context_expr) for item in items):
-                yield Guard(_lines(body), UNASKED, forgives=True)
+            forgiven = {each for item in items for each in _suppressed(item.context_expr)}
+            if forgiven:
+                yield Guard(_lines(body), UNASKED, tuple(sorted(forgiven)))
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             for decorator in statement.decorator_list:
                 yield from _skipped(decorator, [statement])
@@ -211,16 +219,32 @@ def _of_branches(
 def _of_try(
     body: list[ast.stmt], handlers: list[ast.ExceptHandler], orelse: list[ast.stmt]
 ) -> Iterator[Guard]:
-    failing = [handler for handler in handlers if _catches(handler, _FAILING)]
+    failing = [handler for handler in handlers if _forgiven(handler)]
     if any(_catches(handler, _LOOPLESS) for handler in handlers):
         yield Guard(_lines(body), UNASKED, forgives_no_loop=True)
     if not failing or not body:
         return
-    succeeds = Succeeds(*_needed(body))
-    yield Guard(_lines(body), UNASKED, forgives=True)
-    yield from _guarding(succeeds, orelse)
+    forgiven = {each for handler in failing for each in _forgiven(handler)}
+    yield Guard(_lines(body), UNASKED, tuple(sorted(forgiven)))
+    yield from _guarding(Succeeds(*_needed(body)), orelse)
     for handler in failing:
-        yield from _guarding(Not(succeeds), handler.body)
+        yield from _guarding(Not(_succeeds(body, handler)), handler.body)
+
+
+def _succeeds(body: list[ast.stmt], handler: ast.ExceptHandler) -> Succeeds:
+    """That what a handler catches does not happen."""
+    imports, names = _needed(body)
+    forgiven = _forgiven(handler)
+    return Succeeds(
+        imports if {"import", "module"} & forgiven else (), names if "attribute" in forgiven else ()
+    )
+
+
+def _forgiven(handler: ast.ExceptHandler) -> set[Failure]:
+    if handler.type is None:
+        return set(_EVERYTHING)
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return {failure for each in types for failure in _FAILING.get(name_of(each), ())}
 
 
 def _needed(body: list[ast.stmt]) -> tuple[tuple[str, ...], tuple[Expr, ...]]:
@@ -243,19 +267,19 @@ def _catches(handler: ast.ExceptHandler, names: frozenset[str]) -> bool:
     return any(name_of(each) in names for each in types)
 
 
-def _suppresses(node: ast.expr) -> bool:
+def _suppressed(node: ast.expr) -> set[Failure]:
     match node:
         case ast.Call(func=function, args=args) if name_of(function) == "suppress":
-            return any(name_of(each) in _FAILING for each in args)
-    return False
+            return {failure for each in args for failure in _FAILING.get(name_of(each), ())}
+    return set()
 
 
 def flags_of(statement: ast.Try) -> Iterator[tuple[str, Test]]:
     """Give the names that say whether a ``try`` succeeded: ``True`` in it, ``False`` where not."""
-    failing = [handler for handler in statement.handlers if _catches(handler, _FAILING)]
+    failing = [handler for handler in statement.handlers if _forgiven(handler)]
     if not failing:
         return
-    found = Succeeds(*_needed(statement.body))
+    found = _succeeds(statement.body, failing[0])
     for name, value in _constants([*statement.body, *statement.orelse]).items():
         other = _constants(failing[0].body).get(name, value)
         if bool(value) and not other:

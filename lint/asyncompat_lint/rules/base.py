@@ -115,8 +115,20 @@ class Rule(cst.BatchableCSTVisitor):
         """Return what a node stands in; None for the whole."""
         return self.get_metadata(ParentNodeProvider, node, None)
 
+    def may_stand_in_string(self, node: cst.CSTNode) -> bool:
+        """Return whether ``await`` may stand in a node's place, if that is in an f-string."""
+        lowest = self.context.surroundings.lowest_python
+        parent = self.parent_of(node)
+        while parent is not None and not isinstance(parent, cst.BaseStatement):
+            if isinstance(parent, cst.FormattedStringExpression):
+                return lowest is None or lowest >= AWAIT_IN_STRINGS_SINCE
+            parent = self.parent_of(parent)
+        return True
+
     def may_await(self, node: cst.CSTNode) -> bool:
         """Return whether ``await`` may stand in a node's place."""
+        if not self.may_stand_in_string(node):
+            return False
         child, parent = node, self.parent_of(node)
         while parent is not None:
             match parent:
@@ -185,6 +197,7 @@ def source_of(node: cst.CSTNode) -> str:
     return cst.Module(body=[]).code_for_node(node)
 
 
+AWAIT_IN_STRINGS_SINCE = (3, 7)
 # Where line ends stand that need nothing in their place.
 _TIGHT = {
     cst.Arg: ["whitespace_after_arg"],

@@ -16,7 +16,7 @@ from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.knowledge import Table
 from asyncompat_lint.reach import BlockingCall, called_at, severity_of
 from asyncompat_lint.rules.awaiting import has_comments
-from asyncompat_lint.rules.base import Rule, source_of
+from asyncompat_lint.rules.base import Rule, source_of, walk
 from asyncompat_lint.rules.moved_block import moved_block
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
@@ -24,6 +24,9 @@ TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
 IN_EXECUTOR = "await {asyncio}.get_running_loop().run_in_executor(None, {callee}{more})"
 GET_RUNNING_LOOP_SINCE = (3, 7)
 OF_OTHERS = ("trio", "anyio")
+_OTHER_LOOPS = frozenset({"curio", "trio"})
+# What is called so may be one of threads.
+_LOCK = re.compile(r"lock|mutex|sem", re.IGNORECASE)
 IN_OTHERS_THREAD = "await {library}.to_thread.run_sync({callee}{more})"
 TO_THREAD_SINCE = (3, 9)
 
@@ -139,10 +142,10 @@ class BlockingCallRule(Rule):
         replacement = self._replacement(node, call, source_of)
         is_statement = isinstance(self.parent_of(node), cst.Expr)
         is_safe = replacement is not None and replacement.is_same and is_statement
+        is_safe = is_safe and self._is_of_asyncio() and not self._may_hold_lock(node)
         moved = None if is_safe else moved_block(self, node)
         if moved is not None:
-            name = self._thread_name()
-            return None if name is None else moved(name)
+            return None if self._other_library() is not None else moved(self._in_thread())
         if replacement is None or not replacement.is_complete:
             return None
         edits = self._around_arguments(node, replacement)
@@ -198,6 +201,17 @@ class BlockingCallRule(Rule):
         name = known.names["asyncompat"]
         return None if name.statement else name
 
+    def _in_thread(self) -> tuple[str, str]:
+        """The code that runs a function in a thread, and the import it needs."""
+        name = self._thread_name()
+        if name is not None:
+            return f"await {name.name}.to_thread({{function}})", name.statement
+        known = self.context.surroundings
+        asyncio = known.name_of("asyncio", "asyncompat")
+        is_older = (known.lowest_python or GET_RUNNING_LOOP_SINCE) < GET_RUNNING_LOOP_SINCE
+        loop = f"{asyncio.name}.get_{'event' if is_older else 'running'}_loop()"
+        return f"await {loop}.run_in_executor(None, {{function}})", asyncio.statement
+
     def _is_old(self) -> bool:
         lowest = self.context.surroundings.lowest_python
         return lowest is not None and lowest < TO_THREAD_SINCE
@@ -207,6 +221,26 @@ class BlockingCallRule(Rule):
         known = self.context.surroundings
         others = (each for each in OF_OTHERS if each in known.imports)
         return None if "asyncio" in known.imports else next(others, None)
+
+    def _is_of_asyncio(self) -> bool:
+        """Whether no other library than the one that is written for may run this module's loop."""
+        used = _OTHER_LOOPS.intersection(self.context.surroundings.imports)
+        return not used or used == {self._other_library()}
+
+    def _may_hold_lock(self, node: cst.CSTNode) -> bool:
+        """Whether a thread's lock may be held: whoever waits for it stops the loop meanwhile."""
+        parent = self.parent_of(node)
+        while parent is not None and not isinstance(parent, cst.FunctionDef):
+            if isinstance(parent, cst.With) and _may_take_lock(parent):
+                return True
+            parent = self.parent_of(parent)
+        return parent is not None and any(
+            isinstance(each, cst.Call)
+            and isinstance(each.func, cst.Attribute)
+            and each.func.attr.value == "acquire"
+            and not isinstance(self.parent_of(each), cst.Await)
+            for each in walk(parent)
+        )
 
     def _replacement(
         self,
@@ -246,7 +280,8 @@ class BlockingCallRule(Rule):
                 template = IN_EXECUTOR
                 if (known.lowest_python or GET_RUNNING_LOOP_SINCE) < GET_RUNNING_LOOP_SINCE:
                     template = template.replace("running", "event")
-            if template != TO_THREAD and any(each.keyword is not None for each in node.args):
+            has_keywords = any(each.keyword is not None or each.star == "**" for each in node.args)
+            if template != TO_THREAD and has_keywords:
                 functools = known.names["functools"]
                 callee, arguments = f"{functools.name}.partial({callee}, {arguments})", ""
                 imports.append(functools.statement)
@@ -274,6 +309,11 @@ class BlockingCallRule(Rule):
         knows_names = "{receiver}" not in template or bool(receiver)
         is_complete = knows_names and not re.match(r"await \w*\{function", template)
         return _Replacement(code, tuple(imports), is_complete, is_same)
+
+
+def _may_take_lock(block: cst.With) -> bool:
+    is_sync = block.asynchronous is None
+    return is_sync and any(_LOCK.search(source_of(each.item)) for each in block.items)
 
 
 def _bare(node: cst.Call) -> list[cst.Arg]:

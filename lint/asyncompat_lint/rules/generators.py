@@ -37,6 +37,24 @@ def coroutines_in(text: str) -> frozenset[str] | None:
     return frozenset(found)
 
 
+@functools.lru_cache(maxsize=4)
+def plain_in(text: str) -> frozenset[str]:
+    """Return the names of a module's generators that are no coroutines, old or new."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return frozenset()
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    plain = {
+        node.name
+        for node in functions
+        if not any(name_of(each) == "coroutine" for each in node.decorator_list)
+        and any(isinstance(each, ast.Yield | ast.YieldFrom) for each in _own(node))
+    }
+    coroutines = coroutines_in(text)
+    return frozenset(plain - (coroutines or frozenset()))
+
+
 def _own(function: ast.FunctionDef) -> Iterator[ast.AST]:
     todo: list[ast.AST] = list(function.body)
     while todo:

@@ -13,7 +13,6 @@ import libcst as cst
 
 from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix
-from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.rules.base import Rule, is_async, source_of, walk
 
 _FUNCTION = "in_thread"
@@ -35,16 +34,20 @@ _LEAVING = (cst.Return, cst.Break, cst.Continue)
 _OPENING = ("open",)
 
 
-def moved_block(rule: Rule, node: cst.BaseExpression) -> Callable[[ModuleName], Fix | None] | None:
+# What runs a function in a thread: the code, with its name to be put in, and the import it needs.
+InThread = tuple[str, str]
+
+
+def moved_block(rule: Rule, node: cst.BaseExpression) -> Callable[[InThread], Fix | None] | None:
     """Return what moves the block that a blocking call opens, or that it stands in.
 
-    None where there is no such block; what is returned takes the name of the module that has
-    ``to_thread``, and gives no fix where the block cannot be moved.
+    None where there is no such block; what is returned takes how a function is run in a thread, and
+    gives no fix where the block cannot be moved.
     """
     block = _block_around(rule, node)
     if block is None:
         return None
-    return lambda name: _moved(rule, block, name)
+    return lambda in_thread: _moved(rule, block, in_thread)
 
 
 def _block_around(rule: Rule, node: cst.CSTNode) -> cst.With | None:
@@ -70,7 +73,7 @@ def _last_name(node: cst.CSTNode) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
-def _moved(rule: Rule, block: cst.With, thread: ModuleName) -> Fix | None:
+def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
     function = is_async(rule, block)
     if (
         function is None
@@ -98,6 +101,8 @@ def _moved(rule: Rule, block: cst.With, thread: ModuleName) -> Fix | None:
     shared = sorted((inside & outside) - certain)
     if any(_is_read(function, block, each) for each in _names_of_loops(block)):
         return None
+    if any(_is_read_as_it_is_left(function, each) for each in _names_of_items(block)):
+        return None
     indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
     step = _step(rule, block, indent)
     name = _free_name(rule)
@@ -108,14 +113,15 @@ def _moved(rule: Rule, block: cst.With, thread: ModuleName) -> Fix | None:
     head = f"{indent}def {name}():\n"
     if shared:
         head += f"{indent}{step}nonlocal {', '.join(shared)}\n"
-    call = f"await {thread.name}.to_thread({name})"
+    code, statement = in_thread
+    call = code.format(function=name)
     if returns is not None:
         call = f"return {call}"
     elif kept:
         body += f"\n{indent}{step}return {', '.join(kept)}"
         call = f"{', '.join(kept)} = {call}"
     text = f"{head}{body}\n\n{indent}{call}"
-    return Fix((Edit(span, text),), tuple(filter(None, [thread.statement])))
+    return Fix((Edit(span, text),), tuple(filter(None, [statement])))
 
 
 def _returned(block: cst.With) -> cst.Return | None:
@@ -252,5 +258,17 @@ def _is_read(function: cst.FunctionDef, block: cst.With, name: str) -> bool:
         if isinstance(node, cst.Name) and node.value == name:
             return True
         if node is not block:
+            todo += node.children
+    return False
+
+
+def _is_read_as_it_is_left(function: cst.FunctionDef, name: str) -> bool:
+    """Whether the name of a file is met outside of the blocks that give it."""
+    todo: list[cst.CSTNode] = [function.body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, cst.Name) and node.value == name:
+            return True
+        if not isinstance(node, cst.With) or name not in _names_of_items(node):
             todo += node.children
     return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import libcst as cst
 
@@ -10,13 +11,16 @@ from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.rules import generators
-from asyncompat_lint.rules.base import is_async, name_of, source_of
+from asyncompat_lint.rules.base import is_async, name_of, source_of, walk
 from asyncompat_lint.rules.misfit import ENTERED, MisfitRule
 
 _COROUTINE = "asyncio.coroutine"
 _LOOP = "loop"
 # These ask the running loop, where their old forms asked the current one.
-_OF_RUNNING_LOOP = frozenset({"asyncio.Task.all_tasks", "asyncio.Task.current_task"})
+_CURRENT_TASK = "asyncio.Task.current_task"
+_OF_RUNNING_LOOP = frozenset({"asyncio.Task.all_tasks", _CURRENT_TASK})
+_GETTERS = frozenset({"get_event_loop", "get_running_loop"})
+_ITERABLES = (cst.List, cst.Tuple, cst.Set, cst.Dict, cst.BaseComp, cst.SimpleString)
 _TIGHT = (cst.Attribute, cst.Call, cst.Name, cst.Subscript)
 
 
@@ -44,15 +48,30 @@ class OldIdiomRule(MisfitRule):
             return self._as_async_def(node)
         if self.history.is_always_of_the_shim(misfit.name) and misfit.outside:
             return self.with_shim(node, misfit)
-        if misfit.name in _OF_RUNNING_LOOP and not self._has_loop(node):
-            return None
+        if misfit.name in _OF_RUNNING_LOOP:
+            return self._of_running_loop(node, misfit)
         return self.renamed(node, misfit)
 
-    def _has_loop(self, node: cst.CSTNode) -> bool:
-        """Whether a loop runs where a name is, or is given to the call of it."""
+    def _of_running_loop(self, node: cst.CSTNode, misfit: Misfit) -> Fix | None:
+        """The new function fails where no loop runs, and tells of no task that is done."""
+        fix = self.renamed(node, misfit)
         call = self.parent_of(node)
-        is_given = isinstance(call, cst.Call) and call.func is node and bool(call.args)
-        return is_given or is_async(self, node) is not None
+        is_called = isinstance(call, cst.Call) and call.func is node
+        function = is_async(self, node)
+        if fix is None or (function is None and not (isinstance(call, cst.Call) and call.args)):
+            return None
+        is_same = misfit.name == _CURRENT_TASK or (is_called and self._leaves_out_done(call))
+        return replace(fix, is_safe=is_same and function is not None)
+
+    def _leaves_out_done(self, node: cst.CSTNode | None) -> bool:
+        """Whether a comprehension takes of some tasks those that are not done."""
+        loop = self.parent_of(node) if node is not None else None
+        return isinstance(loop, cst.CompFor) and any(
+            isinstance(each.test, cst.UnaryOperation)
+            and isinstance(each.test.expression, cst.Call)
+            and name_of(each.test.expression.func) == "done"
+            for each in loop.ifs
+        )
 
     def _without_argument(self, node: cst.CSTNode, misfit: Misfit) -> Fix | None:
         """Leave out ``loop=``: in an async function it can be none but the running one.
@@ -78,8 +97,20 @@ class OldIdiomRule(MisfitRule):
             comma = len(rest) - len(rest.lstrip()) + 1 if rest.lstrip()[:1] == "," else 0
             end = Span(0, 0, end.end_line, end.end_column + comma)
         span = Span(start.line, start.column, end.end_line, end.end_column)
-        is_safe = misfit.of_shim or is_async(self, node) is not None
-        return Fix((Edit(span, ""),), is_safe=is_safe)
+        return Fix((Edit(span, ""),), is_safe=self._is_running_loop(node, argument.value, misfit))
+
+    def _is_running_loop(self, node: cst.Call, loop: cst.BaseExpression, misfit: Misfit) -> bool:
+        """Whether a call takes the same loop without being told of it, and nothing else is lost."""
+        function = is_async(self, node)
+        if isinstance(loop, cst.Call):
+            return function is not None and name_of(loop.func) in _GETTERS and not loop.args
+        if not isinstance(loop, cst.Name | cst.Attribute):
+            return False
+        if misfit.of_shim or name_of(loop) == "None":
+            return misfit.of_shim or function is not None
+        # What is awaited here runs on this loop, or fails.
+        is_awaited = isinstance(self.parent_of(node), cst.Await)
+        return function is not None and (is_awaited or _is_given(function, loop))
 
     def _as_async_def(self, node: cst.CSTNode) -> Fix | None:
         """``@asyncio.coroutine`` and ``yield from`` to ``async def`` and ``await``."""
@@ -89,18 +120,23 @@ class OldIdiomRule(MisfitRule):
         function = self.parent_of(decorator)
         if not isinstance(function, cst.FunctionDef) or function.asynchronous is not None:
             return None
+        if function.name.value.startswith("__"):
+            return None  # the interpreter calls it, and does not await
         yields = _yields(function.body)
         if any(not isinstance(each.value, cst.From) for each in yields):
             return None  # a bare `yield` has no like in an async function
         if not yields and _returns(function.body):
             return None  # what it returns may be awaitable, and was awaited
+        text = "\n".join(self.context.lines)
+        if any(_is_of_generator(each, generators.plain_in(text)) for each in yields):
+            return None
         edits = [self._without_decorator(decorator), Edit(self._head(function), "async ")]
         for each in yields:
             awaited = self._awaited(each)
             if awaited is None:
                 return None
             edits += awaited
-        coroutines = generators.coroutines_in("\n".join(self.context.lines))
+        coroutines = generators.coroutines_in(text)
         is_safe = coroutines is not None and all(
             self._is_coroutine(each, coroutines) for each in yields
         )
@@ -157,7 +193,7 @@ class OldIdiomRule(MisfitRule):
         assert isinstance(node.value, cst.From)
         source = node.value.item
         item, start = self.span_of(source), self.span_of(node)
-        if item.line != start.line:
+        if item.line != start.line or not self.may_stand_in_string(node):
             return None
         if isinstance(self.parent_of(node), cst.WithItem):
             word = self._with_word(node)
@@ -173,6 +209,28 @@ class OldIdiomRule(MisfitRule):
         # Only the words in front change.
         brackets = len(getattr(source, "lpar", ()))
         return [Edit(Span(start.line, start.column, item.line, item.column - brackets), "await ")]
+
+
+def _is_given(function: cst.FunctionDef, loop: cst.BaseExpression) -> bool:
+    """Whether a function has asked for the loop that a name is of, and given it no other value."""
+    given = [
+        each.value
+        for each in walk(function)
+        if isinstance(each, cst.Assign)
+        and any(source_of(target.target) == source_of(loop) for target in each.targets)
+    ]
+    return bool(given) and all(
+        isinstance(each, cst.Call) and name_of(each.func) in _GETTERS for each in given
+    )
+
+
+def _is_of_generator(node: cst.Yield, plain: Collection[str]) -> bool:
+    """Whether what is delegated to is a generator of the module's, or another iterable."""
+    assert isinstance(node.value, cst.From)
+    item = node.value.item
+    if isinstance(item, cst.Call):
+        return name_of(item.func) in plain
+    return isinstance(item, _ITERABLES)
 
 
 def _is_named(argument: cst.Arg, keyword: str) -> bool:
