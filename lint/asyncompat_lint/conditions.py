@@ -18,8 +18,10 @@ from asyncompat_lint.facts import (
     Called,
     Condition,
     Constant,
+    Display,
     Either,
     Expr,
+    Inner,
     Name,
     Scope,
     last_name,
@@ -31,8 +33,19 @@ from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.values import Instance, Place, Reference, Values
 
+# What is declared to be one of these is not None.
+_CERTAIN = frozenset("bool bytes dict float frozenset int list set str tuple Path".split())
 # What is declared to be one of these may be anything.
 _ANYTHING = frozenset({"builtins.object", "typing.Any"})
+
+
+@dataclass(frozen=True)
+class OfClass:
+    """A parameter has to be an instance of one of these classes, or of none."""
+
+    parameter: str
+    classes: tuple[Instance, ...]
+    holds: bool
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class Dispatch:
     place: Place
 
 
-Held: TypeAlias = Condition | Dispatch
+Held: TypeAlias = Condition | OfClass | Dispatch
 
 
 class Conditions:
@@ -68,37 +81,72 @@ class Conditions:
                 holds = self._passed(each, site, place, scope)
             if holds is False:
                 return None
-            if isinstance(holds, Dispatch | Condition):
+            if isinstance(holds, Held):
                 left.append(holds)
         own = _self_of(site)
         if own and self._receiver(site, scope) == Name(own):
             left.append(Dispatch(scope.name, place))
         return tuple(dict.fromkeys(left))
 
-    def at(self, site: Site, scope: Scope) -> Iterator[Condition]:
+    def at(self, site: Site, place: Place) -> Iterator[Held]:
         """Give what is known of the parameters of a function where a site of it stands."""
-        for each in scope.conditions:
-            if each.line <= site.line <= each.end_line:
-                yield without_lines(each)
+        for each in self._program.scope(place).conditions:
+            if not each.line <= site.line <= each.end_line:
+                continue
+            if each.asked != "instance":
+                yield Condition(each.parameter, each.asked, each.value, each.holds, 0, 0)
+            elif classes := self._named(each.value, place):
+                yield OfClass(each.parameter, tuple(classes), each.holds)
+
+    def can_all_hold(self, held: tuple[Held, ...]) -> bool:
+        """Return whether conditions on one function do not contradict each other."""
+        return not any(
+            self._contradict(one, other)
+            for number, one in enumerate(held)
+            for other in held[number + 1 :]
+        )
+
+    def _contradict(self, one: Held, other: Held) -> bool:
+        match one, other:
+            case OfClass(), OfClass() if one.parameter == other.parameter:
+                if one.holds and other.holds:
+                    pairs = ((a, b) for a in one.classes for b in other.classes)
+                    return all(self._is_one(a, b) is False for a, b in pairs)
+                if one.holds != other.holds:
+                    inner, outer = (one, other) if one.holds else (other, one)
+                    return all(
+                        any(self._is_one(a, b) for b in outer.classes) for a in inner.classes
+                    )
+            case Condition(), Condition() if one.parameter == other.parameter:
+                if (one.asked, one.value) == (other.asked, other.value):
+                    return one.holds != other.holds
+                if one.holds and other.holds:
+                    return one.asked == other.asked == "equal" or {one.asked, other.asked} == {
+                        "none",
+                        "true",
+                    }
+        return False
 
     # What is passed
 
     def _passed(
-        self, condition: Condition, site: Site, place: Place, scope: Scope
-    ) -> bool | Condition | None:
+        self, condition: Condition | OfClass, site: Site, place: Place, scope: Scope
+    ) -> bool | Held | None:
         argument = self._argument(condition.parameter, site, place, scope)
         if argument is None:
             return None
-        is_so = self._is_so(condition, argument, site, place)
+        if isinstance(condition, OfClass):
+            is_so = self._is_instance(condition.classes, argument, site)
+        else:
+            is_so = _is_so(condition, argument, site)
         if is_so is not None:
             return is_so == condition.holds
-        if isinstance(argument, Name) and condition.asked != "instance":
-            caller = site.module.facts.scopes[site.scope]
-            if argument.id in caller.parameters and len(caller.bindings[argument.id]) == 1:
-                return Condition(
-                    argument.id, condition.asked, condition.value, condition.holds, 0, 0
-                )
-        return None
+        name = _parameter(argument, site)
+        if not name:
+            return None
+        if isinstance(condition, OfClass):
+            return OfClass(name, condition.classes, condition.holds)
+        return Condition(name, condition.asked, condition.value, condition.holds, 0, 0)
 
     def _argument(self, parameter: str, site: Site, place: Place, scope: Scope) -> Expr | None:
         """What a parameter is given at a site, if that is told there."""
@@ -121,29 +169,18 @@ class Conditions:
             return call.arguments.get(str(number))
         return scope.defaults.get(parameter)
 
-    def _is_so(self, condition: Condition, argument: Expr, site: Site, place: Place) -> bool | None:
-        if condition.asked == "instance":
-            return self._is_instance(condition.value, argument, site, place)
-        if not isinstance(argument, Constant):
-            return None
-        match condition.asked:
-            case "true":
-                return bool(argument.value)
-            case "none":
-                return argument.value is None
-        return argument == condition.value
-
-    def _is_instance(self, classes: Expr, argument: Expr, site: Site, place: Place) -> bool | None:
-        """Whether an argument is of one of these classes, as the function's module names them."""
-        wanted = self._named(classes, place)
+    def _is_instance(
+        self, classes: tuple[Instance, ...], argument: Expr, site: Site
+    ) -> bool | None:
+        """Whether an argument is of one of these classes."""
         values = self._program.infer(argument, _use(site))
         answers = set()
         for value in values:
             if not isinstance(value, Instance):
                 return None
-            of_each = {self._is_one(value, each) for each in wanted}
+            of_each = {self._is_one(value, each) for each in classes}
             answers.add(True if True in of_each else None if None in of_each else False)
-        return answers.pop() if wanted and len(answers) == 1 else None
+        return answers.pop() if len(answers) == 1 else None
 
     def _named(self, classes: Expr, place: Place) -> list[Instance]:
         """Instances of the classes, also of those that the knowledge takes for another."""
@@ -256,9 +293,41 @@ def _loaded(name: str) -> object:
     return sys.modules.get(name) or getattr(sys.modules.get(module), attribute, None)
 
 
-def without_lines(condition: Condition) -> Condition:
-    """Return a condition without its lines, which matter only where it was found."""
-    return Condition(condition.parameter, condition.asked, condition.value, condition.holds, 0, 0)
+def _is_so(condition: Condition, argument: Expr, site: Site) -> bool | None:
+    if condition.asked == "none" and _is_something(argument, site):
+        return False
+    if not isinstance(argument, Constant):
+        return None
+    match condition.asked:
+        case "true":
+            return bool(argument.value)
+        case "none":
+            return argument.value is None
+    return argument == condition.value
+
+
+def _is_something(argument: Expr, site: Site) -> bool:
+    """Whether an argument is certainly not None, by its form or by what it is declared to be."""
+    if isinstance(argument, Display | Inner):
+        return True
+    name = _parameter(argument, site)
+    if not name:
+        return False
+    caller = site.module.facts.scopes[site.scope]
+    declared = caller.bindings[name][0]
+    if declared.kind != "annotated" or name in caller.defaults:
+        return False
+    return isinstance(declared.value, Name | Attribute) and last_name(declared.value) in _CERTAIN
+
+
+def _parameter(argument: Expr, site: Site) -> str:
+    """The parameter of the caller that is passed on, as it was passed."""
+    if not isinstance(argument, Name):
+        return ""
+    caller = site.module.facts.scopes[site.scope]
+    others = caller.bindings.get(argument.id, [])[1:]
+    is_it = argument.id in caller.parameters and all(each.kind == "narrowed" for each in others)
+    return argument.id if is_it else ""
 
 
 def _use(site: Site) -> Use:

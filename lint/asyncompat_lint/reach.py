@@ -204,6 +204,8 @@ class _Reach:
                         if each.entry.table.meant:
                             continue
                         longer = self._lengthened(each, site, index)
+                        if not self._conditions.can_all_hold(longer.held):
+                            continue
                         if _is_news(self._blocked.get(place, {}), longer):
                             _add(there, longer)
             newly_blocked = {place: there for place, there in newly_blocked.items() if there}
@@ -486,7 +488,8 @@ class _Reach:
             function = f"{scopes[scope.parent].name}.{function}"
         step = Step(site.module.file.path, site.line, function, called_at(site, blocker))
         once = blocker.once or any(last_name(each) in MEMOISERS for each in scope.decorators)
-        held = tuple(dict.fromkeys([*blocker.held, *self._conditions.at(site, scope)]))
+        place = Place(site.module.file.location, index)
+        held = tuple(dict.fromkeys([*blocker.held, *self._conditions.at(site, place)]))
         chain = (step, *blocker.chain)
         return replace(blocker, chain=chain, once=once, read="", passed=False, held=held)
 

@@ -149,6 +149,76 @@ async def f():
     again = work
     again()  # blocks
 """,
+    "classes, passed on and in each other's way": """
+def inner(x):
+    if isinstance(x, A):
+        blocks()
+def outer(x):
+    inner(x)
+def never(x):
+    if isinstance(x, C):
+        inner(x)
+def not_that(x):
+    if not isinstance(x, A):
+        inner(x)
+def heir(x):
+    if isinstance(x, B):
+        inner(x)
+async def f(b: B, c: C, x):
+    outer(b)  # blocks
+    outer(c)
+    outer(x)  # blocks
+    never(x)
+    not_that(x)
+    heir(x)  # blocks
+""",
+    "what is declared not to be None": """
+def inner(path=None):
+    if path is None:
+        blocks()
+def declared(path: str): inner(path)
+def default(path: str = None): inner(path)
+def optional(path: str | None): inner(path)
+async def f(x: str, y):
+    declared(y)
+    default()  # blocks
+    optional(y)  # blocks
+    inner(lambda: 1)
+    inner([y])
+    inner(x)
+    inner(y)  # blocks
+""",
+    "one value is not another": """
+def inner(mode, other=None):
+    if mode == "a":
+        both(mode)
+def both(mode):
+    if mode == "b":
+        blocks()
+    if mode != "c":
+        last(mode)
+def last(mode):
+    if mode:
+        blocks()
+async def f(x):
+    inner(x)  # blocks
+    both("c")
+    both("")
+    both("b")  # blocks
+""",
+    "called by a thread that takes it from a queue": """
+class Worker:
+    def call(self, function):
+        if self.alive:
+            self.queue.put_nowait((1, function))
+        else:
+            function()
+    def now(self, function):
+        function()
+async def f(worker: Worker):
+    worker.call(blocks)
+    worker.now(blocks)  # blocks
+""",
     "itself": """
 def walk(node, deep=False):
     if deep:

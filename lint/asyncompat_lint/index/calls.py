@@ -35,6 +35,10 @@ PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".s
 _TOLD_ARGUMENTS = (Attribute, Called, Constant, Display, Either, Inner, Name)
 
 
+# What is put into one of these is called by somebody else, or already was.
+_QUEUEING = frozenset({"put", "put_nowait", "run_in_executor", "submit"})
+
+
 class Calls(Names):
     """The part of the walk that keeps calls, and what else runs code."""
 
@@ -75,6 +79,9 @@ class Calls(Names):
             called.append(node.func.id)
         if isinstance(node.func, ast.Attribute):  # it is not visited itself
             self._mention_name(node.func)
+        if name_of(node.func) in _QUEUEING:
+            names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+            self._queued.update((self._scope, name) for name in names)
         self._callee(node.func)
         consumes = _consumes(node.func)
         for argument in node.args:

@@ -62,6 +62,7 @@ class State(ast.NodeVisitor):
         self._never = False
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}
+        self._queued: set[tuple[int, str]] = set()
         self._loaded: set[tuple[int, Expr]] = set()
         self._statement = Statement(1, 1)
         self._versioned: set[str] = set()
