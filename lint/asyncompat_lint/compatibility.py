@@ -10,34 +10,27 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from asyncompat_lint.facts import (
+from asyncompat_lint.expressions import Attribute, Awaited, Expr, Name, last_name, root_name
+from asyncompat_lint.facts import CallSite, Mention, Statement
+from asyncompat_lint.guards import (
     All,
     Any,
-    Attribute,
-    Awaited,
-    CallSite,
-    Expr,
     Failure,
     Flag,
     Guard,
     HasAttribute,
-    Mention,
-    Name,
     Never,
     Not,
-    Span,
-    Statement,
     Succeeds,
     Test,
     VersionTest,
-    last_name,
-    root_name,
 )
 from asyncompat_lint.history import Api, History, Meaning, Parameter, crosses, is_there
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.sources import STAND_IN
+from asyncompat_lint.spans import Span
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Instance, Reference
 from asyncompat_lint.versions import Version, Versions

@@ -13,20 +13,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from asyncompat_lint.facts import (
+from asyncompat_lint.expressions import (
     Attribute,
     Called,
-    Condition,
     Constant,
     Display,
     Either,
     Expr,
     Inner,
     Name,
-    Scope,
     last_name,
     root_name,
 )
+from asyncompat_lint.facts import Condition, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.names import Use
 from asyncompat_lint.program import Program

@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import CallSite, Element, root_name
+from asyncompat_lint.expressions import Element, root_name
+from asyncompat_lint.facts import CallSite
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Group, Program

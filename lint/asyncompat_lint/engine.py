@@ -21,7 +21,6 @@ from asyncompat_lint.cache import Cache
 from asyncompat_lint.compatibility import Compatibility, Misfit
 from asyncompat_lint.config import Config
 from asyncompat_lint.coroutines import Misuse, misuses
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Finding, Severity, Step
 from asyncompat_lint.indexing import Indexer
 from asyncompat_lint.modules import Module, Modules
@@ -37,6 +36,7 @@ from asyncompat_lint.sources import (
     matches,
     place_in_cell,
 )
+from asyncompat_lint.spans import Span
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.versions import Versions
 from asyncompat_lint.visiting import Visit

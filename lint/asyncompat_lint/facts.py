@@ -1,8 +1,4 @@
-"""What one module says about itself, before anything is resolved. Data only, and serializable.
-
-An expression is kept as far as names, attributes, calls and awaits can be followed through it; the
-rest of it is ``Opaque``.
-"""
+"""What one module says about itself, before anything is resolved. Data only, and serializable."""
 
 from __future__ import annotations
 
@@ -11,90 +7,10 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from asyncompat_lint.expressions import OPAQUE, Constant, Expr, last_name
+from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.lazily import Lazily
-
-
-class Name(msgspec.Struct, frozen=True, array_like=True, tag="name"):
-    id: str
-
-
-class Attribute(msgspec.Struct, frozen=True, array_like=True, tag="attribute"):
-    value: Expr
-    name: str
-
-
-class Called(msgspec.Struct, frozen=True, array_like=True, tag="called"):
-    """What a call returns. ``arguments`` are the positional, up to the last that is followed."""
-
-    function: Expr
-    arguments: tuple[Expr, ...] = ()
-
-
-class Awaited(msgspec.Struct, frozen=True, array_like=True, tag="awaited"):
-    """What an awaited thing gives."""
-
-    value: Expr
-
-
-class Subscripted(msgspec.Struct, frozen=True, array_like=True, tag="subscripted"):
-    """``value[index]``: an item of a container, or a generic class with its arguments."""
-
-    value: Expr
-    index: Expr
-
-
-class Element(msgspec.Struct, frozen=True, array_like=True, tag="element"):
-    """One of what iterating gives."""
-
-    value: Expr
-
-
-class Display(msgspec.Struct, frozen=True, array_like=True, tag="display"):
-    """``[...]``, ``(...)``, ``{...}``: what is in it; of a dictionary, the keys and the values."""
-
-    of: Literal["list", "tuple", "set", "dict"]
-    items: tuple[Expr, ...]
-    values: tuple[Expr, ...] = ()
-
-
-class Inner(msgspec.Struct, frozen=True, array_like=True, tag="inner"):
-    """A lambda or a comprehension, which has a scope of its own."""
-
-    scope: int
-
-
-class Constant(msgspec.Struct, frozen=True, array_like=True, tag="constant"):
-    """A number, a string, ``True``, ``False``, or ``None`` for a value that is not there."""
-
-    value: bool | int | float | str | None
-
-
-class Either(msgspec.Struct, frozen=True, array_like=True, tag="either"):
-    """One of several: the branches of a condition, the members of a union."""
-
-    options: tuple[Expr, ...]
-
-
-class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="opaque"):
-    """Something that is not followed."""
-
-
-Expr: TypeAlias = (
-    Name
-    | Attribute
-    | Called
-    | Awaited
-    | Subscripted
-    | Element
-    | Display
-    | Inner
-    | Constant
-    | Either
-    | Opaque
-)
-
-NOTHING = Constant(None)
-OPAQUE = Opaque()
+from asyncompat_lint.spans import Span
 
 # How a name comes by its value:
 #   imported   `target` names it: a dotted path, with leading dots where the import is relative
@@ -210,15 +126,6 @@ class Scope(msgspec.Struct, array_like=True):
         return [last_name(each) for each in self.decorators]
 
 
-class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
-    """A piece of source: lines and columns from 1, columns in characters, the end exclusive."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
 # What happens at a call site:
 #   call     `callee` is called
 #   enter    `with callee:`, from here to line `until`
@@ -322,74 +229,6 @@ class Handler(msgspec.Struct, frozen=True, array_like=True):
     raises: bool = False
 
 
-# Tests that are told of, for what they say of Python's version:
-class VersionTest(msgspec.Struct, frozen=True, array_like=True, tag="version"):
-    """``sys.version_info >= (3, 8)``; only the first two numbers are kept."""
-
-    operator: Literal["<", "<=", ">", ">=", "==", "!="]
-    version: tuple[int, ...]
-
-
-class HasAttribute(msgspec.Struct, frozen=True, array_like=True, tag="has"):
-    """``hasattr(owner, "name")``."""
-
-    owner: Expr
-    name: str
-
-
-class Succeeds(msgspec.Struct, frozen=True, array_like=True, tag="succeeds"):
-    """A ``try`` whose imports and names are there; ``imports`` are as those of a ``Mention``."""
-
-    imports: tuple[str, ...] = ()
-    names: tuple[Expr, ...] = ()
-
-
-class Flag(msgspec.Struct, frozen=True, array_like=True, tag="flag"):
-    """A name that a test may have been given to: ``PY38 = sys.version_info >= (3, 8)``."""
-
-    value: Expr
-
-
-class Never(msgspec.Struct, frozen=True, array_like=True, tag="never"):
-    """It fails whenever the code runs: ``TYPE_CHECKING``."""
-
-
-class Unasked(msgspec.Struct, frozen=True, array_like=True, tag="unasked"):
-    """It says nothing of versions."""
-
-
-class Not(msgspec.Struct, frozen=True, array_like=True, tag="not"):
-    test: Test
-
-
-class All(msgspec.Struct, frozen=True, array_like=True, tag="all"):
-    tests: tuple[Test, ...]
-
-
-class Any(msgspec.Struct, frozen=True, array_like=True, tag="any"):
-    tests: tuple[Test, ...]
-
-
-Test: TypeAlias = VersionTest | HasAttribute | Succeeds | Flag | Never | Unasked | Not | All | Any
-
-
-# How it fails that something is not there: a module, a name that is imported, an attribute, a name.
-Failure: TypeAlias = Literal["module", "import", "attribute", "name"]
-
-
-class Guard(msgspec.Struct, frozen=True, array_like=True):
-    """What stands in a span runs only where a test holds.
-
-    ``forgives`` are the failures that are caught there, ``forgives_no_loop`` is whether it is
-    caught that no event loop runs.
-    """
-
-    span: Span
-    test: Test
-    forgives: tuple[Failure, ...] = ()
-    forgives_no_loop: bool = False
-
-
 class NameIndex(msgspec.Struct, array_like=True):
     """The names by which a module's sites can be found, without a look at the sites.
 
@@ -465,38 +304,5 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
 
 
 _CALL_DECODER = msgspec.msgpack.Decoder(CallSite)
+
 _LOAD_DECODER = msgspec.msgpack.Decoder(Load)
-
-# What these return stands for one of their arguments, and is called in its place.
-WRAPPERS = frozenset({"cast", "partial"})
-
-
-def last_names(expression: Expr) -> list[str]:
-    """Return the last name of an expression, or of what it is made from; of each that it may be."""
-    match expression:
-        case Name(id=name) | Attribute(name=name):
-            return [name]
-        case Called(function=function, arguments=arguments):
-            names = last_names(function)
-            if arguments and not WRAPPERS.isdisjoint(names):
-                names = [*names, *(name for each in arguments for name in last_names(each))]
-            return names
-        case Awaited(value=value) | Element(value=value) | Subscripted(value=value):
-            return last_names(value)
-        case Either(options=options):
-            return [name for option in options for name in last_names(option)]
-        case Inner(scope=scope):
-            return [f"<{scope}>"]
-    return []
-
-
-def last_name(expression: Expr) -> str:
-    """Return the first of these; nothing where there is none."""
-    return next(iter(last_names(expression)), "")
-
-
-def root_name(expression: Expr) -> str:
-    """Return the first name of a dotted one; nothing for anything else."""
-    while isinstance(expression, Attribute):
-        expression = expression.value
-    return expression.id if isinstance(expression, Name) else ""

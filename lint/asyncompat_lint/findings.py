@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field, replace
 
-from asyncompat_lint.facts import Span
+from asyncompat_lint.spans import Span
 
 
 class Severity(enum.IntEnum):

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from asyncompat_lint.facts import (
+from asyncompat_lint.expressions import (
     NOTHING,
     Attribute,
     Awaited,

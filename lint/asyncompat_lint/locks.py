@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from asyncompat_lint.facts import Attribute, Constant, Name
+from asyncompat_lint.expressions import Attribute, Constant, Name
 from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site

@@ -13,7 +13,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import NOTHING, Binding, Expr, Name, Scope
+from asyncompat_lint.expressions import NOTHING, Expr, Name
+from asyncompat_lint.facts import Binding, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.values import (

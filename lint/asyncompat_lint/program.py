@@ -10,18 +10,16 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 
-from asyncompat_lint.facts import (
+from asyncompat_lint.expressions import (
     Attribute,
     Called,
-    CallSite,
     Constant,
     Expr,
-    Load,
     Name,
-    Scope,
     last_name,
     last_names,
 )
+from asyncompat_lint.facts import CallSite, Load, Scope
 from asyncompat_lint.inference import PROPERTIES, Inference
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules

@@ -16,16 +16,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from asyncompat_lint.conditions import Conditions, Held
-from asyncompat_lint.facts import (
-    CallSite,
-    Constant,
-    Inner,
-    ModuleFacts,
-    Scope,
-    last_name,
-    last_names,
-    root_name,
-)
+from asyncompat_lint.expressions import Constant, Inner, last_name, last_names, root_name
+from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
 from asyncompat_lint.findings import Severity, Step
 from asyncompat_lint.inference import CACHED_PROPERTIES
 from asyncompat_lint.knowledge import Entry, Knowledge, Table

@@ -11,12 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import (
-    Attribute,
-    CallSite,
-    Load,
-    last_names,
-)
+from asyncompat_lint.expressions import Attribute, last_names
+from asyncompat_lint.facts import CallSite, Load
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 

@@ -11,8 +11,8 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Finding, Severity
+from asyncompat_lint.spans import Span
 
 UNUSED_CODE = "AC002"
 UNUSED_NAME = "unused-suppression"

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from real_things import check, entries, libraries
 
-from asyncompat_lint.facts import Constant
+from asyncompat_lint.expressions import Constant
 from asyncompat_lint.knowledge import Entry, Knowledge, Table, load, parse
 
 ENTRIES = entries(of_distributions=False)

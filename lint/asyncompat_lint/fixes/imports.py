@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit
 from asyncompat_lint.sources import SourceText
+from asyncompat_lint.spans import Span
 
 
 def edits_for(imports: Iterable[str], source: SourceText, at: int) -> list[Edit]:

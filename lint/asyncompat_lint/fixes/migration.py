@@ -9,9 +9,9 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.sources import SourceText
+from asyncompat_lint.spans import Span
 
 SHIM = "asyncompat"
 _MOVED = "asyncio"

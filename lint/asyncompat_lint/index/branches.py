@@ -9,7 +9,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import Either, Expr, Suite
+from asyncompat_lint.expressions import Either, Expr
+from asyncompat_lint.facts import Suite
 from asyncompat_lint.index.expressions import annotation, name_of
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)

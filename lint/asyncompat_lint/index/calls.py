@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import ast
 
-from asyncompat_lint.facts import (
+from asyncompat_lint.expressions import (
     Attribute,
     Called,
-    CallSite,
     Constant,
     Display,
     Either,
     Expr,
     Inner,
-    Load,
     Name,
     Opaque,
-    SiteKind,
-    Span,
 )
+from asyncompat_lint.facts import CallSite, Load, SiteKind
 from asyncompat_lint.index.branches import ASKING
 from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
+from asyncompat_lint.spans import Span
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(

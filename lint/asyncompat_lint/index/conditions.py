@@ -9,7 +9,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.facts import OPAQUE, Asked, Condition, Constant, Expr
+from asyncompat_lint.expressions import OPAQUE, Constant, Expr
+from asyncompat_lint.facts import Asked, Condition
 from asyncompat_lint.index.branches import leaves, lines_of, one_of
 
 

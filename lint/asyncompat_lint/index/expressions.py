@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from asyncompat_lint.facts import (
+from asyncompat_lint.expressions import (
     OPAQUE,
     Attribute,
     Awaited,

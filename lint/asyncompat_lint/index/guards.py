@@ -9,17 +9,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from asyncompat_lint.facts import (
+from asyncompat_lint.expressions import Expr
+from asyncompat_lint.guards import (
     All,
     Any,
-    Expr,
     Failure,
     Flag,
     Guard,
     HasAttribute,
     Never,
     Not,
-    Span,
     Succeeds,
     Test,
     Unasked,
@@ -28,6 +27,7 @@ from asyncompat_lint.facts import (
 from asyncompat_lint.index.branches import is_never
 from asyncompat_lint.index.expressions import expression, name_of, whole_lines
 from asyncompat_lint.index.names import import_targets
+from asyncompat_lint.spans import Span
 
 UNASKED = Unasked()
 _OPERATORS: dict[type[ast.cmpop], str] = {

@@ -8,21 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from asyncompat_lint.facts import (
+from asyncompat_lint.expressions import (
     WRAPPERS,
     Attribute,
     Awaited,
     Called,
-    CallSite,
     Element,
     Expr,
-    Load,
-    NameIndex,
-    Scope,
     Subscripted,
     last_name,
     last_names,
 )
+from asyncompat_lint.facts import CallSite, Load, NameIndex, Scope
 
 
 def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[Load]) -> NameIndex:

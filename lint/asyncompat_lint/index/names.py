@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from asyncompat_lint.facts import OPAQUE, Binding, BindingKind, Constant, Display, Expr, Subscripted
+from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr, Subscripted
+from asyncompat_lint.facts import Binding, BindingKind
 from asyncompat_lint.index.expressions import annotation, is_named
 from asyncompat_lint.index.state import VERSIONED, State
 

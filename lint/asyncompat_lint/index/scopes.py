@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from asyncompat_lint.facts import Constant, Display, Name, Statement, Subscripted
+from asyncompat_lint.expressions import Constant, Display, Name, Subscripted
+from asyncompat_lint.facts import Statement
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements

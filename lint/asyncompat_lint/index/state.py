@@ -8,25 +8,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
+from asyncompat_lint.expressions import OPAQUE, Expr
 from asyncompat_lint.facts import (
-    OPAQUE,
     CallSite,
-    Expr,
-    Guard,
     Handler,
     Load,
     Mark,
     Mention,
     Scope,
     ScopeKind,
-    Span,
     Statement,
     Suite,
-    Test,
     TopAwait,
 )
+from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.index.expressions import expression
 from asyncompat_lint.sources import SourceText
+from asyncompat_lint.spans import Span
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Modules whose names, and builtins that themselves, came with some version of Python.

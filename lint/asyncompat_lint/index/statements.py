@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from asyncompat_lint.facts import (
-    Binding,
-    BindingKind,
-    Expr,
-    Guard,
-    Handler,
-    Span,
-    Statement,
-    last_name,
-)
+from asyncompat_lint.expressions import Expr, last_name
+from asyncompat_lint.facts import Binding, BindingKind, Handler, Statement
+from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
     Narrowing,
     asks_for_loop,
@@ -39,6 +32,7 @@ from asyncompat_lint.index.guards import (
 )
 from asyncompat_lint.index.marks import awaited_in, marks_of
 from asyncompat_lint.index.marks import awaits as _awaits
+from asyncompat_lint.spans import Span
 
 # The classes by which not the same exceptions are caught in every version of Python.
 _VARYING = frozenset({"Exception", "TimeoutError"})

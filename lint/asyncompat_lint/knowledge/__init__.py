@@ -16,7 +16,7 @@ from typing import Literal
 
 import msgspec
 
-from asyncompat_lint.facts import Constant, Expr, last_names
+from asyncompat_lint.expressions import Constant, Expr, last_names
 from asyncompat_lint.index.expressions import annotation
 from asyncompat_lint.toml import tomllib
 

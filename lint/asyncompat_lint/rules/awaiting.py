@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit
 from asyncompat_lint.rules.base import Rule, source_of
+from asyncompat_lint.spans import Span
 
 # What binds tighter than `await`, or as tight: all else needs parentheses behind it.
 _TIGHT = (cst.Attribute, cst.Call, cst.Name, cst.Subscript)

@@ -10,7 +10,7 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import PositionProvider
 
-from asyncompat_lint.facts import Span, last_name
+from asyncompat_lint.expressions import last_name
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.knowledge import Table
@@ -18,6 +18,7 @@ from asyncompat_lint.reach import BlockingCall, called_at, severity_of
 from asyncompat_lint.rules.awaiting import has_comments
 from asyncompat_lint.rules.base import Rule, source_of, walk
 from asyncompat_lint.rules.moved_block import moved_block
+from asyncompat_lint.spans import Span
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
 # Where that is not: before 3.9, and where another library runs the loop.

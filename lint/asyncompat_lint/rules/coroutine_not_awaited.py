@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix, Severity
 from asyncompat_lint.rules.misuse import MisuseRule
+from asyncompat_lint.spans import Span
 
 
 class CoroutineNotAwaited(MisuseRule):

@@ -6,12 +6,12 @@ import libcst as cst
 
 from asyncompat_lint import history
 from asyncompat_lint.compatibility import Misfit
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.history import History
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.rules.base import Rule, source_of
 from asyncompat_lint.rules.shim import SHIM, taken_from_shim
+from asyncompat_lint.spans import Span
 from asyncompat_lint.versions import parse, told
 
 # What asks for a special method: where it is missing, this fails.

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import libcst as cst
 
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.rules.base import Rule, is_async, source_of, walk
+from asyncompat_lint.spans import Span
 
 _FUNCTION = "in_thread"
 # These would do something else in a function of their own.

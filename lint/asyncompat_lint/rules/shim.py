@@ -6,9 +6,9 @@ import re
 
 import libcst as cst
 
-from asyncompat_lint.facts import Span
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.rules.base import Rule
+from asyncompat_lint.spans import Span
 
 SHIM = "asyncompat"
 # Where asyncio itself has its names, and old versions do not.

@@ -1,0 +1,128 @@
+"""Expressions, as far as names, attributes, calls and awaits can be followed through them.
+
+Data only, and serializable; the rest of an expression is ``Opaque``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+
+class Name(msgspec.Struct, frozen=True, array_like=True, tag="name"):
+    id: str
+
+
+class Attribute(msgspec.Struct, frozen=True, array_like=True, tag="attribute"):
+    value: Expr
+    name: str
+
+
+class Called(msgspec.Struct, frozen=True, array_like=True, tag="called"):
+    """What a call returns. ``arguments`` are the positional, up to the last that is followed."""
+
+    function: Expr
+    arguments: tuple[Expr, ...] = ()
+
+
+class Awaited(msgspec.Struct, frozen=True, array_like=True, tag="awaited"):
+    """What an awaited thing gives."""
+
+    value: Expr
+
+
+class Subscripted(msgspec.Struct, frozen=True, array_like=True, tag="subscripted"):
+    """``value[index]``: an item of a container, or a generic class with its arguments."""
+
+    value: Expr
+    index: Expr
+
+
+class Element(msgspec.Struct, frozen=True, array_like=True, tag="element"):
+    """One of what iterating gives."""
+
+    value: Expr
+
+
+class Display(msgspec.Struct, frozen=True, array_like=True, tag="display"):
+    """``[...]``, ``(...)``, ``{...}``: what is in it; of a dictionary, the keys and the values."""
+
+    of: Literal["list", "tuple", "set", "dict"]
+    items: tuple[Expr, ...]
+    values: tuple[Expr, ...] = ()
+
+
+class Inner(msgspec.Struct, frozen=True, array_like=True, tag="inner"):
+    """A lambda or a comprehension, which has a scope of its own."""
+
+    scope: int
+
+
+class Constant(msgspec.Struct, frozen=True, array_like=True, tag="constant"):
+    """A number, a string, ``True``, ``False``, or ``None`` for a value that is not there."""
+
+    value: bool | int | float | str | None
+
+
+class Either(msgspec.Struct, frozen=True, array_like=True, tag="either"):
+    """One of several: the branches of a condition, the members of a union."""
+
+    options: tuple[Expr, ...]
+
+
+class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="opaque"):
+    """Something that is not followed."""
+
+
+Expr: TypeAlias = (
+    Name
+    | Attribute
+    | Called
+    | Awaited
+    | Subscripted
+    | Element
+    | Display
+    | Inner
+    | Constant
+    | Either
+    | Opaque
+)
+
+NOTHING = Constant(None)
+
+OPAQUE = Opaque()
+
+# What these return stands for one of their arguments, and is called in its place.
+WRAPPERS = frozenset({"cast", "partial"})
+
+
+def last_names(expression: Expr) -> list[str]:
+    """Return the last name of an expression, or of what it is made from; of each that it may be."""
+    match expression:
+        case Name(id=name) | Attribute(name=name):
+            return [name]
+        case Called(function=function, arguments=arguments):
+            names = last_names(function)
+            if arguments and not WRAPPERS.isdisjoint(names):
+                names = [*names, *(name for each in arguments for name in last_names(each))]
+            return names
+        case Awaited(value=value) | Element(value=value) | Subscripted(value=value):
+            return last_names(value)
+        case Either(options=options):
+            return [name for option in options for name in last_names(option)]
+        case Inner(scope=scope):
+            return [f"<{scope}>"]
+    return []
+
+
+def last_name(expression: Expr) -> str:
+    """Return the first of these; nothing where there is none."""
+    return next(iter(last_names(expression)), "")
+
+
+def root_name(expression: Expr) -> str:
+    """Return the first name of a dotted one; nothing for anything else."""
+    while isinstance(expression, Attribute):
+        expression = expression.value
+    return expression.id if isinstance(expression, Name) else ""
