@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from asyncompat_lint.compatibility import SHIM, Misfit
 from asyncompat_lint.expressions import root_name
 from asyncompat_lint.facts import CallSite
+from asyncompat_lint.mentions import SHIM
+from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site

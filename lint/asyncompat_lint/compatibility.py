@@ -6,66 +6,35 @@ program what a call runs. It knows nothing of what blocks, and how nothing looks
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from asyncompat_lint.expressions import Attribute, Awaited, Expr, Name, last_name, root_name
-from asyncompat_lint.facts import CallSite, Mention, Statement
-from asyncompat_lint.guards import (
-    All,
-    Any,
-    Failure,
-    Flag,
-    Guard,
-    HasAttribute,
-    Never,
-    Not,
-    Succeeds,
-    Test,
-    VersionTest,
-)
+from asyncompat_lint.expressions import Attribute, Awaited, Expr, Name, root_name
+from asyncompat_lint.facts import CallSite, Mention
+from asyncompat_lint.guarded import Guarded, holds
 from asyncompat_lint.history import Api, History, Meaning, Parameter, crosses, is_there
+from asyncompat_lint.mentions import SHIM, is_of_shim, names_of
+from asyncompat_lint.misfits import (
+    CHANGED,
+    DEPRECATED,
+    PATCHED,
+    REMOVED,
+    TOO_NEW,
+    TOO_NEW_PARAMETER,
+    Misfit,
+    Place,
+)
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
-from asyncompat_lint.sources import STAND_IN
 from asyncompat_lint.spans import Span
 from asyncompat_lint.targets import Targets
-from asyncompat_lint.values import Instance, Reference
-from asyncompat_lint.versions import Version, Versions
+from asyncompat_lint.values import Instance
+from asyncompat_lint.versions import Versions
 
-TOO_NEW, REMOVED, DEPRECATED = "too-new-api", "removed-api", "deprecated-api"
-TOO_NEW_PARAMETER, CHANGED, PATCHED = "too-new-parameter", "changed-meaning", "patched-loop"
-
-SHIM = "asyncompat"
 _PATCHES = frozenset({"nest_asyncio", "nest_asyncio2"})
 _SETTING_UP = frozenset({"asyncSetUp", "setUp", "setUpClass", "setup_class", "setup_method"})
 _RUNNERS = ("run", "run_forever", "run_until_complete")
-
-
-@dataclass(frozen=True)
-class Misfit:
-    """A place, the rule that it breaks, and the name and version that it breaks it with.
-
-    ``statement`` are the lines to be parsed, where they are no function's; ``of_instance`` is
-    whether the name is asked of an instance. ``keyword`` is the parameter that is meant, where it
-    is one; ``outside`` whether it matters that no event loop runs there; ``meaning`` what has
-    changed; ``others`` are places that are to be mended with it; ``of_shim`` is whether it is
-    asyncompat's.
-    """
-
-    span: Span
-    statement: Statement | None
-    rule: str
-    name: str
-    version: str = ""
-    keyword: str = ""
-    outside: bool = False
-    meaning: int = -1
-    others: tuple[Span, ...] = ()
-    of_instance: bool = False
-    of_shim: bool = False
 
 
 class Compatibility:
@@ -77,7 +46,7 @@ class Compatibility:
         self._program = program
         self._targets = targets
         self._history = history
-        self._versions = versions
+        self._guarded = Guarded(program, history, versions)
         self._names = history.names_of_interest(versions)
         self._parameters = history.parameters_of_interest(versions)
         self._meanings = [each for each in history.meanings if crosses(each, versions)]
@@ -118,7 +87,7 @@ class Compatibility:
             entry = self._history.entry(name)
             if entry is None:
                 continue
-            place = _Place(module, mention.scope, mention.span, mention.statement)
+            place = Place(module, mention.scope, mention.span, mention.statement)
             if mention.target:
                 place = replace(place, fails_by="import")
             elif isinstance(mention.value, Name):
@@ -131,8 +100,8 @@ class Compatibility:
                 yield misfit
                 return  # of what it has, nothing is known then
 
-    def _of_name(self, place: _Place, name: str, entry: Api) -> Misfit | None:
-        versions, forgives = self._at(place)
+    def _of_name(self, place: Place, name: str, entry: Api) -> Misfit | None:
+        versions, forgives = self._guarded.at(place)
         if not versions:
             return None
         if not forgives and versions.declared and versions.reach_below(entry.since):
@@ -156,7 +125,7 @@ class Compatibility:
         if entry is None:
             return
         statement = module.facts.line_of(call.span)
-        place = _Place(module, call.scope, call.span, statement, of_instance=has_receiver)
+        place = Place(module, call.scope, call.span, statement, of_instance=has_receiver)
         if self._is_of_shim(module, call, name, has_receiver=has_receiver):
             for keyword in sorted(keywords):
                 parameter = self._history.parameter(name, keyword)
@@ -194,7 +163,7 @@ class Compatibility:
         if self._is_of_shim(module, call, name, has_receiver=True):
             return
         statement = module.facts.line_of(call.span)
-        place = _Place(module, call.scope, call.span, statement, of_instance=True)
+        place = Place(module, call.scope, call.span, statement, of_instance=True)
         misfit = self._of_name(place, name, entry)
         if misfit is not None:
             yield misfit
@@ -219,9 +188,9 @@ class Compatibility:
         return any(target.partition(".")[0] == SHIM for target in targets)
 
     def _of_parameter(
-        self, place: _Place, name: str, entry: Api, parameter: Parameter
+        self, place: Place, name: str, entry: Api, parameter: Parameter
     ) -> Iterator[Misfit]:
-        versions, _ = self._at(place)
+        versions, _ = self._guarded.at(place)
         there = versions.where(lambda version: is_there(entry, version))
         keyword = parameter.name
         if there.declared and there.reach_below(parameter.since):
@@ -232,12 +201,12 @@ class Compatibility:
                 yield place.misfit(rule, name, end, keyword=keyword)
                 return
 
-    def _of_place(self, place: _Place, name: str, entry: Api, call: CallSite) -> Iterator[Misfit]:
+    def _of_place(self, place: Place, name: str, entry: Api, call: CallSite) -> Iterator[Misfit]:
         """What matters for where a call stands: whether an event loop can run there."""
         outside = self._is_outside(place.module, call)
-        versions, _ = self._at(place)
+        versions, _ = self._guarded.at(place)
         ends = [(REMOVED, entry.outside_error), (DEPRECATED, entry.outside_deprecated)]
-        guards = (g for g in place.module.facts.guards if _holds(g.span, place.span))
+        guards = (g for g in place.module.facts.guards if holds(g.span, place.span))
         is_caught = any(guard.forgives_no_loop for guard in guards)
         if outside and not is_caught and not _sets_loop(place.module, call):
             for rule, end in ends:
@@ -254,7 +223,7 @@ class Compatibility:
                 yield self._changed(place, name, meaning)
                 return
 
-    def _changed(self, place: _Place, name: str, meaning: Meaning) -> Misfit:
+    def _changed(self, place: Place, name: str, meaning: Meaning) -> Misfit:
         number = self._history.meanings.index(meaning)
         return place.misfit(CHANGED, name, meaning.version, meaning=number)
 
@@ -285,9 +254,9 @@ class Compatibility:
 
     def _of_handlers(self, module: Module) -> Iterator[Misfit]:
         for handler in module.facts.handlers:
-            place = _Place(module, handler.scope, handler.span, None)
-            caught = {self._name(place, each) for each in handler.caught}
-            before = {self._name(place, each) for each in handler.before}
+            place = Place(module, handler.scope, handler.span, None)
+            caught = {self._guarded.name(place, each) for each in handler.caught}
+            before = {self._guarded.name(place, each) for each in handler.before}
             for meaning in self._meanings:
                 if meaning.when != "caught" or caught.isdisjoint(meaning.by) or handler.raises:
                     continue
@@ -298,95 +267,13 @@ class Compatibility:
                     continue
                 if meaning.raised_by and not self._awaits(place, handler.awaited, meaning):
                     continue
-                versions, _ = self._at(place)
+                versions, _ = self._guarded.at(place)
                 if versions.reach_below(meaning.version):
                     yield self._changed(place, meaning.names[0], meaning)
                     break
 
-    def _awaits(self, place: _Place, awaited: tuple[Expr, ...], meaning: Meaning) -> bool:
-        return any(self._name(place, each) in meaning.raised_by for each in awaited)
-
-    def _name(self, place: _Place, expression: Expr) -> str:
-        """The qualified name that an expression is, or else its own last one."""
-        values = self._program.references(place.module, expression, place.scope, place.span.line)
-        names = {value.name for value in values if isinstance(value, Reference)}
-        return names.pop() if len(names) == 1 else last_name(expression)
-
-    # Guards
-
-    def _at(self, place: _Place) -> tuple[Versions, bool]:
-        """The versions that run what stands at a place, and whether its failing is caught."""
-        guards = [each for each in place.module.facts.guards if _holds(each.span, place.span)]
-        versions = self._versions
-        for guard in guards:
-            versions = versions.where(lambda v, guard=guard: self._may_run(place, guard, v))  # type: ignore[misc]
-        return versions, any(place.fails_by in guard.forgives for guard in guards)
-
-    def _may_run(self, place: _Place, guard: Guard, version: Version) -> bool:
-        return self._outcome(place, guard.test, version) is not False
-
-    def _outcome(self, place: _Place, test: Test, version: Version) -> bool | None:
-        """What a test comes to in a version; None where that is not known."""
-        match test:
-            case VersionTest(operator=operator, version=other):
-                return _compared(version[: len(other)], operator, other)
-            case HasAttribute(owner=owner, name=name):
-                return self._has(f"{self._name(place, owner)}.{name}", version)
-            case Succeeds(imports=imports, names=names):
-                dotted = (self._dotted(place, each) for each in names)
-                return _all([self._has(each, version) for each in (*imports, *dotted) if each])
-            case Flag(value=value):
-                return self._flag(place, value, version)
-            case Never():
-                return False
-            case Not(test=inner):
-                outcome = self._outcome(place, inner, version)
-                return None if outcome is None else not outcome
-            case All(tests=tests):
-                return _all([self._outcome(place, each, version) for each in tests])
-            case Any(tests=tests):
-                outcomes = [self._outcome(place, each, version) for each in tests]
-                none = _all([None if each is None else not each for each in outcomes])
-                return None if none is None else not none
-        return None
-
-    def _has(self, name: str, version: Version) -> bool | None:
-        if "." not in name:
-            return None
-        versions = self._history.versions_with(name)
-        return None if versions is None else version in versions
-
-    def _dotted(self, place: _Place, name: Expr) -> str:
-        """A name of a module, or nothing where it is something else's."""
-        match name:
-            case Attribute(value=Name(id=root), name=attribute):
-                targets = self._program.import_targets(place.module, root, place.scope)
-                return f"{targets[0]}.{attribute}" if len(targets) == 1 else ""
-        return ""
-
-    def _flag(self, place: _Place, value: Expr, version: Version) -> bool | None:
-        """A name that a test was given to, in this module or in the one that it comes from."""
-        module: Module | None = place.module
-        name = last_name(value)
-        if isinstance(value, Name):
-            targets = self._program.import_targets(place.module, name, place.scope)
-            if targets:
-                module, rest = self._program.module_of(place.module, targets[0])
-                name = rest[0] if len(rest) == 1 else ""
-        else:
-            assert isinstance(value, Attribute)
-            targets = self._program.import_targets(
-                place.module, last_name(value.value), place.scope
-            )
-            module, rest = (
-                self._program.module_of(place.module, targets[0]) if targets else (None, [])
-            )
-            name = "" if rest else name
-        test = None if module is None else module.facts.tests.get(name)
-        if test is None or module is None:
-            return None
-        end = Span(sys.maxsize, 1, sys.maxsize, 1)
-        return self._outcome(_Place(module, 0, end, None), test, version)
+    def _awaits(self, place: Place, awaited: tuple[Expr, ...], meaning: Meaning) -> bool:
+        return any(self._guarded.name(place, each) in meaning.raised_by for each in awaited)
 
 
 def _patches(program: Program, module: Module) -> Iterator[Misfit]:
@@ -414,93 +301,9 @@ def _applied(program: Program, module: Module, patch: str) -> Iterator[Span]:
             yield call.span
 
 
-@dataclass(frozen=True)
-class _Place:
-    module: Module
-    scope: int
-    span: Span
-    statement: Statement | None
-    of_instance: bool = False
-    fails_by: Failure = "attribute"
-
-    def misfit(
-        self,
-        rule: str,
-        name: str,
-        version: str,
-        *,
-        keyword: str = "",
-        outside: bool = False,
-        meaning: int = -1,
-    ) -> Misfit:
-        return Misfit(
-            self.span,
-            self.statement,
-            rule,
-            name,
-            version,
-            keyword,
-            outside,
-            meaning,
-            of_instance=self.of_instance,
-        )
-
-
-def names_of(program: Program, module: Module, mention: Mention) -> list[str]:
-    """Return the qualified name that a mention is, after those that it is an attribute of.
-
-    asyncompat's names are told as asyncio's.
-    """
-    if mention.target:
-        return _without_submodule([mention.target])
-    attributes: list[str] = []
-    value = mention.value
-    while isinstance(value, Attribute):
-        attributes.insert(0, value.name)
-        value = value.value
-    if not isinstance(value, Name):
-        return []
-    if not attributes:
-        builtins = program.references(module, value, mention.scope, mention.span.line)
-        return [each.name for each in builtins if isinstance(each, Reference)]
-    targets = program.import_targets(module, value.id, mention.scope)
-    if len(targets) != 1:
-        return []
-    names = [".".join([targets[0], *attributes[:end]]) for end in range(1, len(attributes) + 1)]
-    return _without_submodule(names)
-
-
-def _without_submodule(names: list[str]) -> list[str]:
-    """``asyncio.tasks.Task`` is ``asyncio.Task``; but for those that are modules to be used."""
-    found = []
-    for name in names:
-        parts = name.split(".")
-        if parts[:2] == ["asyncio", "base_events"]:
-            continue  # which has had more than asyncio told of
-        is_inner = len(parts) > 2 and parts[0] == "asyncio" and parts[1].islower()
-        if is_inner and parts[1] not in ("subprocess", "coroutine"):
-            parts.pop(1)
-        parts[0] = "asyncio" if parts[0] == SHIM else parts[0]
-        found.append(".".join(parts).replace(STAND_IN, "async"))
-    return found
-
-
-def is_of_shim(program: Program, module: Module, mention: Mention) -> bool:
-    """Return whether a mention is of asyncompat's, not of asyncio's."""
-    if mention.target:
-        return mention.target.partition(".")[0] == SHIM
-    targets = program.import_targets(module, root_name(mention.value), mention.scope)
-    return any(target.partition(".")[0] == SHIM for target in targets)
-
-
-def _of_newest(place: _Place, name: str, entry: Api) -> Misfit | None:
+def _of_newest(place: Place, name: str, entry: Api) -> Misfit | None:
     """What does not fit of asyncompat's: it has what the newest asyncio has, and no more."""
     return place.misfit(REMOVED, name, entry.removed) if entry.removed else None
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    start = (outer.line, outer.column) <= (inner.line, inner.column)
-    return start and (inner.line, inner.column) < (outer.end_line, outer.end_column)
 
 
 def _sets_loop(module: Module, call: CallSite) -> bool:
@@ -515,24 +318,3 @@ def _sets_loop(module: Module, call: CallSite) -> bool:
         if is_of_class and other.scope != call.scope and scopes[other.scope].name in _SETTING_UP:
             return True
     return False
-
-
-def _all(outcomes: list[bool | None]) -> bool | None:
-    if False in outcomes:
-        return False
-    return None if None in outcomes else True
-
-
-def _compared(version: tuple[int, ...], operator: str, other: tuple[int, ...]) -> bool:
-    match operator:
-        case "<":
-            return version < other
-        case "<=":
-            return version <= other
-        case ">":
-            return version > other
-        case ">=":
-            return version >= other
-        case "==":
-            return version == other
-    return version != other

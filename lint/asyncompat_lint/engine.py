@@ -18,11 +18,12 @@ from asyncompat_lint import (
 )
 from asyncompat_lint import knowledge as knowledge_base
 from asyncompat_lint.cache import Cache
-from asyncompat_lint.compatibility import Compatibility, Misfit
+from asyncompat_lint.compatibility import Compatibility
 from asyncompat_lint.config import Config
 from asyncompat_lint.coroutines import Misuse, misuses
 from asyncompat_lint.findings import Finding, Severity, Step
 from asyncompat_lint.indexing import Indexer
+from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.program import Program
 from asyncompat_lint.reach import BlockingCall, blocking_calls

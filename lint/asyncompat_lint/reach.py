@@ -15,10 +15,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from asyncompat_lint.conditions import Conditions, Held
+from asyncompat_lint.blockers import (
+    Blocker,
+    Blockers,
+    add,
+    called_at,
+    is_news,
+)
+from asyncompat_lint.conditions import Conditions
 from asyncompat_lint.expressions import Constant, Inner, last_name, last_names, root_name
 from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
-from asyncompat_lint.findings import Severity, Step
+from asyncompat_lint.findings import Step
 from asyncompat_lint.inference import CACHED_PROPERTIES
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.locks import Locks
@@ -30,10 +37,6 @@ from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
-# A longer chain leads through branches that only certain data take.
-LONGEST_CERTAIN = 4
-# Of the cases in which a function blocks, so many are told apart.
-_MOST_CASES = 4
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
@@ -49,57 +52,6 @@ _CLASS_METHODS = {
     "__next__": "iterate",
     "__post_init__": "call",
 }
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """Why something blocks: what blocks in the end, and the calls that lead there.
-
-    ``once`` is whether it does so only the first time, ``overrides`` how many of how many functions
-    do that can stand in the place of an abstract one on the way, ``read`` the property that is read
-    at the site, ``passed`` whether what blocks is not called there itself, but by what it is given.
-    ``held`` has to hold in the function for it to come to that.
-    """
-
-    entry: Entry
-    chain: tuple[Step, ...] = ()
-    once: bool = False
-    overrides: tuple[int, int] | None = None
-    read: str = ""
-    passed: bool = False
-    held: tuple[Held, ...] = ()
-
-    @property
-    def rule(self) -> str:
-        """The name of the rule that it is for."""
-        return self.entry.table.rule
-
-    @property
-    def rank(self) -> tuple[bool, float, bool]:
-        """How certain it is, the more the greater."""
-        blocked, of = self.overrides or (1, 1)
-        return not self.once, blocked / of, len(self.chain) <= LONGEST_CERTAIN
-
-
-# What blocks at a site or in a function: by rule and by what has to hold, the most certain.
-Blockers = dict[tuple[str, tuple[Held, ...]], Blocker]
-
-
-def _add(blockers: Blockers, blocker: Blocker) -> None:
-    """Keep a blocker if it is the first of its rule that has to hold no more, or more certain."""
-    if _is_news(blockers, blocker):
-        blockers[blocker.rule, blocker.held] = blocker
-
-
-def _is_news(blockers: Blockers, blocker: Blocker) -> bool:
-    """Whether a blocker is the first of its rule, or more certain, or blocks in another case."""
-    for held in ((), blocker.held):
-        known = blockers.get((blocker.rule, held))
-        if known is not None and known.rank >= blocker.rank:
-            return False
-    if (blocker.rule, blocker.held) in blockers:
-        return True
-    return sum(rule == blocker.rule for rule, _ in blockers) < _MOST_CASES
 
 
 @dataclass(frozen=True)
@@ -198,8 +150,8 @@ class _Reach:
                         longer = self._lengthened(each, site, index)
                         if not self._conditions.can_all_hold(longer.held):
                             continue
-                        if _is_news(self._blocked.get(place, {}), longer):
-                            _add(there, longer)
+                        if is_news(self._blocked.get(place, {}), longer):
+                            add(there, longer)
             newly_blocked = {place: there for place, there in newly_blocked.items() if there}
             for place, there in newly_blocked.items():
                 self._blocked.setdefault(place, {}).update(there)
@@ -314,7 +266,7 @@ class _Reach:
         found: Blockers = {}
         for target in group:
             for blocker in self._of_target(target, site).values():
-                _add(found, blocker)
+                add(found, blocker)
         return found
 
     def _of_target(self, target: Reference, site: Site) -> Blockers:
@@ -334,7 +286,7 @@ class _Reach:
         for blocker in blockers.values():
             held = self._conditions.of_call(blocker.held, site, place)
             if held is not None:
-                _add(found, replace(blocker, held=held))
+                add(found, replace(blocker, held=held))
         return found
 
     def _of_overrides(self, place: Place) -> Blockers:
@@ -345,7 +297,7 @@ class _Reach:
                 if (blocker.rule, ()) not in found:
                     blocked = [e for e in overrides if self._blocks(e, blocker.rule)]
                     told = (len(blocked), len(overrides))
-                    _add(found, replace(blocker, overrides=told, held=()))
+                    add(found, replace(blocker, overrides=told, held=()))
         return found
 
     def _blocks(self, place: Place, rule: str) -> bool:
@@ -493,35 +445,6 @@ def _told(scope: Scope) -> str:
     if scope.kind != "function":
         return "a callback of the event loop"
     return f"async def {scope.name}" if scope.is_async else f"{scope.name}, a callback of the loop"
-
-
-def called_at(site: Site, blocker: Blocker) -> str:
-    """Return what is run at a site, as people write it."""
-    if site.is_load:
-        return blocker.read
-    kind = site.call.kind
-    name = last_name(site.call.callee)
-    if name.startswith("<"):
-        return "the generator" if kind == "iterate" else "the lambda"
-    if kind == "call":
-        return f"{name if blocker.chain else shown(blocker.entry)}()"
-    return f"with {name}" if kind == "enter" else f"for ... in {name}"
-
-
-def shown(entry: Entry) -> str:
-    """Return a blocking call's name as people write it."""
-    return entry.name.removeprefix("builtins.")
-
-
-def severity_of(blocker: Blocker, default: Severity) -> Severity:
-    """Return how much a finding weighs: less, where it is not certain or not for long."""
-    severity = blocker.entry.table.severity
-    weight = Severity.named(severity) if severity else default
-    if blocker.once or len(blocker.chain) > LONGEST_CERTAIN:
-        return Severity.INFO
-    if blocker.overrides is not None and blocker.overrides[0] < blocker.overrides[1]:
-        return Severity.INFO
-    return weight
 
 
 def _is_constant(call: CallSite) -> bool:

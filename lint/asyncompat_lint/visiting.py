@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import libcst as cst
 from libcst.metadata import MetadataWrapper
 
-from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.facts import Statement
 from asyncompat_lint.findings import Finding
+from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.base import Context, Rule, Surroundings

@@ -14,10 +14,10 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import CodeRange, ParentNodeProvider, PositionProvider
 
-from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Finding, Fix, Severity
 from asyncompat_lint.importing import ModuleName
+from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.spans import Span
 from asyncompat_lint.versions import Version, Versions

@@ -10,11 +10,12 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import PositionProvider
 
+from asyncompat_lint.blockers import called_at, severity_of
 from asyncompat_lint.expressions import last_name
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.knowledge import Table
-from asyncompat_lint.reach import BlockingCall, called_at, severity_of
+from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.awaiting import has_comments
 from asyncompat_lint.rules.base import Rule, source_of, walk
 from asyncompat_lint.rules.moved_block import moved_block

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.findings import Edit, Fix, Severity
+from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules.base import source_of
 from asyncompat_lint.rules.misfit import MisfitRule
 from asyncompat_lint.spans import Span

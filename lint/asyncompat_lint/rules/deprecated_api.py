@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.findings import Severity
+from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules.old_idiom import OldIdiomRule
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import libcst as cst
 
-from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.findings import Edit, Fix
+from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules import generators
 from asyncompat_lint.rules.base import is_async, name_of, source_of, walk
 from asyncompat_lint.rules.misfit import ENTERED, MisfitRule

@@ -4,8 +4,8 @@ import re
 
 import libcst as cst
 
-from asyncompat_lint.compatibility import Misfit
 from asyncompat_lint.findings import Edit, Fix, Severity
+from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules.base import source_of
 from asyncompat_lint.rules.misfit import MisfitRule
 

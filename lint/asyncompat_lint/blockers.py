@@ -1,0 +1,99 @@
+"""Why something blocks: what a call comes to, by which chain, and how certain that is.
+
+Data, and how it is told; how it is found is ``reach``'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asyncompat_lint.conditions import Held
+from asyncompat_lint.expressions import last_name
+from asyncompat_lint.findings import Severity, Step
+from asyncompat_lint.knowledge import Entry
+from asyncompat_lint.sites import Site
+
+# A longer chain leads through branches that only certain data take.
+LONGEST_CERTAIN = 4
+# Of the cases in which a function blocks, so many are told apart.
+_MOST_CASES = 4
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """Why something blocks: what blocks in the end, and the calls that lead there.
+
+    ``once`` is whether it does so only the first time, ``overrides`` how many of how many functions
+    do that can stand in the place of an abstract one on the way, ``read`` the property that is read
+    at the site, ``passed`` whether what blocks is not called there itself, but by what it is given.
+    ``held`` has to hold in the function for it to come to that.
+    """
+
+    entry: Entry
+    chain: tuple[Step, ...] = ()
+    once: bool = False
+    overrides: tuple[int, int] | None = None
+    read: str = ""
+    passed: bool = False
+    held: tuple[Held, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that it is for."""
+        return self.entry.table.rule
+
+    @property
+    def rank(self) -> tuple[bool, float, bool]:
+        """How certain it is, the more the greater."""
+        blocked, of = self.overrides or (1, 1)
+        return not self.once, blocked / of, len(self.chain) <= LONGEST_CERTAIN
+
+
+# What blocks at a site or in a function: by rule and by what has to hold, the most certain.
+Blockers = dict[tuple[str, tuple[Held, ...]], Blocker]
+
+
+def add(blockers: Blockers, blocker: Blocker) -> None:
+    """Keep a blocker if it is the first of its rule that has to hold no more, or more certain."""
+    if is_news(blockers, blocker):
+        blockers[blocker.rule, blocker.held] = blocker
+
+
+def is_news(blockers: Blockers, blocker: Blocker) -> bool:
+    """Return whether a blocker is its rule's first, or more certain, or blocks in another case."""
+    for held in ((), blocker.held):
+        known = blockers.get((blocker.rule, held))
+        if known is not None and known.rank >= blocker.rank:
+            return False
+    if (blocker.rule, blocker.held) in blockers:
+        return True
+    return sum(rule == blocker.rule for rule, _ in blockers) < _MOST_CASES
+
+
+def called_at(site: Site, blocker: Blocker) -> str:
+    """Return what is run at a site, as people write it."""
+    if site.is_load:
+        return blocker.read
+    kind = site.call.kind
+    name = last_name(site.call.callee)
+    if name.startswith("<"):
+        return "the generator" if kind == "iterate" else "the lambda"
+    if kind == "call":
+        return f"{name if blocker.chain else shown(blocker.entry)}()"
+    return f"with {name}" if kind == "enter" else f"for ... in {name}"
+
+
+def shown(entry: Entry) -> str:
+    """Return a blocking call's name as people write it."""
+    return entry.name.removeprefix("builtins.")
+
+
+def severity_of(blocker: Blocker, default: Severity) -> Severity:
+    """Return how much a finding weighs: less, where it is not certain or not for long."""
+    severity = blocker.entry.table.severity
+    weight = Severity.named(severity) if severity else default
+    if blocker.once or len(blocker.chain) > LONGEST_CERTAIN:
+        return Severity.INFO
+    if blocker.overrides is not None and blocker.overrides[0] < blocker.overrides[1]:
+        return Severity.INFO
+    return weight
