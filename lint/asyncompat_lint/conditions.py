@@ -152,21 +152,30 @@ class Conditions:
         if site.is_load or site.call.passes < 0:
             return None
         call, name = site.call, scope.name
-        is_method = self._program.scope(Place(place.location, scope.parent)).kind == "class"
-        if is_method and "staticmethod" in scope.decorator_names:
-            is_method = False
+        parent = self._program.scope(Place(place.location, scope.parent))
+        is_bound = parent.kind == "class" and not self._is_unbound(site, scope)
         if name == "__init__":
-            name = self._program.scope(Place(place.location, scope.parent)).name
+            name = parent.name
         if last_name(call.callee) not in (name, scope.name):
             return None  # it goes by another name, and perhaps with some of its arguments
         if parameter in call.arguments:
             return call.arguments[parameter]
         if parameter not in scope.parameters:
             return None
-        number = scope.parameters.index(parameter) - is_method
+        number = scope.parameters.index(parameter) - is_bound
         if number < call.passes:
             return call.arguments.get(str(number))
         return scope.defaults.get(parameter)
+
+    def _is_unbound(self, site: Site, scope: Scope) -> bool:
+        """Whether a call passes a method its object as well: ``Base.__init__(self, x)``."""
+        if "staticmethod" in scope.decorator_names:
+            return True
+        callee = site.call.callee
+        if "classmethod" in scope.decorator_names or not isinstance(callee, Attribute):
+            return False
+        values = self._program.infer(callee.value, _use(site))
+        return callee.name == scope.name and any(isinstance(each, Reference) for each in values)
 
     def _is_instance(
         self, classes: tuple[Instance, ...], argument: Expr, site: Site

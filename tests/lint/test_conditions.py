@@ -172,6 +172,35 @@ async def f(b: B, c: C, x):
     not_that(x)
     heir(x)  # blocks
 """,
+    "methods of classes": """
+class Base:
+    def __init__(self, wait=False):
+        if wait:
+            blocks()
+    @staticmethod
+    def static(wait):
+        if wait:
+            blocks()
+    @classmethod
+    def of_class(cls, wait):
+        if wait:
+            blocks()
+class Heir(Base):
+    def __init__(self):
+        Base.__init__(self, True)
+class Other(Base):
+    def __init__(self):
+        Base.__init__(self, False)
+async def f(base: Base):
+    Heir()  # blocks
+    Other()
+    Base.static(True)  # blocks
+    Base.static(False)
+    base.static(False)
+    Base.of_class(True)  # blocks
+    Base.of_class(False)
+    base.of_class(False)
+""",
     "what is declared not to be None": """
 def inner(path=None):
     if path is None:

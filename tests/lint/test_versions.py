@@ -297,6 +297,20 @@ asyncio.ThreadedChildWatcher # AC302
     )
 
 
+def test_a_function_that_asks_whether_a_loop_runs(check_versions):
+    code = """\
+import asyncio
+def work(loop, task):
+    if loop.is_running():
+        asyncio.get_event_loop().call_soon(task)
+    else:
+        loop.run_until_complete(task)
+"""
+    check_versions(code)
+    marked = code.replace("    if loop.is_running():\n", "    if loop:\n")
+    check_versions(marked.replace("(task)\n    else", "(task) # AC302\n    else"))
+
+
 def test_a_loop_that_a_test_case_sets(check_versions):
     check_versions(
         """\
