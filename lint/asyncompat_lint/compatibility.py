@@ -235,8 +235,9 @@ class Compatibility:
             index = scopes[index].parent
         if scopes[index].is_async or module.file.is_notebook or call.awaited:
             return False
-        if scopes[index].asks_for_loop:
-            return False  # it is called with a loop and without
+        asked = module.facts.names.called.get("is_running", ())
+        if any(module.facts.calls[number].scope == index for number in asked):
+            return False  # it is called with a running loop and without
         return index == 0 or self._runs_loop(module, call.scope)
 
     def _runs_loop(self, module: Module, scope: int) -> bool:
