@@ -62,8 +62,13 @@ class Compatibility:
 
     def _all_of(self, module: Module) -> Iterator[Misfit]:
         facts = module.facts
+        ends: dict[tuple[int, int], Span] = {}
         for mention in facts.mentions:
-            yield from self._of_mention(module, mention)
+            start = mention.span.line, mention.span.column
+            ends[start] = max(mention.span, ends.get(start, mention.span))
+        for mention in facts.mentions:
+            is_whole = mention.span == ends[mention.span.line, mention.span.column]
+            yield from self._of_mention(module, mention, is_whole=is_whole)
         yield from _patches(self._program, module)
         called = facts.names.called
         for name in sorted(called.keys() & (self._names | self._parameters.keys())):
@@ -78,15 +83,15 @@ class Compatibility:
 
     # Names
 
-    def _of_mention(self, module: Module, mention: Mention) -> Iterator[Misfit]:
+    def _of_mention(self, module: Module, mention: Mention, *, is_whole: bool) -> Iterator[Misfit]:
         if mention.stored:
             return
         for name in names_of(self._program, module, mention):
             if name.rpartition(".")[2] not in self._names:
                 continue
             entry = self._history.entry(name)
-            if entry is None:
-                continue
+            if entry is None or (entry.kind == "module" and not is_whole):
+                continue  # of what is taken from a module, that is told of
             place = Place(module, mention.scope, mention.span, mention.statement)
             if mention.target:
                 place = replace(place, fails_by="import")

@@ -43,7 +43,9 @@ class Api(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     has no such name.
     """
 
-    kind: Literal["attribute", "class", "exception", "function", "method", "syntax", "value"]
+    kind: Literal[
+        "attribute", "class", "exception", "function", "method", "module", "syntax", "value"
+    ]
     since: str = ""
     deprecated: str = ""
     removed: str = ""

@@ -18,7 +18,7 @@ def names_of(program: Program, module: Module, mention: Mention) -> list[str]:
     asyncompat's names are told as asyncio's.
     """
     if mention.target:
-        return _without_submodule([mention.target])
+        return [*_without_submodule([mention.target]), *_submodule(mention.target)]
     attributes: list[str] = []
     value = mention.value
     while isinstance(value, Attribute):
@@ -33,7 +33,15 @@ def names_of(program: Program, module: Module, mention: Mention) -> list[str]:
     if len(targets) != 1:
         return []
     names = [".".join([targets[0], *attributes[:end]]) for end in range(1, len(attributes) + 1)]
-    return _without_submodule(names)
+    inner = _submodule(names[-1])
+    # What is taken from the module comes first: of that more can be said.
+    return [*(each for each in _without_submodule(names) if each not in inner), *inner]
+
+
+def _submodule(name: str) -> list[str]:
+    """The module of asyncio's that something is taken from, by its own name."""
+    parts = name.split(".")
+    return [".".join(parts[:2])] if len(parts) > 2 and parts[0] == "asyncio" else []
 
 
 def _without_submodule(names: list[str]) -> list[str]:

@@ -535,6 +535,21 @@ except NameError:
     )
 
 
+def test_modules_that_asyncio_is_made_of(check_versions):
+    code = """\
+import asyncio
+from asyncio import exceptions, tasks # AC301
+from asyncio.exceptions import CancelledError # AC301
+from asyncio.locks import Lock
+try:
+    asyncio.exceptions.TimeoutError # AC301
+except ImportError:
+    pass
+"""
+    check_versions(code, "3.7-3.14")
+    check_versions(code.replace(" # AC301", ""), "3.8-3.14")
+
+
 def test_what_a_submodule_has_had_before(check_versions):
     check_versions("import asyncio\nx = asyncio.base_events.Server\n", "3.6-3.14")
 
