@@ -10,6 +10,7 @@ from asyncompat_lint.sources import STAND_IN
 from asyncompat_lint.values import Reference
 
 SHIM = "asyncompat"
+_ASYNCIO = "asyncio"
 
 
 def names_of(program: Program, module: Module, mention: Mention) -> list[str]:
@@ -32,7 +33,12 @@ def names_of(program: Program, module: Module, mention: Mention) -> list[str]:
     targets = program.import_targets(module, value.id, mention.scope)
     if len(targets) != 1:
         return []
-    names = [".".join([targets[0], *attributes[:end]]) for end in range(1, len(attributes) + 1)]
+    root = targets[0]
+    if root.rpartition(".")[2] == _ASYNCIO:  # perhaps by way of another module
+        found = program.references(module, value, mention.scope, mention.span.line)
+        if len(found) == 1 and isinstance(found[0], Reference) and found[0].place is None:
+            root = found[0].name
+    names = [".".join([root, *attributes[:end]]) for end in range(1, len(attributes) + 1)]
     inner = _submodule(names[-1])
     # What is taken from the module comes first: of that more can be said.
     return [*(each for each in _without_submodule(names) if each not in inner), *inner]

@@ -557,3 +557,14 @@ def test_what_a_submodule_has_had_before(check_versions):
 def test_a_patch_that_is_imported_by_its_name(check_code):
     found = check_code("from nest_asyncio import apply\napply()\n")
     assert [(each.code, each.span.line) for each in found] == [("AC306", 1)]
+
+
+def test_asyncio_by_way_of_another_module(check_code):
+    found = check_code(
+        "from lib import asyncio\nasync def f():\n    await asyncio.to_thread(print)\n"
+        "    asyncio.iscoroutinefunction(f)\n",
+        lib="import asyncio\n",
+    )
+    assert [(each.code, each.span.line) for each in found] == [("AC303", 4)]
+    found = check_code("from lib import asyncio\nasyncio.coroutine\n", lib="asyncio = 3\n")
+    assert found == []

@@ -83,6 +83,8 @@ class Names(State):
             if target.partition(".")[0] in VERSIONED:
                 self._versioned.add(name or bound)
                 self._mention(alias, target=target)
+            elif target.rpartition(".")[2] in VERSIONED:  # perhaps by way of another module
+                self._versioned.add(name or bound)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
