@@ -8,7 +8,6 @@ which a subclass replaces. What is not known lets everything happen.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -26,9 +25,8 @@ from asyncompat_lint.expressions import (
     root_name,
 )
 from asyncompat_lint.facts import Condition, Scope
-from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.names import Use
-from asyncompat_lint.program import Program
+from asyncompat_lint.program import Program, loaded
 from asyncompat_lint.sites import Site
 from asyncompat_lint.values import Instance, Place, Reference, Values
 
@@ -61,9 +59,8 @@ Held: TypeAlias = Condition | OfClass | Dispatch
 class Conditions:
     """What has to hold, and whether it does at a site."""
 
-    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+    def __init__(self, program: Program) -> None:
         self._program = program
-        self._knowledge = knowledge
 
     def of_call(self, held: tuple[Held, ...], site: Site, place: Place) -> tuple[Held, ...] | None:
         """Return what is left to hold in the caller, for what blocks in the function at a place.
@@ -203,7 +200,7 @@ class Conditions:
             targets = self._program.import_targets(module, root, function.parent) if root else []
             if isinstance(each, Attribute) and each.value == Name(root) and len(targets) == 1:
                 own = Instance(f"{targets[0]}.{each.name}")
-                known = {own} if _loaded(own.of) else known
+                known = {own} if loaded(own.of) else known
             if len(known) != 1:
                 return []
             named += known
@@ -218,33 +215,11 @@ class Conditions:
         return self._descends(instance, other.of)
 
     def _descends(self, instance: Instance, class_: str) -> bool | None:
-        own, other = _loaded(instance.of), _loaded(class_)
+        own, other = loaded(instance.of), loaded(class_)
         if isinstance(own, type) and isinstance(other, type):
             return issubclass(own, other)
-        ancestors = self._ancestors(instance)
-        return True if class_ in ancestors else None if "" in ancestors else False
-
-    def _ancestors(self, instance: Instance) -> set[str]:
-        """The names of a class and of all above it, and the empty one where some are not known."""
-        found: set[str] = set()
-        todo = [(instance.of, instance.place)]
-        while todo:
-            name, place = todo.pop()
-            if name in found:
-                continue
-            found.add(name)
-            if place is None:
-                found.update(self._knowledge.lineage(name))
-                if _loaded(name) is None:
-                    found.add("")
-                continue
-            scope = self._program.scope(place)
-            use = Use(self._program.modules.at(place.location), scope.parent, scope.line, 0)
-            bases = self._program.bases(place, use)
-            if len(bases) < len(scope.bases):
-                found.add("")
-            todo += [(each.name, each.place) for each in bases]
-        return found
+        known, is_all = self._program.ancestors(instance)
+        return True if class_ in known else False if is_all else None
 
     # Whose method it is
 
@@ -293,12 +268,6 @@ class Conditions:
                 return set()
             found.update(each for each in places if each is not None)
         return found
-
-
-def _loaded(name: str) -> object:
-    """A module that this process has, or something of it: nothing is imported to find out."""
-    module, _, attribute = name.rpartition(".")
-    return sys.modules.get(name) or getattr(sys.modules.get(module), attribute, None)
 
 
 def _is_so(condition: Condition, argument: Expr, site: Site) -> bool | None:

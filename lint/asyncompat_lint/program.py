@@ -286,6 +286,27 @@ class Program(Inference):
     def _where(self, name: str) -> str:
         return self.knowledge.callables.get(name, ("", ()))[0]
 
+    def ancestors(self, instance: Instance) -> tuple[set[str], bool]:
+        """Return the names of a class and of all above it, and whether these are all known."""
+        found: set[str] = set()
+        is_all = True
+        todo = [(instance.of, instance.place)]
+        while todo:
+            name, place = todo.pop()
+            if name in found:
+                continue
+            found.add(name)
+            if place is None:
+                found.update(self.knowledge.lineage(name))
+                is_all = is_all and loaded(name) is not None
+                continue
+            scope = self.scope(place)
+            use = Use(self.modules.at(place.location), scope.parent, scope.line, 0)
+            bases = self.bases(place, use)
+            is_all = is_all and len(bases) >= len(scope.bases)
+            todo += [(each.name, each.place) for each in bases]
+        return found, is_all
+
     def overrides(self, place: Place) -> list[Place]:
         """Return the functions that stand in subclasses for a method, in a stable order."""
         scope = self.scope(place)
@@ -361,6 +382,12 @@ class Program(Inference):
                 if name in scope.attributes or name in scope.bindings:
                     return self._owner(base.place, name, use)
         return place
+
+
+def loaded(name: str) -> object:
+    """Return a module that this process has, or something of it: nothing is imported for it."""
+    module, _, attribute = name.rpartition(".")
+    return sys.modules.get(name) or getattr(sys.modules.get(module), attribute, None)
 
 
 def is_property(scope: Scope) -> bool:

@@ -33,10 +33,17 @@ from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Group, Program, is_property
 from asyncompat_lint.sites import Site, SiteIndex
 from asyncompat_lint.targets import Targets
-from asyncompat_lint.values import Place, Reference
+from asyncompat_lint.values import Instance, Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
+# Of these classes of asyncio's the loop calls these methods.
+PROTOCOLS = ("BufferedProtocol", "DatagramProtocol", "Protocol", "SubprocessProtocol")
+CALLBACKS = frozenset(
+    "buffer_updated connection_lost connection_made data_received datagram_received eof_received"
+    " error_received get_buffer pause_writing pipe_connection_lost pipe_data_received"
+    " process_exited resume_writing".split()
+)
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
@@ -102,7 +109,7 @@ class _Reach:
         self._harmless: set[Place] = set()
         self._read_markers()
         self._names: set[str] = set()
-        self._conditions = Conditions(program, knowledge)
+        self._conditions = Conditions(program)
         self._locks = Locks(program, knowledge, targets)
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
@@ -392,7 +399,22 @@ class _Reach:
             decorators = self._program.decorators(place)
             if any(isinstance(v, Reference) and v.name in marks.values() for v in decorators):
                 found.add(place)
+        found.update(self._callbacks_of_protocols())
         return {place for place in found if not self._program.scope(place).is_async}
+
+    def _callbacks_of_protocols(self) -> Iterator[Place]:
+        """The methods that the loop calls of what is made for a connection."""
+        names = set().union(*map(self._sites.with_subclasses, PROTOCOLS))
+        for module in self._program.modules.all:
+            if names.isdisjoint(name for _, name in module.facts.names.subclasses):
+                continue
+            for number, scope in enumerate(module.facts.scopes):
+                if scope.name not in CALLBACKS or scope.kind != "function":
+                    continue
+                class_ = self._program.defined_at(Place(module.file.location, scope.parent))
+                known, _ = self._program.ancestors(Instance(class_.name, class_.place))
+                if any(f"asyncio.{each}" in known for each in PROTOCOLS):
+                    yield Place(module.file.location, number)
 
     def _read_markers(self) -> None:
         """Functions that are decorated with ``asyncompat.blocking`` or ``nonblocking``."""

@@ -516,3 +516,28 @@ async def main():
     breakpoint() # blocks
 """
     )
+
+
+def test_callbacks_of_protocols(check_marked):
+    check_marked(
+        """\
+import asyncio, time, typing
+def work():
+    time.sleep(1)
+class Base(asyncio.Protocol):
+    def connection_made(self, transport):
+        work() # blocks
+    def helper(self):
+        work()
+class Echo(Base):
+    def data_received(self, data):
+        time.sleep(1) # blocks
+        self.helper() # blocks
+class Datagrams(asyncio.DatagramProtocol):
+    def datagram_received(self, data, address):
+        work() # blocks
+class Other(typing.Protocol):
+    def data_received(self, data):
+        work()
+"""
+    )
