@@ -1,18 +1,21 @@
 """Tasks and switches inside a running loop, beside plain asyncio and the packages that patch it.
 
-    pip install nest_asyncio nest_asyncio2 . && python benchmarks/nested.py
+    pip install pyperf nest_asyncio nest_asyncio2 . && python benchmarks/nested.py
 
-Each way runs in a process of its own, for patches stay; all in turn, several times; medians.
+Each way runs in processes of its own, for patches stay; pyperf makes and times them, and says when
+the machine was too busy for it.
 """
 
 import asyncio
-import statistics
+import os
 import subprocess
 import sys
+import tempfile
 import time
 
-NUMBER = 100000
-ROUNDS = 5
+import pyperf
+
+NUMBER = 20000
 WAYS = ["plain", "asyncompat", "nest_asyncio", "nest_asyncio2"]
 
 
@@ -33,58 +36,77 @@ async def switches():
     await asyncio.gather(*[switch() for _ in range(10)])
 
 
-async def timed(work):
-    start = time.perf_counter()
-    await work()
-    return time.perf_counter() - start
-
-
-def measure(way):
-    """Print the seconds for both kinds of work, and of an empty run."""
-    works = (tasks, switches)
+def runner_of(way):
+    """Return what runs a coroutine, this way, where a loop already runs."""
     if way == "plain":
-        print(*[asyncio.run(timed(work)) for work in works], 0)
-        return
+        return asyncio.run
     if way == "asyncompat":
         import asyncompat
 
-        def run(coro):
-            return asyncompat.run(coro, nested=True)
-    else:
-        __import__(way).apply()
-        run = asyncio.run
+        return lambda coro: asyncompat.run(coro, nested=True)
+    __import__(way).apply()
+    return asyncio.run
+
+
+def timed(way, work, number):
+    """Return the seconds that some runs of a work take, without what is around the runs."""
+    run = runner_of(way)
+
+    async def measured():
+        start = time.perf_counter()
+        await work()
+        return time.perf_counter() - start
+
+    if way == "plain":
+        return sum(run(measured()) for _ in range(number))
 
     async def cell():
-        seconds = [run(timed(work)) for work in works]
-        start = time.perf_counter()
-        for _ in range(1000):
-            run(nothing())
-        return [*seconds, (time.perf_counter() - start) / 1000]
+        if work is nothing:
+            start = time.perf_counter()
+            for _ in range(number):
+                run(nothing())
+            return time.perf_counter() - start
+        return sum([run(measured()) for _ in range(number)])
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    print(*loop.run_until_complete(cell()))
+    return loop.run_until_complete(cell())
+
+
+def measure():
+    """Measure one way, as pyperf has it done."""
+    runner = pyperf.Runner(
+        processes=5, add_cmdline_args=lambda command, arguments: command.append(arguments.way)
+    )
+    runner.argparser.add_argument("way")
+    way = runner.parse_args().way
+    for work, inner in [(tasks, NUMBER), (switches, NUMBER), (nothing, 1)]:
+        if work is not nothing or way != "plain":
+            runner.bench_time_func(
+                work.__name__, lambda number, work=work: timed(way, work, number), inner_loops=inner
+            )
 
 
 def main():
-    results = {way: [] for way in WAYS}
-    for _ in range(ROUNDS):
+    medians = {}
+    with tempfile.TemporaryDirectory() as folder:
         for way in WAYS:
-            command = [sys.executable, "-W", "ignore", __file__, way]
-            done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
-            if done.returncode == 0:
-                results[way].append([float(number) for number in done.stdout.split()])
-    for way, rows in results.items():
-        if not rows:
-            print("{:14} does not run here".format(way))
-            continue
-        for_tasks, for_switches, empty = map(statistics.median, zip(*rows))
-        text = "{:14} {:9.0f} tasks/s {:9.0f} switches/s {:6.1f} us for an empty run"
-        print(text.format(way, NUMBER / for_tasks, NUMBER / for_switches, empty * 1e6))
+            output = os.path.join(folder, way)
+            command = [sys.executable, "-W", "ignore", __file__, way, "--quiet", "-o", output]
+            if subprocess.run(command, check=False).returncode == 0:
+                benchmarks = pyperf.BenchmarkSuite.load(output).get_benchmarks()
+                medians[way] = {each.get_name(): each.median() for each in benchmarks}
+    for way, found in medians.items():
+        text = "{:14} {:9.0f} tasks/s {:9.0f} switches/s".format(
+            way, 1 / found["tasks"], 1 / found["switches"]
+        )
+        if "nothing" in found:
+            text += " {:6.1f} us for an empty run".format(found["nothing"] * 1e6)
+        print(text)
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        measure(sys.argv[1])
+        measure()
     else:
         main()

@@ -20,7 +20,7 @@ from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
 from asyncompat_lint.modules import Module
-from asyncompat_lint.sources import SourceFile, SourceText, UnreadableError, read_text
+from asyncompat_lint.sources import SourceFile, SourceText, TooDeepError, UnreadableError, read_text
 
 # Below this many files a second process costs more than it brings.
 WORTH_A_PROCESS = 200
@@ -111,6 +111,8 @@ def _facts(file: SourceFile, raw: bytes) -> ModuleFacts:
     source = read_text(file, raw)
     try:
         return index_module(source)
+    except TooDeepError:
+        raise
     except UnreadableError as error:
         lenient = read_text(file, raw, leniently=True)
         if not file.is_notebook and lenient.text != source.text:

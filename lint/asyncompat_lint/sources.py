@@ -46,6 +46,10 @@ class UnreadableError(Exception):
         self.cell = cell
 
 
+class TooDeepError(UnreadableError):
+    """A file's code is nested too deeply for any parser."""
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """A file to be checked: where it is, how reports call it, and the folder it was found from.
@@ -167,14 +171,16 @@ def decode(raw: bytes) -> str:
         declaration = None
     except SyntaxError as error:  # the first two lines declare something that is not known
         encoding, declaration = "utf-8", str(error)
+    except (LookupError, UnicodeError) as error:  # a codec that is none of text: rot13, undefined
+        raise UnreadableError(f"cannot be decoded: {_no_text(raw, error)}") from None
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         reason = f"byte 0x{raw[error.start]:02x} is not {encoding}"
         raise UnreadableError(f"cannot be decoded: {reason}", line) from None
-    except (LookupError, UnicodeError):  # a codec that is none of text: rot13, idna
-        raise UnreadableError(f"cannot be decoded: {encoding} is no encoding of text") from None
+    except (LookupError, UnicodeError) as error:
+        raise UnreadableError(f"cannot be decoded: {_no_text(raw, error)}") from None
     if b"\0" in raw:
         line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
         raise UnreadableError("cannot be decoded: it holds a null byte", line)
@@ -182,6 +188,12 @@ def decode(raw: bytes) -> str:
         raise UnreadableError(f"cannot be decoded: {declaration}")
     decoder = io.IncrementalNewlineDecoder(None, translate=True)
     return decoder.decode(text.removeprefix(codecs.BOM_UTF8.decode()), final=True)
+
+
+def _no_text(raw: bytes, error: Exception) -> str:
+    declared = re.search(rb"coding[:=][ \t]*([-\w.]+)", raw)
+    name = declared[1].decode("ascii", "replace") if declared else str(error)
+    return f"{name} is no encoding of text"
 
 
 def find_sources(paths: Iterable[str], exclude: Iterable[str] = ()) -> list[SourceFile]:

@@ -21,7 +21,7 @@ from asyncompat_lint.index.name_index import name_index
 from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
 from asyncompat_lint.lazily import encoded
-from asyncompat_lint.sources import SourceText, UnreadableError, place_in_cell
+from asyncompat_lint.sources import SourceText, TooDeepError, UnreadableError, place_in_cell
 
 _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
 
@@ -47,7 +47,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
     except ValueError as error:
         raise UnreadableError(f"cannot be parsed: {error}") from None
     except (RecursionError, MemoryError):
-        raise UnreadableError("cannot be parsed: it is nested too deeply") from None
+        raise TooDeepError("cannot be parsed: it is nested too deeply") from None
     return ModuleFacts(
         indexer.scopes,
         encoded(indexer.calls),
