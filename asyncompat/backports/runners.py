@@ -5,6 +5,8 @@ The rules are CPython's newest, followed step by step here rather than by callin
 replace.
 """
 
+# The public functions make enums of all that they are given and give, for every run.
+import _signal
 import asyncio
 import contextlib
 import inspect
@@ -299,16 +301,16 @@ class _OnInterrupt:
     def install(self):
         if threading.current_thread() is not threading.main_thread():
             return
-        handler = signal.getsignal(signal.SIGINT)
+        handler = _signal.getsignal(signal.SIGINT)
         # Not where the program has its own way with Ctrl-C; a run around this one is no such.
         if handler is signal.default_int_handler or _is_of_a_run(handler):
             with contextlib.suppress(ValueError):  # an embedded interpreter without signals
-                signal.signal(signal.SIGINT, self)
+                _signal.signal(signal.SIGINT, self)
                 self._replaced = handler
 
     def uninstall(self):
-        if self._replaced is not None and signal.getsignal(signal.SIGINT) is self:
-            signal.signal(signal.SIGINT, self._replaced)
+        if self._replaced is not None and _signal.getsignal(signal.SIGINT) is self:
+            _signal.signal(signal.SIGINT, self._replaced)
 
 
 def _clean_up(loop):

@@ -205,10 +205,21 @@ def run_until_complete(loop, future, counted, born=None):
     suspended = swap_current_task(loop, None)
     here.suspended.append(suspended)
     postponed = []
+    # 3.6 has no contexts to tell it by.
+    tasks = (
+        []
+        if ContextVar is None
+        else [(task, depth) for depth, task in enumerate(here.suspended) if task is not None]
+    )
+    # As long as we are here these contexts are entered, and no others.
+    entered = {id(context) for context in here.entered if context is not None}
     try:
         while not future.done():
-            _postpone(ready, here.entered, postponed)
-            _refuse_waiting_for_us(loop, here)
+            if entered:
+                _postpone(ready, entered, postponed)
+            for task, depth in tasks:
+                if getattr(task, "_callbacks", None):
+                    _refuse_waiting_for_us(loop, task, here.born[depth:])
             if not ready and ContextVar is None:
                 _wake_up_who_waits_for_us(loop, future)
             loop._run_once()
@@ -250,33 +261,31 @@ def _context_of(task):
 
 
 def _postpone(ready, entered, postponed):
-    """Take out the callbacks that must wait until a context is left again."""
-    if ContextVar is None:
+    """Take out the callbacks that must wait until a context is left again; told by their ids."""
+    for handle in ready:
+        if id(handle._context) in entered:
+            break
+    else:
         return
-    if any(handle._context is each for handle in ready for each in entered if each is not None):
-        handles = list(ready)
-        ready.clear()
-        for handle in handles:
-            waits = any(handle._context is each for each in entered)
-            (postponed if waits else ready).append(handle)
+    handles = list(ready)
+    ready.clear()
+    for handle in handles:
+        (postponed if id(handle._context) in entered else ready).append(handle)
 
 
-def _refuse_waiting_for_us(loop, here):
+def _refuse_waiting_for_us(loop, task, runs):
     """Tell what waits for a task that its own run has suspended that it waits for itself.
 
     At once, whatever stands between: it has left a callback with the task, in its context.
     """
-    if ContextVar is None:
-        return
-    for depth, task in enumerate(here.suspended):
-        for callback, context in getattr(task, "_callbacks", None) or ():
-            if any(born is not None and born.has(context) for born in here.born[depth:]):
-                task.remove_done_callback(callback)
-                message = "{!r} would wait for itself: it waits for this run to end"
-                failed = loop.create_future()
-                failed.set_exception(RuntimeError(message.format(task)))
-                failed.exception()  # it is told to who waits, and to nobody else
-                loop.call_soon(callback, failed, context=context)
+    for callback, context in task._callbacks:
+        if any(born is not None and born.has(context) for born in runs):
+            task.remove_done_callback(callback)
+            message = "{!r} would wait for itself: it waits for this run to end"
+            failed = loop.create_future()
+            failed.set_exception(RuntimeError(message.format(task)))
+            failed.exception()  # it is told to who waits, and to nobody else
+            loop.call_soon(callback, failed, context=context)
 
 
 def _wake_up_who_waits_for_us(loop, future):
