@@ -278,7 +278,7 @@ def _refuse_waiting_for_us(loop, task, runs):
 
     At once, whatever stands between: it has left a callback with the task, in its context.
     """
-    for callback, context in task._callbacks:
+    for callback, context in list(task._callbacks):  # what is taken out is not stepped over
         if any(born is not None and born.has(context) for born in runs):
             task.remove_done_callback(callback)
             message = "{!r} would wait for itself: it waits for this run to end"
