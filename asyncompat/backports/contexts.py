@@ -5,6 +5,10 @@ Tasks can be given a context since 3.11, contexts exist since 3.7.
 
 import collections.abc
 import gc
+import sys
+
+# What is scheduled and what is called back has a context, too.
+TASKS_HAVE_CONTEXTS = sys.version_info >= (3, 7)
 
 try:
     from contextvars import Context, copy_context

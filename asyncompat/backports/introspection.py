@@ -65,6 +65,43 @@ task_now = getattr(asyncio, "current_task", current_task)
 tasks_now = getattr(asyncio, "all_tasks", all_tasks)
 
 
+def tasks_on_the_stack(loop):
+    """Return the task that is running, and those that have started it eagerly.
+
+    A task's steps are a loop's callbacks, but for the first step of one that is started eagerly,
+    which its maker calls.
+    """
+    task = task_now(loop)
+    if task is None:
+        return []
+    frame = _frame_of(_coroutine_of(task))
+    if frame is None or frame.f_back is None or frame.f_back.f_code is _STEPS_CALLER:
+        return [task]
+    maybe = (each for each in tasks_now(loop) if each is not task)
+    return [task, *(each for each in maybe if _is_running(_coroutine_of(each)))]
+
+
+_STEPS_CALLER = asyncio.Handle._run.__code__
+
+
+def _coroutine_of(task):
+    try:
+        return task.get_coro()
+    except AttributeError:  # before 3.8
+        return getattr(task, "_coro", None)
+
+
+def _frame_of(coro):
+    try:
+        return coro.cr_frame
+    except AttributeError:
+        return getattr(coro, "gi_frame", None)
+
+
+def _is_running(coro):
+    return getattr(coro, "cr_running", False) or getattr(coro, "gi_running", False)
+
+
 if hasattr(asyncio.tasks, "_swap_current_task"):  # 3.12
 
     def swap_current_task(loop, task):

@@ -71,11 +71,11 @@ class Task(asyncio.Task, metaclass=_TaskType):
                 kwargs["context"] = context
             else:
                 coro = InContext(coro, context)
+        self._ended_at_once = False
         if eager_start and loop.is_running():
             _first_step_now(super().__init__, coro, loop=loop, **kwargs)
             self._ended_at_once = self.done()
         else:
-            self._ended_at_once = False
             super().__init__(coro, loop=loop, **kwargs)
 
     def get_coro(self):

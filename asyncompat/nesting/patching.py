@@ -8,7 +8,8 @@ import asyncio
 from ..backports import runners
 from ..backports.introspection import swap_current_task
 from ..backports.waiting import wait
-from . import passes
+from . import passes, suspended
+from .born import Born
 
 _in_force = []
 _changed = []
@@ -96,24 +97,31 @@ def _run_until_complete(self, future):
         return _original(self, future)
     if running is not self:
         # Another loop: it has its own callbacks and tasks, and needs only to be the running one.
-        suspended = swap_current_task(running, None)
+        task = swap_current_task(running, None)
         asyncio._set_running_loop(None)
         try:
             return _original(self, future)
         finally:
             asyncio._set_running_loop(running)
-            swap_current_task(running, suspended)
+            swap_current_task(running, task)
     try:
-        passes.refuse_depth()
+        suspended.refuse_depth()
     except RecursionError:
         runners.discard(future)
         raise
     counted = passes.scheduled(self)
-    task = asyncio.ensure_future(future, loop=self)
-    passes.refuse_own(self, task)
+    born = Born(self)
 
     def complete(task):
         __tracebackhide__ = True
-        return passes.run_until_complete(self, task, counted)
+        return passes.run_until_complete(self, task, counted, born)
 
-    return runners.run_interruptibly(self, task, complete)
+    try:
+        if asyncio.iscoroutine(future):
+            task = born.new_task(future)
+        else:
+            task = asyncio.ensure_future(future, loop=self)
+        suspended.refuse_own(self, task)
+        return runners.run_interruptibly(self, task, complete)
+    finally:
+        born.close()

@@ -9,7 +9,8 @@ import asyncio
 from ..backports import runners
 from ..backports.loops import loop_of
 from ..backports.tasks import new_task
-from . import hosts, passes, threads
+from . import hosts, passes, suspended, threads
+from .born import Born
 
 
 def choose(caller, nested, loop_factory):
@@ -62,7 +63,7 @@ class Passes(_Inside):
         if asyncio.isfuture(main):
             if loop_of(main) is not loop:
                 raise RuntimeError("{!r} belongs to another loop".format(main))
-            passes.refuse_own(loop, main)
+            suspended.refuse_own(loop, main)
         coro = runners.as_coroutine(main)
         try:
             self._prepare(context)
@@ -73,7 +74,7 @@ class Passes(_Inside):
         if self._debug is not None:
             loop.set_debug(self._debug)
         if self._born is None:
-            self._born = passes.Born(loop)
+            self._born = Born(loop)
         self._running += 1
         try:
             task = self._born.new_task(coro, context)
@@ -84,8 +85,8 @@ class Passes(_Inside):
                 loop.set_debug(was_debug)
 
     def _prepare(self, context):
-        passes.refuse_depth()
-        passes.refuse_context(context)
+        suspended.refuse_depth()
+        suspended.refuse_context(context)
         self._counted = passes.scheduled(self.loop)
 
     def _complete(self, future):

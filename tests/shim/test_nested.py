@@ -480,7 +480,10 @@ def test_an_empty_run_is_quick():
     assert asyncompat.run(main()) < 0.002
 
 
-@pytest.mark.skipif(sys.version_info < (3, 7), reason="3.6 has no contextvars")
+async def first_of(futures):
+    return await next(iter(futures))
+
+
 class TestWaitingForItself:
     """Refused at once, whatever stands between, and whoever keeps the loop busy."""
 
@@ -491,6 +494,13 @@ class TestWaitingForItself:
             lambda me: asyncompat.gather(me),
             lambda me: asyncompat.shield(me),
             lambda me: asyncompat.wait_for(me, 10),
+            lambda me: asyncompat.wait([me]),
+            lambda me: first_of(asyncompat.as_completed([me])),
+            lambda me: asyncio.gather(me),
+            lambda me: asyncio.shield(me),
+            lambda me: asyncio.wait_for(me, 10),
+            lambda me: asyncio.wait([me]),
+            lambda me: first_of(asyncio.as_completed([me])),
         ],
     )
     def test_through_something(self, run, wait_for):
@@ -503,6 +513,38 @@ class TestWaitingForItself:
             with pytest.raises(RuntimeError, match="would wait for itself"):
                 nested(inner())
             return nested(value("goes on", 0.001))
+
+        assert run(main()) == "goes on"
+
+    def test_under_the_patch(self, run):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def inner():
+                await me
+
+            with asyncompat.patch_asyncio():
+                with pytest.raises(RuntimeError, match="would wait for itself"):
+                    asyncio.get_event_loop().run_until_complete(inner())
+                return asyncio.get_event_loop().run_until_complete(value("goes on", 0.001))
+
+        assert run(main()) == "goes on"
+
+    def test_of_a_child_that_is_started_eagerly_what_waits_for_its_parent(self, run):
+        async def main():
+            parent = asyncompat.current_task()
+
+            async def inner():
+                await parent
+
+            async def child():
+                with pytest.raises(RuntimeError, match="would wait for itself"):
+                    nested(inner())
+                with pytest.raises(RuntimeError, match="would wait for itself"):
+                    nested(parent)
+                return nested(value("goes on", 0.001))
+
+            return await asyncompat.create_task(child(), eager_start=True)
 
         assert run(main()) == "goes on"
 
@@ -586,6 +628,48 @@ def test_what_runs_in_a_context_further_up_goes_on_afterwards():
         return seen
 
     assert asyncio.run(main()) == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="tasks take no context")
+def test_what_runs_in_the_context_of_who_started_the_caller_eagerly_goes_on_afterwards(run):
+    async def main():
+        async def background():
+            await asyncompat.sleep(0)
+            return "went on"
+
+        async def child():
+            nested(value(1, 0.01))
+
+        context = asyncompat.task_context(asyncompat.current_task())
+        neighbour = asyncompat.create_task(background(), context=context)
+        await asyncompat.create_task(child(), eager_start=True)
+        return await asyncompat.wait_for(neighbour, 5)
+
+    assert run(main()) == "went on"
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+def test_a_timer_in_a_context_further_up_goes_off_afterwards(run):
+    async def main():
+        loop = asyncompat.get_running_loop()
+        context = asyncompat.task_context(asyncompat.current_task())
+        went_off = []
+        early = loop.call_later(0.001, went_off.append, "early", context=context)
+        late = loop.call_later(0.05, went_off.append, "late", context=context)
+
+        async def middle():
+            nested(value(1, 0.01))
+
+        nested(middle())
+        assert went_off == []
+        assert late._context is context
+        await asyncompat.sleep(0)
+        assert went_off == ["early"]
+        await asyncompat.sleep(0.06)
+        assert went_off == ["early", "late"]
+        assert early._context is context
+
+    run(main())
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="tasks take no context")

@@ -1,0 +1,96 @@
+"""Which tasks were born in a run, and so end with it.
+
+Knows tasks and their contexts. It must not know how the run goes.
+"""
+
+from ..backports.contexts import TASKS_HAVE_CONTEXTS, copy_context
+from ..backports.introspection import task_now, tasks_now
+from ..backports.tasks import new_task, task_context, task_factory
+
+if TASKS_HAVE_CONTEXTS:
+    from contextvars import ContextVar
+
+
+class Born:
+    """The tasks that were born in the runs of one Runner, which end with it.
+
+    Tasks tell by their context, which they inherit. 3.6 has no contexts: there the loop's task
+    factory notes what a task of the run makes.
+    """
+
+    if TASKS_HAVE_CONTEXTS:
+        _of = ContextVar("asyncompat's run")
+
+        def __init__(self, loop):
+            self._loop = loop
+            self._marks = []
+            self._others = set()
+            self._around = self._of.get(None)
+
+        def new_task(self, coro, context=None):
+            """Make a run's first task."""
+            if context is None:
+                context = copy_context()
+                context.run(self._of.set, self)
+                return context.run(new_task, self._loop, coro)
+            if context.get(self._of) is not self:
+                # The tasks that it was given to before are not ours, nor is it for good.
+                self._others.update(t for t in tasks_now(self._loop) if task_context(t) is context)
+                self._marks.append((context, context.run(self._of.set, self)))
+            return new_task(self._loop, coro, context=context)
+
+        def has(self, context):
+            """Return whether what runs in a context was born here, or in a run within this one."""
+            born = None if context is None else context.get(self._of)
+            while born not in (None, self):
+                born = born._around
+            return born is self
+
+        def unfinished(self):
+            """Return the tasks that are not done."""
+            ours = (task for task in tasks_now(self._loop) if self.has(task_context(task)))
+            return [task for task in ours if task not in self._others]
+
+        def close(self):
+            """Leave the contexts that were given as they were."""
+            for context, mark in reversed(self._marks):
+                context.run(self._of.reset, mark)
+            self._marks = []
+
+    else:
+
+        def __init__(self, loop):
+            self._loop = loop
+            self._tasks = []
+            self._factory = loop.get_task_factory()
+            loop.set_task_factory(self._make)
+
+        def new_task(self, coro, context=None):
+            """Make a run's first task."""
+            self._loop.set_task_factory(self._factory)
+            try:
+                task = new_task(self._loop, coro, context=context)
+            finally:
+                self._loop.set_task_factory(self._make)
+            self._tasks = [each for each in self._tasks if not each.done()]
+            self._tasks.append(task)
+            return task
+
+        def _make(self, loop, coro, **kwargs):
+            task = (self._factory or task_factory)(loop, coro, **kwargs)
+            if task_now(loop) in self._tasks:
+                self._tasks.append(task)
+            return task
+
+        def has(self, _context):
+            """Return whether what runs in a context was born here: there are none."""
+            return False
+
+        def unfinished(self):
+            """Return the tasks that are not done."""
+            return [task for task in self._tasks if not task.done()]
+
+        def close(self):
+            """Leave the loop as it was."""
+            if self._loop.get_task_factory() == self._make:
+                self._loop.set_task_factory(self._factory)

@@ -1,0 +1,94 @@
+"""What is suspended in this thread while runs inside each other go on, and what that forbids.
+
+A run suspends the task that calls it. If that task has been started eagerly, it suspends as well
+those that started it: they wait on the stack for its first step to end.
+
+Knows which tasks and contexts are on the stack. It must not know how the loop goes on meanwhile.
+"""
+
+import asyncio
+import sys
+import threading
+
+from ..backports.contexts import TASKS_HAVE_CONTEXTS
+from ..backports.introspection import tasks_on_the_stack
+from ..backports.tasks import task_context
+
+# So many runs within runs, and at least so many frames left before Python's own limit.
+MAX_DEPTH = 100
+FRAMES_LEFT = 150
+# Before 3.12 calls of C functions count against the limit too.
+_CALLS_A_FRAME = 1 if sys.version_info >= (3, 12) else 2
+
+
+class Run:
+    """One run: the tasks that it has suspended, and what tells which were born in it, or None.
+
+    ``contexts`` are those that the tasks have entered; on 3.6, which has none, ``callbacks`` are
+    those that the tasks had when the run began.
+    """
+
+    __slots__ = ("born", "callbacks", "contexts", "tasks")
+
+    def __init__(self, tasks, born):
+        self.tasks = tasks
+        self.born = born
+        if TASKS_HAVE_CONTEXTS:
+            self.contexts = [task_context(task) for task in tasks]
+        else:
+            self.contexts = []
+            self.callbacks = [each for task in tasks for each in task._callbacks or ()]
+
+
+class _Thread(threading.local):
+    """The runs that go on in a thread, outermost first."""
+
+    def __init__(self):
+        self.runs = []
+
+
+_thread = _Thread()
+
+
+def runs():
+    """Return the list of the runs that go on in this thread, outermost first."""
+    return _thread.runs
+
+
+def tasks_to_suspend(loop):
+    """Return the tasks that run now, and so would be suspended by another run."""
+    tasks = tasks_on_the_stack(loop)
+    if len(tasks) > 1:
+        before = {id(task) for run in _thread.runs for task in run.tasks}
+        tasks = [task for task in tasks if id(task) not in before]
+    return tasks
+
+
+def refuse_depth():
+    """Raise RecursionError where there is no room for another run, while there is room for that."""
+    depth = len(_thread.runs)
+    if depth >= MAX_DEPTH:
+        raise RecursionError("{} runs inside each other are too many".format(depth))
+    frame, left = sys._getframe(), sys.getrecursionlimit() - FRAMES_LEFT
+    while frame is not None:
+        frame = frame.f_back
+        left -= _CALLS_A_FRAME
+    if left < 0:
+        message = "{} runs inside each other leave Python no room for another"
+        raise RecursionError(message.format(depth))
+
+
+def refuse_own(loop, future):
+    """Raise RuntimeError for a task that could only end when we have ended."""
+    suspended = [*tasks_to_suspend(loop), *(task for run in _thread.runs for task in run.tasks)]
+    if any(future is task for task in suspended):
+        raise RuntimeError("{!r} would wait for itself".format(future))
+
+
+def refuse_context(context):
+    """Raise RuntimeError for a context that is entered: nothing else can run in it meanwhile."""
+    if context is None:
+        return
+    now = Run(tasks_to_suspend(asyncio.get_event_loop()), None)
+    if any(context is each for run in [*_thread.runs, now] for each in run.contexts):
+        raise RuntimeError("cannot enter {!r}: what calls this runs in it".format(context))
