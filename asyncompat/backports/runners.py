@@ -73,8 +73,11 @@ def run(main, *, debug=None, loop_factory=None, nested=None):
     except BaseException:
         discard(main)
         raise
-    with runner:
-        return runner._run(main, None)
+    try:
+        with runner:
+            return runner._run(main, None)
+    except BaseException as error:
+        raise error.with_traceback(users_frames(error.__traceback__))  # noqa: B904
 
 
 class Runner:
@@ -129,7 +132,10 @@ class Runner:
         """
         __tracebackhide__ = True
         self._open("Runner.run()")
-        return self._run(coro, self._context if context is None else context)
+        try:
+            return self._run(coro, self._context if context is None else context)
+        except BaseException as error:
+            raise error.with_traceback(users_frames(error.__traceback__))  # noqa: B904
 
     def close(self):
         """Clean up and close the loop, once; a runner that ran nothing has none."""
@@ -217,6 +223,24 @@ def as_coroutine(main):
 
 async def _awaiting(awaitable):
     return await awaitable
+
+
+def users_frames(traceback):
+    """Return a traceback without the frames at its head that drive the user's code.
+
+    Whoever raises what has this traceback adds a frame of its own: that one nobody can leave out.
+    """
+    while traceback is not None:
+        module = traceback.tb_frame.f_globals.get("__name__", "")
+        # Of tasks that are written in Python, their steps.
+        is_step = module == "asyncio.tasks" and "__step" in traceback.tb_frame.f_code.co_name
+        if not is_step and module not in _DRIVERS and module.partition(".")[0] != "asyncompat":
+            break
+        traceback = traceback.tb_next
+    return traceback
+
+
+_DRIVERS = ("asyncio.base_events", "asyncio.futures")
 
 
 def _watch_subprocesses(loop):

@@ -123,5 +123,7 @@ def _run_until_complete(self, future):
             task = asyncio.ensure_future(future, loop=self)
         suspended.refuse_own(self, task)
         return runners.run_interruptibly(self, task, complete)
+    except BaseException as error:
+        raise error.with_traceback(runners.users_frames(error.__traceback__))  # noqa: B904
     finally:
         born.close()

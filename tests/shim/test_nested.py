@@ -31,6 +31,11 @@ def nested(coro, **kwargs):
     return asyncompat.run(coro, nested=True, **kwargs)
 
 
+def run_patched(coro):
+    with asyncompat.patch_asyncio():
+        return asyncio.get_event_loop().run_until_complete(coro)
+
+
 def test_its_value_comes_back(run):
     async def main():
         return nested(value(1)), nested(value(2, 0.001))
@@ -45,6 +50,34 @@ def test_its_exception_too(run):
     async def main():
         with pytest.raises(LookupError, match="from inside"):
             nested(fail())
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        nested,
+        lambda coro: nested(coro, loop_factory=asyncio.new_event_loop),
+        lambda coro: asyncompat.Runner(nested=True).run(coro),
+        run_patched,
+    ],
+    ids=["passes", "thread", "Runner", "patch"],
+)
+def test_its_traceback_has_one_frame_of_ours(way, run):
+    async def fail():
+        raise LookupError
+
+    async def call_it():
+        await fail()
+
+    async def main():
+        with pytest.raises(LookupError) as caught:
+            way(call_it())
+        frames = [each.frame.f_globals["__name__"] for each in caught.traceback]
+        ours = [name for name in frames if name.partition(".")[0] in ("asyncompat", "asyncio")]
+        assert len(ours) == 1
+        assert [each.name for each in caught.traceback][-2:] == ["call_it", "fail"]
 
     run(main())
 
