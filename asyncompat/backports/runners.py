@@ -67,13 +67,13 @@ def run(main, *, debug=None, loop_factory=None, nested=None):
     any awaitable since 3.14; ``nested`` is not asyncio's. Source: asyncio documentation, "Runners".
     """
     __tracebackhide__ = True
+    runner = Runner(debug=debug, loop_factory=loop_factory, nested=nested)
     try:
-        runner = Runner(debug=debug, loop_factory=loop_factory, nested=nested)
-        runner._open("run()")
-    except BaseException:
-        discard(main)
-        raise
-    try:
+        try:
+            runner._open("run()")
+        except BaseException:
+            discard(main)
+            raise
         with runner:
             return runner._run(main, None)
     except BaseException as error:
@@ -131,8 +131,8 @@ class Runner:
             TypeError, KeyboardInterrupt, BaseException: as of ``run``.
         """
         __tracebackhide__ = True
-        self._open("Runner.run()")
         try:
+            self._open("Runner.run()")
             return self._run(coro, self._context if context is None else context)
         except BaseException as error:
             raise error.with_traceback(users_frames(error.__traceback__))  # noqa: B904

@@ -124,8 +124,11 @@ def _is_main(name):
 
 
 def _in_marimo():
-    running = getattr(sys.modules.get("marimo"), "running_in_notebook", None)
-    return running is not None and running()
+    """Whether an app's cells are run: by the editor or a server, or as a script."""
+    marimo = sys.modules.get("marimo")
+    if hasattr(marimo, "app_meta"):  # 0.11
+        return marimo.app_meta().mode in ("edit", "run", "script")
+    return hasattr(marimo, "running_in_notebook") and marimo.running_in_notebook()
 
 
 _HOSTS = [

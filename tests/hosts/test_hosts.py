@@ -6,7 +6,6 @@ Not in the default run: `tox -e hosts` installs them.
 import asyncio
 import subprocess
 import sys
-import textwrap
 
 import pytest
 
@@ -57,34 +56,51 @@ def test_ipython(tmp_path):
     assert "IPython" in said
 
 
-def test_marimo(tmp_path):
+# A cell that awaits makes marimo run a loop around all of them, as a script too.
+MARIMO_APP = """
+import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    import asyncompat
+
+    async def double(number):
+        return await asyncompat.sleep(0.01, 2 * number)
+
+    print("value", asyncompat.run(double(21)))
+    asyncompat.where()
+    return (asyncompat, double)
+
+
+@app.cell
+async def _(asyncompat, double):
+    print("awaited", await double(4), "inside", asyncompat.run(double(5)))
+    return
+
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "-m marimo export html --no-include-code {app} -o {app}.html",
+        "{app}",
+    ],
+    ids=["in a kernel", "as a script"],
+)
+def test_marimo(command, tmp_path):
     pytest.importorskip("marimo")
     app = tmp_path / "app.py"
-    app.write_text(
-        textwrap.dedent(
-            """
-            import marimo
-
-            app = marimo.App()
-
-
-            @app.cell
-            def _():
-                import asyncompat
-
-                async def double(number):
-                    return await asyncompat.sleep(0.01, 2 * number)
-
-                print("value {}".format(asyncompat.run(double(21))))
-                asyncompat.where()
-                return
-            """
-        )
-    )
-    page = tmp_path / "app.html"
-    command = [sys.executable, "-m", "marimo", "export", "html", "--no-include-code"]
-    said = feed([*command, str(app), "-o", str(page)], "")
+    app.write_text(MARIMO_APP)
+    said = feed([sys.executable, *command.format(app=app).split()], "")
     assert "value 42" in said
+    assert "awaited 8 inside 10" in said
     assert "marimo" in said
     assert "passes of the running loop" in said
 
