@@ -37,13 +37,6 @@ from asyncompat_lint.values import Instance, Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
-# Of these classes of asyncio's the loop calls these methods.
-PROTOCOLS = ("BufferedProtocol", "DatagramProtocol", "Protocol", "SubprocessProtocol")
-CALLBACKS = frozenset(
-    "buffer_updated connection_lost connection_made data_received datagram_received eof_received"
-    " error_received get_buffer pause_writing pipe_connection_lost pipe_data_received"
-    " process_exited resume_writing".split()
-)
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
@@ -404,16 +397,19 @@ class _Reach:
 
     def _callbacks_of_protocols(self) -> Iterator[Place]:
         """The methods that the loop calls of what is made for a connection."""
-        names = set().union(*map(self._sites.with_subclasses, PROTOCOLS))
+        callbacks = self._knowledge.callbacks
+        protocols = {name.rpartition(".")[2] for name in callbacks}
+        names = set().union(*map(self._sites.with_subclasses, protocols))
+        methods = set().union(*callbacks.values())
         for module in self._program.modules.all:
             if names.isdisjoint(name for _, name in module.facts.names.subclasses):
                 continue
             for number, scope in enumerate(module.facts.scopes):
-                if scope.name not in CALLBACKS or scope.kind != "function":
+                if scope.name not in methods or scope.kind != "function":
                     continue
                 class_ = self._program.defined_at(Place(module.file.location, scope.parent))
                 known, _ = self._program.ancestors(Instance(class_.name, class_.place))
-                if any(f"asyncio.{each}" in known for each in PROTOCOLS):
+                if any(scope.name in callbacks.get(each, ()) for each in known):
                     yield Place(module.file.location, number)
 
     def _read_markers(self) -> None:

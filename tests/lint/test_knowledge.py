@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import sys
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def test_entry_exists_and_is_no_coroutine_function(entry):
     if sys.version_info < NEW.get(entry.name, (0,)):
         pytest.skip("a newer Python's")
     check(entry)
+
+
+@pytest.mark.parametrize(("name", "methods"), load().callbacks.items())
+def test_callbacks_are_methods(name, methods):
+    class_ = pkgutil.resolve_name(name)
+    assert [each for each in methods if not callable(getattr(class_, each, None))] == []
 
 
 def test_no_entry_stands_twice():

@@ -116,6 +116,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     gives. Types are written as annotations, with ``self`` for the receiver, ``t0`` for its class's
     first argument, ``a0`` for the call's first argument, and ``element[...]``, ``result[...]``,
     ``awaited[...]``, ``entered[...]``, ``instance[...]`` for what is made of one.
+    ``callbacks`` are the methods that the event loop calls of a class and of what derives from it.
     """
 
     distributions: list[str] = []
@@ -129,6 +130,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     aliases: dict[str, str] = {}
     bases: dict[str, str] = {}
     callables: Callables = msgspec.field(default_factory=Callables)
+    callbacks: dict[str, list[str]] = {}
     coroutines: list[str] = []
     nonblocking: list[str] = []
 
@@ -196,6 +198,7 @@ class Knowledge:
         self._spoken_of: set[str] = set()
         self._harmless: set[str] = set()
         self.coroutines: frozenset[str] = frozenset()
+        self.callbacks: dict[str, list[str]] = {}
         for library in libraries:
             self._add(library)
         self._modules: set[str] = set()
@@ -205,6 +208,7 @@ class Knowledge:
             self._types.setdefault(table, {}).update(getattr(library, table))
         for table in _CLASS_TABLES:
             self._classes.update(getattr(library, table))
+        self.callbacks.update(library.callbacks)
         self._aliases.update(library.aliases)
         self._bases.update(library.bases)
         self._classes.update(library.bases, library.bases.values())
