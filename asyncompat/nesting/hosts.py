@@ -126,7 +126,7 @@ def _is_main(name):
 def _in_marimo():
     """Whether an app's cells are run: by the editor or a server, or as a script."""
     marimo = sys.modules.get("marimo")
-    if hasattr(marimo, "app_meta"):  # 0.11
+    if hasattr(marimo, "app_meta"):  # older ones know only of the editor and the server
         return marimo.app_meta().mode in ("edit", "run", "script")
     return hasattr(marimo, "running_in_notebook") and marimo.running_in_notebook()
 
