@@ -31,19 +31,41 @@ class InContext(collections.abc.Coroutine):
 
     Everything else that is asked of it (``cr_frame``, ``__qualname__``, ...) its coroutine answers,
     so that a task's repr and stack show the user's function.
+
+    A step for which the context cannot be entered, since what a run has suspended is in it, is put
+    off: ``until_left`` has what to wait for.
     """
 
-    __slots__ = ("__weakref__", "context", "coro")
+    __slots__ = ("__weakref__", "_put_off", "context", "coro")
+
+    until_left = staticmethod(lambda _context: None)
 
     def __init__(self, coro, context):
         self.coro = coro
         self.context = context
+        self._put_off = None
 
     def send(self, value):
-        return self.context.run(self.coro.send, value)
+        if self._put_off is not None:
+            (step, *args), self._put_off = self._put_off, None
+            return self._take(step, *args)
+        return self._take(self.coro.send, value)
 
     def throw(self, *exc_info):
-        return self.context.run(self.coro.throw, *exc_info)
+        self._put_off = None  # to be cancelled comes before all else
+        return self._take(self.coro.throw, *exc_info)
+
+    def _take(self, step, *args):
+        try:
+            return self.context.run(step, *args)
+        except RuntimeError as error:
+            if error.__traceback__.tb_next is not None:  # the step's own
+                raise
+            left = self.until_left(self.context)
+            if left is None:
+                raise
+            self._put_off = (step, *args)
+            return next(left.__await__())
 
     def close(self):
         self.context.run(self.coro.close)

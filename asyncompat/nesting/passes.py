@@ -89,6 +89,7 @@ def run_until_complete(loop, future, counted, born=None):
         swap_current_task(loop, current)
         loop._stopping = was_stopping
         postponed.put_back()
+        suspended.tell_left(run)
         if len(ready) < counted:
             ready.extend([_Filler(loop)] * (counted - len(ready)))
     return future.result()

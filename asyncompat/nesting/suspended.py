@@ -10,7 +10,7 @@ import asyncio
 import sys
 import threading
 
-from ..backports.contexts import TASKS_HAVE_CONTEXTS
+from ..backports.contexts import TASKS_HAVE_CONTEXTS, InContext
 from ..backports.introspection import tasks_on_the_stack
 from ..backports.tasks import task_context
 
@@ -24,15 +24,17 @@ _CALLS_A_FRAME = 1 if sys.version_info >= (3, 12) else 2
 class Run:
     """One run: the tasks that it has suspended, and what tells which were born in it, or None.
 
-    ``contexts`` are those that the tasks have entered; on 3.6, which has none, ``callbacks`` are
-    those that the tasks had when the run began.
+    ``contexts`` are those that the tasks have entered, ``waiting`` the futures of who waits until
+    they are left; on 3.6, which has no contexts, ``callbacks`` are those that the tasks had when the
+    run began.
     """
 
-    __slots__ = ("born", "callbacks", "contexts", "tasks")
+    __slots__ = ("born", "callbacks", "contexts", "tasks", "waiting")
 
     def __init__(self, tasks, born):
         self.tasks = tasks
         self.born = born
+        self.waiting = []
         if TASKS_HAVE_CONTEXTS:
             self.contexts = [task_context(task) for task in tasks]
         else:
@@ -92,3 +94,23 @@ def refuse_context(context):
     now = Run(tasks_to_suspend(asyncio.get_event_loop()), None)
     if any(context is each for run in [*_thread.runs, now] for each in run.contexts):
         raise RuntimeError("cannot enter {!r}: what calls this runs in it".format(context))
+
+
+def _until_left(context):
+    """Return a future that ends when a run has ended that has suspended what is in a context."""
+    for run in _thread.runs:
+        if any(context is each for each in run.contexts):
+            future = asyncio.get_event_loop().create_future()
+            run.waiting.append(future)
+            return future
+    return None
+
+
+InContext.until_left = staticmethod(_until_left)
+
+
+def tell_left(run):
+    """Tell who waits for the contexts of a run that they are left."""
+    for future in run.waiting:
+        if not future.done():
+            future.set_result(None)

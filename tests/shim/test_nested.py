@@ -229,28 +229,62 @@ def test_what_the_caller_has_set_is_seen_inside(run):
     assert run(main()) == ("outer", "outer")
 
 
-def test_a_task_that_shares_the_callers_context_goes_on_afterwards():
-    if sys.version_info < (3, 11):
-        pytest.skip("tasks take no context")
-    import contextvars
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+class TestATaskInTheContextOfTheCaller:
+    async def cell(self):
+        other = asyncio.ensure_future(value(0))
+        del other
+        return nested(value(1, 0.02))
 
-    async def main():
-        context = contextvars.copy_context()
-
-        async def cell():
-            other = asyncio.ensure_future(value(0))
-            del other
-            return nested(value(1, 0.005))
-
+    def test_goes_on_afterwards(self, run):
         async def neighbour():
             await asyncompat.sleep(0.001)
             return 2
 
-        loop = asyncompat.get_running_loop()
-        tasks = [loop.create_task(each(), context=context) for each in (cell, neighbour)]
-        return await asyncompat.gather(*tasks)
+        async def main():
+            context = contextvars.copy_context()
+            tasks = [
+                asyncompat.create_task(each(), context=context) for each in (self.cell, neighbour)
+            ]
+            return await asyncompat.gather(*tasks)
 
-    assert asyncompat.run(main()) == [1, 2]
+        assert run(main()) == [1, 2]
+
+    def test_is_cancelled_afterwards(self, run):
+        seen = []
+
+        async def neighbour():
+            try:
+                await forever()
+            finally:
+                seen.append(asyncompat.current_task() is seen[0])
+
+        async def main():
+            context = contextvars.copy_context()
+            cancelled = asyncompat.create_task(neighbour(), context=context)
+            seen.append(cancelled)
+            cell = asyncompat.create_task(self.cell(), context=context)
+            asyncompat.get_running_loop().call_later(0.001, cancelled.cancel)
+            await asyncompat.wait([cell, cancelled])
+            return cell.result(), cancelled.cancelled()
+
+        assert run(main()) == (1, True)
+        assert seen[1:] == [True]
+
+    def test_fails_on_its_own_account(self, run):
+        async def neighbour():
+            await asyncompat.sleep(0.001)
+            raise RuntimeError("its own")
+
+        async def main():
+            context = contextvars.copy_context()
+            tasks = [
+                asyncompat.create_task(each(), context=context) for each in (self.cell, neighbour)
+            ]
+            return await asyncompat.gather(*tasks, return_exceptions=True)
+
+        result, error = run(main())
+        assert (result, str(error)) == (1, "its own")
 
 
 class TestRefused:
@@ -637,7 +671,7 @@ class TestWaitingForItself:
         assert run(whole())
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="tasks take no context")
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
 def test_what_runs_in_a_context_further_up_goes_on_afterwards():
     async def main():
         context = contextvars.copy_context()
@@ -654,16 +688,15 @@ def test_what_runs_in_a_context_further_up_goes_on_afterwards():
         async def cell():
             nested(middle())
 
-        loop = asyncio.get_running_loop()
-        neighbour = loop.create_task(background(), context=context)
-        await loop.create_task(cell(), context=context)
+        neighbour = asyncompat.create_task(background(), context=context)
+        await asyncompat.create_task(cell(), context=context)
         await neighbour
         return seen
 
     assert asyncio.run(main()) == [0, 1, 2]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="tasks take no context")
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
 def test_what_runs_in_the_context_of_who_started_the_caller_eagerly_goes_on_afterwards(run):
     async def main():
         async def background():
@@ -705,7 +738,7 @@ def test_a_timer_in_a_context_further_up_goes_off_afterwards(run):
     run(main())
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="tasks take no context")
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
 def test_a_context_that_is_given_stays_the_hosts(run):
     async def main():
         context = contextvars.copy_context()
