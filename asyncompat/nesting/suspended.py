@@ -25,8 +25,8 @@ class Run:
     """One run: the tasks that it has suspended, and what tells which were born in it, or None.
 
     ``contexts`` are those that the tasks have entered, ``waiting`` the futures of who waits until
-    they are left; on 3.6, which has no contexts, ``callbacks`` are those that the tasks had when the
-    run began.
+    they are left; on 3.6, which has no contexts, ``callbacks`` are those that the tasks had when
+    the run began.
     """
 
     __slots__ = ("born", "callbacks", "contexts", "tasks", "waiting")
