@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ from typing import TypeVar
 import msgspec
 
 from asyncompat_lint.findings import Finding
-from asyncompat_lint.sources import SourceFile
+from asyncompat_lint.sources import SourceFile, modules_in
 
 DEFAULT_FOLDER = ".asyncompat_cache"
 
@@ -27,10 +28,14 @@ _Kept = TypeVar("_Kept")
 
 
 class State(msgspec.Struct, frozen=True, array_like=True):
-    """How a file looked: while this is the same, its content is taken to be."""
+    """How a file looked: while this is the same, its content is taken to be.
+
+    Of a folder what it holds that may be a module, and not when anything came there.
+    """
 
     modified: int
     size: int
+    names: tuple[str, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -171,9 +176,16 @@ def state(file: SourceFile) -> State | None:
     return _state(file.location)
 
 
+def is_still(location: str, before: State | None) -> bool:
+    """Return whether a file looks as it did."""
+    return before is not None and _state(location) == before
+
+
 def _state(location: str) -> State | None:
     try:
         status = os.stat(location)
+        if stat.S_ISDIR(status.st_mode):
+            return State(0, 0, tuple(sorted(modules_in(location))))
     except OSError:
         return None
     return State(status.st_mtime_ns, status.st_size)

@@ -10,6 +10,7 @@ import dataclasses
 import difflib
 import gc
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -151,7 +152,8 @@ class _Project:
         self.config = Config() if config_file is None else read_config(Path(config_file), known)
         target = arguments.target_version or self.config.target_version
         versions = python_versions(target, config_file)
-        self.settings = Settings(rules=RULES, config=self.config, versions=versions)
+        project = "" if config_file is None else os.path.dirname(os.path.abspath(config_file))
+        self.settings = Settings(RULES, self.config, versions, project)
         passing = MemoryCache() if mends else Cache(None)
         self.cache = passing if arguments.no_cache else Cache(Path(arguments.cache_dir))
         self.files = find_sources(paths, self.config.exclude)

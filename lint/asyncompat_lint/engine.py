@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from asyncompat_lint import cache as caches
 from asyncompat_lint import (
     cells,
+    following,
     forked,
     history,
     importing,
-    installed,
     suppressions,
     visiting,
 )
@@ -24,7 +25,7 @@ from asyncompat_lint.coroutines import Misuse, misuses
 from asyncompat_lint.findings import Finding, Severity, Step
 from asyncompat_lint.indexing import Indexer
 from asyncompat_lint.misfits import Misfit
-from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.modules import Module, Modules, importable_from
 from asyncompat_lint.program import Program
 from asyncompat_lint.reach import BlockingCall, blocking_calls
 from asyncompat_lint.rules.base import Rule, Surroundings
@@ -36,6 +37,7 @@ from asyncompat_lint.sources import (
     find_sources,
     matches,
     place_in_cell,
+    shown,
 )
 from asyncompat_lint.spans import Span
 from asyncompat_lint.targets import Targets
@@ -69,19 +71,20 @@ class Result:
 class Settings:
     """How a check is to be done.
 
-    ``versions`` are those that the code is for, ``site_packages`` the folders of installed
-    libraries that are followed into.
+    ``versions`` are those that the code is for, ``project`` is the folder of its settings, where
+    its modules may be, ``site_packages`` the folders of installed libraries that are followed into.
     """
 
     rules: Collection[type[Rule]]
     config: Config = field(default_factory=Config)
     versions: Versions = field(default_factory=Versions)
+    project: str = ""
     site_packages: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
         codes = sorted(rule.code for rule in self.rules)
-        return repr((codes, self.config, self.versions, self.site_packages))
+        return repr((codes, self.config, self.versions, self.project, self.site_packages))
 
 
 def check(paths: Iterable[str], settings: Settings, cache: Cache = NO_CACHE) -> Result:
@@ -103,7 +106,7 @@ def check_files(files: Sequence[SourceFile], settings: Settings, cache: Cache = 
         check_ = _Check(files, settings, cache)
         findings = sorted(check_.findings(), key=lambda finding: finding.order)
         if key is not None:
-            cache.keep_findings(key, findings, check_.libraries)
+            cache.keep_findings(key, findings, check_.others)
     return Result(findings, len(files))
 
 
@@ -115,8 +118,8 @@ class _Check:
         self._visits_before: dict[str, list[Finding]] = {}
         self._visits: dict[str, list[Finding]] = {}
         self._cells: dict[str, tuple[int, ...]] = {}
-        # Files of installed libraries that the findings depend on.
-        self.libraries: list[str] = []
+        # Files that were not asked for, and folders, that the findings depend on.
+        self.others: list[str] = []
         self._blocking = {
             rule.code for rule in settings.rules if issubclass(rule, BlockingCallRule)
         }
@@ -132,14 +135,10 @@ class _Check:
                     yield from self._broken(module)
             else:
                 yield _unreadable(file, module)
-        indexer.keep()
         knowledge = knowledge_base.load(self._settings.config.library())
-        libraries = installed.modules(
-            modules, self._settings.site_packages, knowledge.covers, self._cache
-        )
-        self.libraries = [module.file.location for module in libraries]
-        self.libraries += self._settings.site_packages  # what is installed there, or goes
-        known = Modules(modules, knowledge.covers, self._settings.config.roots, libraries)
+        roots = self._roots(modules)
+        others = self._others(modules, roots, knowledge.covers, indexer)
+        known = Modules(modules, knowledge.covers, roots, others)
         program = Program(known, knowledge)
         targets = Targets(program, self._cache, self._settings.identity)
         calls: dict[str, list[BlockingCall]] = defaultdict(list)
@@ -169,6 +168,36 @@ class _Check:
         yield from self._of_visits(visits)
         if self._visits.keys() != self._visits_before.keys():
             self._cache.keep_visits(self._visits)
+
+    def _roots(self, modules: list[Module]) -> list[str]:
+        """The folders that the project's modules are imported from."""
+        seen = (folder for module in modules for folder in importable_from(module))
+        project = self._settings.project
+        declared = [*self._settings.config.roots, *((project, f"{project}/src") if project else ())]
+        return list(dict.fromkeys([*seen, *map(os.path.abspath, declared)]))
+
+    def _others(
+        self,
+        modules: list[Module],
+        roots: list[str],
+        is_known: Callable[[str], bool],
+        indexer: Indexer,
+    ) -> list[Module]:
+        """The modules that these import and that were not asked for."""
+        around = following.follow(modules, [(root, shown) for root in roots], is_known, indexer)
+        indexer.keep()
+        libraries = Indexer(self._cache, "installed")
+        installed = following.follow(
+            [*modules, *around.modules],
+            [following.below(folder) for folder in self._settings.site_packages],
+            is_known,
+            libraries,
+        )
+        libraries.keep()
+        found = [*around.modules, *installed.modules]
+        self.others = [module.file.location for module in found]
+        self.others += [*around.folders, *installed.folders]
+        return found
 
     def _visits_of(
         self,

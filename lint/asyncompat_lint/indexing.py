@@ -67,13 +67,15 @@ class Indexer:
                 yield file, Module(file, self._decoder.decode(entry.facts), entry.digest)
 
     def keep(self) -> None:
-        """Keep what was asked for, and nothing else.
+        """Keep what was asked for, and of the rest what still is as it was.
 
         Unless so little of it is new that to index that again takes less than to write it all.
         """
-        news = self._new + abs(len(self._kept) - len(self._entries))
+        rest = {path: entry for path, entry in self._kept.items() if path not in self._entries}
+        kept = {path: entry for path, entry in rest.items() if caches.is_still(path, entry.state)}
+        news = self._new + len(rest) - len(kept)
         if news * _WORTH_WRITING > len(self._entries):
-            self._cache.keep_facts(self._entries, self._name)
+            self._cache.keep_facts({**kept, **self._entries}, self._name)
 
 
 def _index_all(files: list[SourceFile], known: dict[bytes, Entry]) -> Iterator[Entry]:

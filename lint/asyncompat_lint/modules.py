@@ -54,8 +54,8 @@ class Modules:
 
     ``is_foreign`` tells the top-level names that mean something outside of the project: a script
     called ``queue.py`` or ``requests.py`` is not what the others import by that name. Modules are
-    imported from ``roots``, besides where they are seen to be. ``installed`` are the modules of
-    libraries: they are looked into, and not told of.
+    imported from ``roots``, besides where they are seen to be. ``others`` are modules that were not
+    asked for, the project's or libraries': they are looked into, and not told of.
     """
 
     def __init__(
@@ -63,11 +63,12 @@ class Modules:
         modules: Iterable[Module],
         is_foreign: Callable[[str], bool],
         roots: Iterable[str] = (),
-        installed: Iterable[Module] = (),
+        others: Iterable[Module] = (),
     ) -> None:
         self.own = list(modules)
-        self.all = [*self.own, *installed]
-        roots = [os.path.abspath(root) for root in roots]
+        self.all = [*self.own, *others]
+        roots = {os.path.abspath(root) for root in roots}
+        roots_around: dict[str, list[str]] = {}
         self._own_locations = {module.file.location for module in self.own}
         self._names: dict[str, str] = {}
         self._by_name: dict[str, Module] = {}
@@ -77,7 +78,11 @@ class Modules:
         self._found: dict[str, tuple[Module | None, list[str]]] = {}
         for module in self.all:
             self._by_place.setdefault(module.place, module)
-            for importable in _importable_names(module, roots):
+            if module.folder not in roots_around:
+                roots_around[module.folder] = list(
+                    filter(roots.__contains__, _around(module.folder))
+                )
+            for importable in _importable_names(module, roots_around[module.folder]):
                 top = importable.partition(".")[0]
                 foreign = top in sys.stdlib_module_names or is_foreign(top)
                 name = f"{_OWN}{importable}" if foreign else importable
@@ -93,7 +98,7 @@ class Modules:
         return self._by_location[location]
 
     def is_own(self, module: Module | None) -> bool:
-        """Return whether a module is the project's, and no installed library's."""
+        """Return whether a module is one that was asked for, and is told of."""
         return module is not None and module.file.location in self._own_locations
 
     def find(self, name: str) -> tuple[Module | None, list[str]]:
@@ -125,15 +130,30 @@ class Modules:
         return None, parts
 
 
-def _importable_names(module: Module, roots: list[str]) -> Iterator[str]:
+def _importable_names(module: Module, roots: Iterable[str]) -> Iterator[str]:
     """Give the names by which a module is imported: from its package's root, and from others."""
     place = module.place
-    top = _above_packages(os.path.dirname(place))
-    for folder in dict.fromkeys([top, os.path.abspath(module.file.root), *roots]):
+    for folder in dict.fromkeys([*importable_from(module), *roots]):
         if place.startswith(os.path.join(folder, "")):
             parts = place[len(folder) :].strip(os.sep).split(os.sep)
             if all(part.isidentifier() for part in parts):
                 yield ".".join(parts)
+
+
+def _around(folder: str) -> Iterator[str]:
+    """Give a folder, and those around it."""
+    above = os.path.dirname(folder)
+    while above != folder:
+        yield folder
+        folder, above = above, os.path.dirname(above)
+    yield folder
+
+
+def importable_from(module: Module) -> tuple[str, str]:
+    """Return the folders that a module is seen to be imported from: the one above its packages,
+    and the one that it was found from.
+    """
+    return _above_packages(os.path.dirname(module.place)), os.path.abspath(module.file.root)
 
 
 @functools.cache

@@ -214,8 +214,17 @@ def find_sources(paths: Iterable[str], exclude: Iterable[str] = ()) -> list[Sour
         else:
             raise NoSuchPathError(path)
         for location in locations:
-            found.setdefault(_identity(location), SourceFile(location, _shown(location), root))
+            found.setdefault(_identity(location), SourceFile(location, shown(location), root))
     return list(found.values())
+
+
+def modules_in(folder: str) -> set[str]:
+    """Return the names of all that a folder has, and that may be a module or a package."""
+    try:
+        names = (name.removesuffix(".py") for name in os.listdir(folder))
+    except OSError:
+        return set()
+    return {name for name in names if name.isidentifier()}
 
 
 def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[str]:
@@ -262,10 +271,11 @@ def _real_folder(folder: str, working_folder: str) -> str:
     return os.path.realpath(os.path.join(working_folder, folder))
 
 
-def _shown(location: str) -> str:
+def shown(location: str) -> str:
+    """Return how reports call a file: by its way from the working folder."""
     folder, name = os.path.split(location)
-    shown = _shown_folder(folder, os.getcwd())
-    return name if shown == "." else f"{shown}/{name}"
+    folder = _shown_folder(folder, os.getcwd())
+    return name if folder == "." else f"{folder}/{name}"
 
 
 @functools.lru_cache(maxsize=64)

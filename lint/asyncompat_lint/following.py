@@ -1,0 +1,132 @@
+"""The modules that are imported and were not asked for: of the project, of installed libraries.
+
+Knows how an import finds a file below a folder. Nothing is ever imported or run, and nothing is
+reported of these modules: they are read for what the others call in them.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from asyncompat_lint.indexing import Indexer
+from asyncompat_lint.modules import Module
+from asyncompat_lint.sources import SourceFile, modules_in
+
+# A folder that modules are imported from, and how a report calls a file below it.
+Folder = tuple[str, Callable[[str], str]]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The modules that were found, and the folders where others would have been."""
+
+    modules: list[Module]
+    folders: list[str]
+
+
+def follow(
+    importers: Iterable[Module],
+    folders: Sequence[Folder],
+    is_left_out: Callable[[str], bool],
+    indexer: Indexer,
+) -> Followed:
+    """Return the modules that are imported, straight or by others of them.
+
+    Parameters:
+        importers: the modules that are known already.
+        folders: where others are looked for.
+        is_left_out: whether a top-level module is none to be read.
+        indexer: makes modules of files.
+    """
+    todo = list(importers) if folders else []
+    finder = _Finder(todo, folders, is_left_out)
+    found: list[Module] = []
+    while todo:
+        files = sorted(finder.imported_by(todo), key=lambda file: file.location)
+        todo = [module for _, module in indexer.modules(files) if isinstance(module, Module)]
+        found += todo
+    return Followed(found, sorted(finder.looked_into))
+
+
+class _Finder:
+    """Finds each file once, and none of what is known."""
+
+    def __init__(
+        self,
+        known: Iterable[Module],
+        folders: Sequence[Folder],
+        is_left_out: Callable[[str], bool],
+    ) -> None:
+        self.looked_into = {folder for folder, _ in folders}
+        self._is_left_out = is_left_out
+        self._folders = folders
+        self._by_name: dict[str, list[Folder]] = defaultdict(list)
+        for folder, shown in folders:
+            for name in modules_in(folder):
+                self._by_name[name].append((folder, shown))
+        # The places of modules and packages, and whether there can be others in them.
+        self._places = {module.place: module.place == module.folder for module in known}
+        self._asked: set[str] = set()
+
+    def imported_by(self, importers: Iterable[Module]) -> Iterator[SourceFile]:
+        """Give the files of what modules import, and of the packages around it."""
+        for module in importers:
+            base = module.folder
+            for target in module.facts.names.imports:
+                is_relative = target[0] == "."
+                asked = f"{base}{os.sep}{target}" if is_relative else target
+                if asked not in self._asked:
+                    self._asked.add(asked)
+                    if is_relative:
+                        yield from self._relative(target.removesuffix("*"), base)
+                    else:
+                        yield from self._absolute(target)
+
+    def _absolute(self, target: str) -> Iterator[SourceFile]:
+        top, *names = target.removesuffix(".*").split(".")
+        if top in self._by_name and not self._is_foreign(top):
+            for root, shown in self._by_name[top]:
+                yield from self._along(root, [top, *names], root, shown)
+
+    def _is_foreign(self, top: str) -> bool:
+        return top in sys.stdlib_module_names or self._is_left_out(top)
+
+    def _relative(self, target: str, base: str) -> Iterator[SourceFile]:
+        names = target.lstrip(".")
+        for _ in range(len(target) - len(names) - 1):
+            base = os.path.dirname(base)
+        for root, shown in self._folders:
+            if f"{base}{os.sep}".startswith(os.path.join(root, "")):
+                yield from self._at(base, root, shown)
+                yield from self._along(base, filter(None, names.split(".")), root, shown)
+                return
+
+    def _along(
+        self, place: str, names: Iterable[str], root: str, shown: Callable[[str], str]
+    ) -> Iterator[SourceFile]:
+        """The files on the way into a folder; the last names may be no modules."""
+        for name in names:
+            place = os.path.join(place, name)
+            yield from self._at(place, root, shown)
+            if not self._places[place]:
+                return
+
+    def _at(self, place: str, root: str, shown: Callable[[str], str]) -> Iterator[SourceFile]:
+        if place in self._places:
+            return
+        self.looked_into.add(os.path.dirname(place))
+        self._places[place] = os.path.isdir(place)
+        for location in (os.path.join(place, "__init__.py"), f"{place}.py"):
+            if os.path.isfile(location):
+                yield SourceFile(location, shown(location), root)
+                return
+
+
+def below(folder: str) -> Folder:
+    """Return a folder whose files are called by their way from there."""
+    return folder, functools.partial(os.path.relpath, start=folder)

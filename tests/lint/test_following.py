@@ -1,0 +1,162 @@
+"""A part of a project is checked: what it imports of the rest is read, and nothing told of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from asyncompat_lint import cli, indexing
+from asyncompat_lint.cache import Cache
+from asyncompat_lint.config import Config
+from asyncompat_lint.engine import Settings, check
+from asyncompat_lint.rules import RULES
+
+HANDLER = "async def handler():\n    wait()\n    await later()\n"
+HELPER = "import time\ndef wait():\n    time.sleep(1)\nasync def later():\n    time.sleep(2)\n"
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def write(files):
+        for name, text in files.items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    return write
+
+
+def found(*paths, cache=None, **settings):
+    result = check(paths, Settings(RULES, **settings), cache or Cache(None))
+    return [(f.path, f.span.line, f.code, [s.path for s in f.chain]) for f in result.findings]
+
+
+@pytest.mark.parametrize(
+    ("handler", "imported", "helper"),
+    [
+        ("app/web/handler.py", "from app.helper import wait, later", "app/helper.py"),
+        ("app/web/handler.py", "from ..helper import wait, later", "app/helper.py"),
+        ("app/web/handler.py", "from .helper import *", "app/web/helper.py"),
+        ("handler.py", "from helper import wait, later", "helper.py"),
+        ("handler.py", "from space.inner.helper import wait, later", "space/inner/helper.py"),
+        ("src/app/web/handler.py", "from app.helper import wait, later", "src/app/helper.py"),
+    ],
+)
+def test_a_file_alone(tree, handler, imported, helper):
+    packages = [
+        f"{base}/{name}/__init__.py" for base in (".", "src") for name in ("app", "app/web")
+    ]
+    tree(dict.fromkeys(packages, "") | {handler: f"{imported}\n{HANDLER}", helper: HELPER})
+    assert found(handler) == [(handler, 3, "AC101", [helper])]
+    both = found(handler, helper)
+    assert [each[:2] for each in both] == sorted([(handler, 3), (helper, 5)])
+
+
+def test_a_package_by_way_of_others(tree):
+    tree(
+        {
+            "app/__init__.py": "",
+            "app/api.py": f"from core import wait, later\n{HANDLER}",
+            "core/__init__.py": "from ._waiting import *\nfrom . import unused\n",
+            "core/_waiting.py": HELPER,
+            "core/unused.py": "",
+        }
+    )
+    assert found("app") == [("app/api.py", 3, "AC101", ["core/_waiting.py"])]
+
+
+def test_the_folders_of_the_settings(tree):
+    tree(
+        {
+            "services/web/handler.py": f"from helper import wait, later\n{HANDLER}",
+            "shared/helper.py": HELPER,
+            "src/helper.py": HELPER,
+        }
+    )
+    handler = "services/web/handler.py"
+    assert found(handler) == []
+    config = Config(roots=("shared",))
+    assert found(handler, config=config) == [(handler, 3, "AC101", ["shared/helper.py"])]
+    assert found(handler, project=os.getcwd()) == [(handler, 3, "AC101", ["src/helper.py"])]
+
+
+def test_what_is_left_out_is_read_where_it_is_imported(tree):
+    tree({"a/handler.py": f"from .made import wait, later\n{HANDLER}", "a/made.py": HELPER})
+    config = Config(exclude=("made.py",))
+    assert found("a", config=config) == [("a/handler.py", 3, "AC101", ["a/made.py"])]
+
+
+def test_standard_modules_and_libraries_are_not_looked_for(tree):
+    tree(
+        {
+            "handler.py": "from queue import wait\nfrom requests import later\n" + HANDLER,
+            "queue.py": HELPER,
+            "requests.py": HELPER,
+        }
+    )
+    assert found("handler.py") == []
+
+
+def test_files_that_cannot_be_read_or_import_each_other(tree):
+    tree(
+        {
+            "handler.py": f"import broken\nfrom one import wait, later\n{HANDLER}",
+            "broken.py": "def (:\n",
+            "one.py": f"import two, handler\n{HELPER}",
+            "two.py": "import one\n",
+        }
+    )
+    assert found("handler.py") == [("handler.py", 4, "AC101", ["one.py"])]
+
+
+def test_what_changes_comes_or_goes_is_seen(tree, tmp_path):
+    cache = Cache(tmp_path / "kept")
+    tree({"handler.py": f"from sub.helper import wait, later\n{HANDLER}", "sub/other.py": ""})
+
+    def codes():
+        return [each[2] for each in found("handler.py", cache=cache)]
+
+    assert codes() == codes() == []
+    tree({"sub/helper.py": HELPER})
+    assert codes() == codes() == ["AC101"]
+    tree({"sub/helper.py": HELPER.replace("sleep", "monotonic")})
+    assert codes() == codes() == []
+    tree({"sub/helper.py": HELPER})
+    assert codes() == ["AC101"]
+    Path("sub/helper.py").unlink()
+    assert codes() == []
+
+
+def test_the_rest_stays_in_the_cache(tree, tmp_path, monkeypatch):
+    cache = Cache(tmp_path / "kept")
+    tree({f"app/part{n}.py": HELPER + f"# {n}\n" for n in range(5)})
+    found("app", cache=cache)
+    tree({"app/part1.py": ""})
+    Path("app/part2.py").unlink()
+    found("app/part1.py", cache=cache)
+    indexed = []
+    index_module = indexing.index_module
+    monkeypatch.setattr(
+        indexing, "index_module", lambda source: indexed.append(source) or index_module(source)
+    )
+    assert [each[0] for each in found("app", cache=cache)] == [f"app/part{n}.py" for n in (0, 3, 4)]
+    assert indexed == []
+    assert len(cache.facts("facts")) == 4
+
+
+def test_the_command(tree, capsys):
+    tree(
+        {
+            "pyproject.toml": "[tool.asyncompat]\n",
+            "src/app/handler.py": f"from shared.helper import wait, later\n{HANDLER}",
+            "src/shared/helper.py": HELPER,
+        }
+    )
+    assert cli.main(["check", "--no-cache", "src/app/handler.py"]) == 1
+    out = capsys.readouterr().out
+    assert "in 1 file" in out
+    assert "src/shared/helper.py:3" in out
