@@ -53,7 +53,19 @@ class Dispatch:
     place: Place
 
 
-Held: TypeAlias = Condition | OfClass | Dispatch
+@dataclass(frozen=True)
+class Overridable:
+    """It blocks by what stands in a subclass for this method of ``self``.
+
+    So many of the chain's steps are behind the call of the method: another object's are others.
+    """
+
+    method: str
+    place: Place
+    behind: int
+
+
+Held: TypeAlias = Condition | OfClass | Dispatch | Overridable
 
 
 class Conditions:
@@ -71,18 +83,48 @@ class Conditions:
         left: list[Held] = []
         for each in held:
             holds: bool | Held | None
-            if isinstance(each, Dispatch):
-                holds = self._dispatched(each, site, place, scope)
+            if isinstance(each, Overridable):
+                holds = each
+            elif isinstance(each, Dispatch):
+                holds = self._dispatched(each, site, scope)
             else:
                 holds = self._passed(each, site, place, scope)
             if holds is False:
                 return None
             if isinstance(holds, Held):
                 left.append(holds)
-        own = _self_of(site)
-        if own and self._receiver(site, scope) == Name(own):
+        if self.is_own(site, scope):
             left.append(Dispatch(scope.name, place))
         return tuple(dict.fromkeys(left))
+
+    def is_own(self, site: Site, scope: Scope) -> bool:
+        """Return whether a site asks the object whose method it stands in for a method."""
+        own = _self_of(site)
+        return own != "" and self._receiver(site, scope) == Name(own)
+
+    def keeps_object(self, site: Site, scope: Scope) -> bool:
+        """Return whether that is so, or it calls what a base has for it."""
+        receiver = self._receiver(site, scope)
+        own = _self_of(site)
+        return own != "" and receiver is not None and (receiver == Name(own) or _is_super(receiver))
+
+    def own_class(self, site: Site) -> Place | None:
+        """Return the class whose method a site stands in."""
+        for value in self._program.infer(Name(_self_of(site)), _use(site)):
+            return value.place if isinstance(value, Instance) else None
+        return None
+
+    def stands_for(self, method: str, site: Site, scope: Scope) -> set[Place]:
+        """Return what a method is of the object that a site calls a method of, if that is known."""
+        receiver = self._receiver(site, scope)
+        return set() if receiver is None else self._methods(method, receiver, site)
+
+    def hold_for(self, held: tuple[Held, ...], site: Site, scope: Scope) -> bool:
+        """Return whether only this is asked of the object at a site: which its methods are."""
+        return all(
+            isinstance(each, Dispatch) and self._dispatched(each, site, scope) is not False
+            for each in held
+        )
 
     def at(self, site: Site, place: Place) -> Iterator[Held]:
         """Give what is known of the parameters of a function where a site of it stands."""
@@ -223,18 +265,11 @@ class Conditions:
 
     # Whose method it is
 
-    def _dispatched(
-        self, dispatch: Dispatch, site: Site, place: Place, scope: Scope
-    ) -> bool | Dispatch | None:
-        receiver = self._receiver(site, scope)
-        if receiver is None:
-            return None
-        found = self._methods(dispatch.method, receiver, site)
+    def _dispatched(self, dispatch: Dispatch, site: Site, scope: Scope) -> bool | Dispatch | None:
+        found = self.stands_for(dispatch.method, site, scope)
         if found and dispatch.place not in found:
             return False
-        own = _self_of(site)
-        is_own = receiver == Name(own) or (_is_super(receiver) and own != "")
-        return dispatch if is_own else None
+        return dispatch if self.keeps_object(site, scope) else None
 
     def _receiver(self, site: Site, scope: Scope) -> Expr | None:
         """The object that a site asks for a method or property of this name."""
@@ -257,11 +292,11 @@ class Conditions:
             values = self._program.infer(Name(_self_of(site)), use)
         found: set[Place] = set()
         for value in values:
-            if not isinstance(value, Instance):
+            if not isinstance(value, Instance) or not self._program.is_class(value.place):
                 return set()
             places = {
                 each.place
-                for each in self._program.attribute(value, name, use)
+                for each in self._program.raw_attribute(value, name, use)
                 if isinstance(each, Reference)
             }
             if not places or None in places:

@@ -6,6 +6,7 @@ libraries' names. It does not know what blocks.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ class Program(Inference):
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         super().__init__(modules, knowledge)
         self._offloading: dict[Place, bool] = {}
+        self._overrides: dict[tuple[Place, str], list[Place]] = {}
 
     def targets(self, module: Module, site: CallSite) -> list[Group]:
         """Return what a site may run: a group for each thing that its callee may be."""
@@ -307,14 +309,23 @@ class Program(Inference):
             todo += [(each.name, each.place) for each in bases]
         return found, is_all
 
-    def overrides(self, place: Place) -> list[Place]:
-        """Return the functions that stand in subclasses for a method, in a stable order."""
+    def overrides(self, place: Place, class_: Place | None = None) -> list[Place]:
+        """Return the functions that stand in subclasses for a method, in a stable order.
+
+        In those of a class, or else in all of the class that has the method.
+        """
         scope = self.scope(place)
-        class_ = Place(place.location, scope.parent)
+        class_ = class_ or Place(place.location, scope.parent)
+        known = self._overrides.get((class_, scope.name))
+        if known is None:
+            known = self._overrides[class_, scope.name] = self._find_overrides(class_, scope.name)
+        return known
+
+    def _find_overrides(self, class_: Place, name: str) -> list[Place]:
         found: dict[Place, None] = {}
         for subclass in self._subclasses_of(class_):
             module = self.modules.at(subclass.location)
-            for binding in self.scope(subclass).bindings.get(scope.name, ()):
+            for binding in self.scope(subclass).bindings.get(name, ()):
                 if binding.kind == "defined":
                     override = Place(module.file.location, binding.scope)
                     if not self.scope(override).is_abstract:
@@ -322,22 +333,26 @@ class Program(Inference):
         return sorted(found)
 
     def _subclasses_of(self, class_: Place) -> set[Place]:
-        if not hasattr(self, "_by_base"):
-            self._by_base: dict[str, list[Place]] = defaultdict(list)
-            for module in self.modules.all:
-                for number, scope in enumerate(module.facts.scopes):
-                    for base in scope.bases:
-                        place = Place(module.file.location, number)
-                        self._by_base[last_name(base)].append(place)
         found: set[Place] = set()
         todo = [class_]
         while todo:
             above = todo.pop()
-            for place in self._by_base.get(self.scope(above).name, ()):
+            for place in self._classes_by_base.get(self.scope(above).name, ()):
                 use = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0)
                 if place not in found and above in {each.place for each in self.bases(place, use)}:
                     found.add(place)
                     todo.append(place)
+        return found
+
+    @functools.cached_property
+    def _classes_by_base(self) -> dict[str, list[Place]]:
+        """The classes that name a base with this last name."""
+        found: dict[str, list[Place]] = defaultdict(list)
+        for module in self.modules.all:
+            if module.facts.names.subclasses:
+                for number, scope in enumerate(module.facts.scopes):
+                    for base in scope.bases:
+                        found[last_name(base)].append(Place(module.file.location, number))
         return found
 
     # Objects that are shared

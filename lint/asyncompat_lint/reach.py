@@ -30,6 +30,7 @@ from asyncompat_lint.inference import CACHED_PROPERTIES
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.modules import Module
+from asyncompat_lint.overriding import Overriding
 from asyncompat_lint.program import Group, Program, is_property
 from asyncompat_lint.sites import Site, SiteIndex
 from asyncompat_lint.targets import Targets
@@ -103,6 +104,7 @@ class _Reach:
         self._read_markers()
         self._names: set[str] = set()
         self._conditions = Conditions(program)
+        self._overriding = Overriding(program, self._conditions, self._blocked)
         self._locks = Locks(program, knowledge, targets)
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
@@ -165,7 +167,7 @@ class _Reach:
     def _newly_found(self, site: Site, blockers: Blockers) -> Iterator[Blocker]:
         """What was not known to block at a site of the project's, or not as certainly."""
         known = self._found[site.key]
-        for each in blockers.values():
+        for each in filter(self._overriding.is_certain, blockers.values()):
             before = known.get(each.rule)
             if before is None or before.rank < each.rank:
                 known[each.rule] = each
@@ -250,7 +252,8 @@ class _Reach:
                 if target.place is not None:
                     self._meaning[target.place].append(site)
                     scope = self._program.scope(target.place)
-                    if scope.is_abstract:  # whatever stands in its place has its name
+                    if scope.is_abstract or self._conditions.is_own(site, scope):
+                        # Whatever stands in its place has its name.
                         self._meaning[scope.name].append(site)
 
     def _of_load(self, site: Site) -> Blockers:
@@ -279,29 +282,18 @@ class _Reach:
         return self._of_function(target.place, site)
 
     def _of_function(self, place: Place, site: Site) -> Blockers:
-        blockers = self._blocked.get(place, {})
-        if not blockers and self._program.scope(place).is_abstract:
-            return self._of_overrides(place)
+        scope = self._program.scope(place)
         found: Blockers = {}
-        for blocker in blockers.values():
-            held = self._conditions.of_call(blocker.held, site, place)
-            if held is not None:
-                add(found, replace(blocker, held=held))
+        for blocker in self._blocked.get(place, {}).values():
+            for each in self._overriding.of_object(blocker, site, scope):
+                held = self._conditions.of_call(each.held, site, place)
+                if held is not None:
+                    add(found, replace(each, held=held))
+        is_own = self._conditions.is_own(site, scope)
+        if scope.name in self._names and (is_own or (scope.is_abstract and not found)):
+            for blocker in self._overriding.of_overrides(place, is_own=is_own):
+                add(found, blocker)
         return found
-
-    def _of_overrides(self, place: Place) -> Blockers:
-        overrides = self._program.overrides(place)
-        found: Blockers = {}
-        for each in overrides:
-            for blocker in self._blocked.get(each, {}).values():
-                if (blocker.rule, ()) not in found:
-                    blocked = [e for e in overrides if self._blocks(e, blocker.rule)]
-                    told = (len(blocked), len(overrides))
-                    add(found, replace(blocker, overrides=told, held=()))
-        return found
-
-    def _blocks(self, place: Place, rule: str) -> bool:
-        return any(each.rule == rule for each in self._blocked.get(place, {}).values())
 
     def _of_library(self, target: Reference, site: Site) -> Blocker | None:
         entry = self._knowledge.blocking(target.name)

@@ -262,3 +262,140 @@ async def f():
 @pytest.mark.parametrize("code", CASES.values(), ids=CASES.keys())
 def test_what_has_to_hold(check_marked, code):
     check_marked(PRELUDE + code)
+
+
+TEMPLATES = """\
+import abc, time
+class Base:
+    def run(self):
+        self.prepare()
+        self.step()
+    def prepare(self): pass
+    def step(self): pass
+    def all(self):
+        self.run()
+class Slow(Base):
+    def step(self):
+        time.sleep(1)
+class Slower(Slow):
+    def step(self):
+        super().step()
+class Deep(Base):
+    def prepare(self):
+        self.inner()
+    def inner(self):
+        self.last()
+    def last(self):
+        input()
+class Fast(Base):
+    def step(self): return 1
+class FastAgain(Slow):
+    def step(self): return 1
+class Each(Base):
+    def step(self): self.prepare()
+    def prepare(self): self.step()
+class Asked(Base):
+    def step(self, really=False):
+        if really:
+            time.sleep(1)
+class Abstract(abc.ABC):
+    @abc.abstractmethod
+    def work(self): ...
+    def go(self): self.work()
+    @property
+    def value(self): raise NotImplementedError
+    def shown(self): return self.value
+class One(Abstract):
+    def work(self): time.sleep(1)
+    @property
+    def value(self): return input()
+class Two(Abstract):
+    def work(self): return 2
+    @property
+    def value(self): return 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("Slow().run()", "AC101 error"),
+        ("Slow().all()", "AC101 error"),
+        ("Slower().run()", "AC101 error"),
+        ("Deep().run()", "AC109 error"),
+        ("One().go()", "AC101 error"),
+        ("One().shown()", "AC109 error"),
+        ("Base().all()", ""),
+        ("Fast().all()", ""),
+        ("FastAgain().all()", ""),
+        ("Each().all()", ""),
+        ("Asked().all()", ""),
+        ("Two().go()", ""),
+        ("Two().shown()", ""),
+        ("base.run()", ""),
+        ("thing.run()", ""),
+        ("abstract.go()", "AC101 info"),
+        ("abstract.shown()", "AC109 info"),
+        ("(Slow() if thing else Slower()).run()", "AC101 error"),
+        ("(Slow() if thing else Fast()).run()", ""),
+    ],
+)
+def test_a_method_that_a_base_class_calls_is_the_objects_own(check_code, call, expected):
+    main = f"async def main(base: Base, abstract: Abstract, thing):\n    {call}\n"
+    found = check_code(f"{TEMPLATES}{main}")
+    assert [f"{each.code} {each.severity}" for each in found] == list(filter(None, [expected]))
+    for each in found:
+        assert ("overrides" in each.message) == call.startswith("abstract")
+        assert each.chain[-1].call in ("time.sleep()", "input()")
+
+
+def test_a_hook_is_told_of_where_it_is_filled(check_code):
+    found = check_code("""\
+import time
+class Hook:
+    async def main(self):
+        self.run()
+    def run(self): self.step()
+    def step(self): pass
+class Slow(Hook):
+    async def all(self):
+        self.run()
+    def step(self): time.sleep(1)
+class Slower(Slow):
+    async def some(self):
+        self.run()
+class Fast(Hook):
+    async def none(self):
+        self.run()
+    def step(self): return 1
+class FastAgain(Slow):
+    async def nothing(self):
+        self.run()
+    def step(self): return 1
+""")
+    assert [(each.span.line, str(each.severity)) for each in found] == [(9, "error"), (13, "error")]
+
+
+def test_an_override_that_is_found_later_counts_too(check_code):
+    found = check_code("""\
+import time
+class Base:
+    def run(self): self.step()
+    def step(self): pass
+class Near(Base):
+    def step(self): time.sleep(1)
+class Far(Base):
+    def step(self): one()
+def one(): two()
+def two(): time.sleep(1)
+async def main():
+    Near().run()
+    Far().run()
+""")
+    assert [each.span.line for each in found] == [12, 13]
+
+
+def test_what_very_many_classes_replace_is_not_followed(check_code):
+    classes = "".join(f"class C{n}(Base):\n    def step(self): time.sleep(1)\n" for n in range(21))
+    base = "import time\nclass Base:\n    def run(self): self.step()\n    def step(self): pass\n"
+    assert check_code(f"{base}{classes}async def main(): C1().run()\n") == []

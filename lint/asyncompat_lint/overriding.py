@@ -1,0 +1,114 @@
+"""What a method blocks by, where subclasses have another one in its place.
+
+A method that calls another of its object's blocks by what the object's class has for that. So the
+answer is put off until a call tells which object it is; for an abstract method that never becomes
+known, how many of its overrides block is the answer.
+
+Knows what is known to block so far. It must not know what runs on the loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from asyncompat_lint.blockers import Blocker, Blockers
+from asyncompat_lint.conditions import Conditions, Dispatch, Overridable
+from asyncompat_lint.facts import Scope
+from asyncompat_lint.program import Program
+from asyncompat_lint.sites import Site
+from asyncompat_lint.values import Place
+
+# What more classes replace than that is a framework's: not followed from the base class.
+_MOST_OVERRIDES = 20
+
+
+class Overriding:
+    """``blocked`` is what was found out of each function, and grows."""
+
+    def __init__(
+        self, program: Program, conditions: Conditions, blocked: Mapping[Place, Blockers]
+    ) -> None:
+        self._program = program
+        self._conditions = conditions
+        self._blocked = blocked
+
+    def of_overrides(self, place: Place, *, is_own: bool) -> Iterator[Blocker]:
+        """Give what blocks in the functions that stand in subclasses for a method.
+
+        ``is_own`` is whether the method is asked of the object whose method asks.
+        """
+        scope = self._program.scope(place)
+        overrides = self._program.overrides(place)
+        if is_own and len(overrides) > _MOST_OVERRIDES:
+            if not scope.is_abstract:
+                return
+            is_own = False
+        rules = set()
+        for each in overrides:
+            for blocker in self._blocked.get(each, {}).values():
+                if blocker.rule not in rules:
+                    rules.add(blocker.rule)
+                    virtual = Overridable(scope.name, place, len(blocker.chain))
+                    told = (self._blocking(overrides, blocker.rule), len(overrides))
+                    held = (virtual,) if is_own else ()
+                    yield replace(blocker, overrides=told, held=held)
+
+    def of_object(
+        self, blocker: Blocker, site: Site, scope: Scope, trail: tuple[Place, ...] = ()
+    ) -> Iterator[Blocker]:
+        """Give what a blocker comes to for the object that a site calls a method of.
+
+        ``scope`` is the method's; ``trail`` are the methods that were looked at for it before.
+        """
+        virtual = next((each for each in blocker.held if isinstance(each, Overridable)), None)
+        if virtual is None:
+            yield blocker
+            return
+        functions = self._conditions.stands_for(virtual.method, site, scope)
+        keeps_object = self._conditions.keeps_object(site, scope)
+        rest = tuple(each for each in blocker.held if each is not virtual)
+        if functions and virtual.place not in functions:
+            if keeps_object:  # it may be another one's in a subclass again
+                rest = (*rest, *(Dispatch(virtual.method, each) for each in functions))
+            known = [self._of_function(e, blocker.rule, site, scope, trail) for e in functions]
+            if None not in known:
+                each = next(filter(None, known))
+                chain = blocker.chain[: len(blocker.chain) - virtual.behind] + each.chain
+                once = blocker.once or each.once
+                yield replace(each, chain=chain, once=once, passed=False, held=rest)
+        elif keeps_object:
+            overrides = self._program.overrides(virtual.place, self._conditions.own_class(site))
+            if self._blocking(overrides, blocker.rule):
+                yield blocker
+        elif self._is_abstract(virtual):
+            yield replace(blocker, held=rest)
+
+    def is_certain(self, blocker: Blocker) -> bool:
+        """Return whether it is not only by what some subclass has for a method that does well."""
+        return all(
+            self._is_abstract(each) for each in blocker.held if isinstance(each, Overridable)
+        )
+
+    def _is_abstract(self, virtual: Overridable) -> bool:
+        return self._program.scope(virtual.place).is_abstract
+
+    def _of_function(
+        self, place: Place, rule: str, site: Site, scope: Scope, trail: tuple[Place, ...]
+    ) -> Blocker | None:
+        """What blocks by a rule in a function, whatever it is passed, if it has the same object."""
+        if place in trail:
+            return None
+        for blocker in self._blocked.get(place, {}).values():
+            if blocker.rule == rule:
+                for each in self.of_object(blocker, site, scope, (*trail, place)):
+                    if self._conditions.hold_for(each.held, site, scope):
+                        return each
+        return None
+
+    def _blocking(self, functions: list[Place], rule: str) -> int:
+        """How many of some functions block by a rule."""
+        return sum(
+            any(each.rule == rule for each in self._blocked.get(place, {}).values())
+            for place in functions
+        )
