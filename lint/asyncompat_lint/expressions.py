@@ -97,6 +97,10 @@ OPAQUE = Opaque()
 WRAPPERS = frozenset({"cast", "partial"})
 
 
+# These give what is in a container.
+_GIVING = frozenset({"copy", "get", "items", "pop", "popitem", "popleft", "setdefault", "values"})
+
+
 def last_names(expression: Expr) -> list[str]:
     """Return the last name of an expression, or of what it is made from; of each that it may be."""
     match expression:
@@ -104,6 +108,8 @@ def last_names(expression: Expr) -> list[str]:
             return [name]
         case Called(function=function, arguments=arguments):
             names = last_names(function)
+            if isinstance(function, Attribute) and function.name in _GIVING:
+                names = [*names, *last_names(function.value)]
             if arguments and not WRAPPERS.isdisjoint(names):
                 names = [*names, *(name for each in arguments for name in last_names(each))]
             return names
@@ -113,6 +119,8 @@ def last_names(expression: Expr) -> list[str]:
             return [name for option in options for name in last_names(option)]
         case Inner(scope=scope):
             return [f"<{scope}>"]
+        case Display(items=items, values=values):
+            return [name for each in (*items, *values) for name in last_names(each)]
     return []
 
 

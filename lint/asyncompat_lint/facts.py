@@ -54,7 +54,11 @@ class Suite(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Binding(msgspec.Struct, frozen=True, array_like=True):
-    """One way in which a name gets its value; ``suite`` is the branch that it stands in."""
+    """One way in which a name gets its value; ``suite`` is the branch that it stands in.
+
+    ``scope`` is where ``value`` is told, if that is not the scope of the name: a method that gives
+    it to ``self``, a function that says ``global``. Of what is defined it is its own.
+    """
 
     kind: BindingKind
     line: int

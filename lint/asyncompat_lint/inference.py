@@ -170,8 +170,17 @@ class Inference(Names):
                 return self.qualified(f"{value.name}.{name}", use)
             case Reference(place=Place() as place) if self.scope(place).kind == "class":
                 owner = Instance(value.name, place, value.arguments)
-                return self._class_attribute(owner, name, use)
+                values = self._class_attribute(owner, name, use)
+                return tuple(self._of_class(each, owner) for each in values)
         return UNKNOWN
+
+    def _of_class(self, value: Value, class_: Instance) -> Value:
+        """A class's attribute: a class method is asked of the class."""
+        if isinstance(value, Reference) and value.place is not None:
+            scope = self.scope(value.place)
+            if scope.kind == "function" and "classmethod" in scope.decorator_names:
+                return replace(value, receiver=class_)
+        return value
 
     def raw_attribute(self, value: Instance, name: str, use: Use) -> Values:
         """Return what ``value.name`` is, a property itself where it is one."""
@@ -242,9 +251,32 @@ class Inference(Names):
             module = self.modules.at(place.location)
             inside = Use(module, place.scope, sys.maxsize, 0, use.trail)
             values = self.bound(name, place.scope, inside, at_use=False)
+            values = values or self._given_by_class_methods(place, name, use)
             given = self._given(owner, use)
             return tuple(_belonging(value, given) for value in substituted(values, given))
         return self._inherited(owner, name, use, of_instance=of_instance)
+
+    def _given_by_class_methods(self, place: Place, name: str, use: Use) -> Values:
+        """What class methods give to an attribute that the class's body has without a value."""
+        module = self.modules.at(place.location)
+        bindings = [
+            each
+            for each in self.scope(place).attributes.get(name, ())
+            if each.value != NOTHING
+            and "classmethod" in module.facts.scopes[each.scope].decorator_names
+        ]
+
+        def find(use: Use) -> Values:
+            return flatten(
+                self.value_of(
+                    name, each, each.scope, Use(module, each.scope, each.line, 0, use.trail)
+                )
+                for each in bindings
+            )
+
+        if not bindings:
+            return UNKNOWN
+        return self._once((place.location, place.scope, f"class.{name}"), use, find)
 
     def _inherited(self, owner: Instance, name: str, use: Use, *, of_instance: bool) -> Values:
         place = _place(owner)

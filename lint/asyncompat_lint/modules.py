@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -50,7 +51,7 @@ class Module:
 
 
 class Modules:
-    """All modules of the project, each with a qualified name of its own.
+    """All modules of the project, each with a qualified name, and a key that is its own.
 
     ``is_foreign`` tells the top-level names that mean something outside of the project: a script
     called ``queue.py`` or ``requests.py`` is not what the others import by that name. Modules are
@@ -70,12 +71,17 @@ class Modules:
         roots = {os.path.abspath(root) for root in roots}
         roots_around: dict[str, list[str]] = {}
         self._own_locations = {module.file.location for module in self.own}
+        # By the places of modules.
         self._names: dict[str, str] = {}
-        self._by_name: dict[str, Module] = {}
+        self._keys: dict[str, str] = {}
+        # Several of a name are in different parts of a tree.
+        self._by_name: dict[str, list[Module]] = defaultdict(list)
         self._by_place: dict[str, Module] = {}
         self._by_location = {module.file.location: module for module in self.all}
         # Of names that are imported, which many modules do: where they lead.
-        self._found: dict[str, tuple[Module | None, list[str]]] = {}
+        self._found: dict[tuple[str, str], tuple[Module | None, list[str]]] = {}
+        names: dict[str, list[str]] = {}
+        self._is_foreign = is_foreign
         for module in self.all:
             self._by_place.setdefault(module.place, module)
             if module.folder not in roots_around:
@@ -86,12 +92,25 @@ class Modules:
                 top = importable.partition(".")[0]
                 foreign = top in sys.stdlib_module_names or is_foreign(top)
                 name = f"{_OWN}{importable}" if foreign else importable
-                self._by_name.setdefault(name, module)
-                self._names.setdefault(module.place, name)
+                self._by_name[name].append(module)
+                names.setdefault(module.place, []).append(name)
+        # All that a name may begin with, from wherever it is imported.
+        self._parts = {part for name in self._by_name for part in name.split(".")}
+        for module in self.all:
+            key = f"{_OWN}{module.place}"
+            its = names.get(module.place, [key])
+            self._names[module.place] = its[0]
+            self._keys[module.place] = next((n for n in its if len(self._by_name[n]) == 1), key)
+            if self._keys[module.place] == key:
+                self._by_name[key] = [module]
 
     def name(self, module: Module) -> str:
-        """Return the module's qualified name."""
-        return self._names.get(module.place, f"{_OWN}{module.place}")
+        """Return the module's qualified name, as others import it."""
+        return self._names[module.place]
+
+    def key(self, module: Module) -> str:
+        """Return a name that leads to this module, wherever it is looked up."""
+        return self._keys[module.place]
 
     def at(self, location: str) -> Module:
         """Return the module of a file."""
@@ -101,20 +120,45 @@ class Modules:
         """Return whether a module is one that was asked for, and is told of."""
         return module is not None and module.file.location in self._own_locations
 
-    def find(self, name: str) -> tuple[Module | None, list[str]]:
-        """Return the module that a qualified name leads into, and the names that are left."""
-        found = self._found.get(name)
+    def find(self, name: str, importer: Module) -> tuple[Module | None, list[str]]:
+        """Return the module that a qualified name leads into, and the names that are left.
+
+        Of several with a name it is the one that is nearest to who imports it.
+        """
+        found = self._found.get((name, "")) or self._found.get((name, importer.folder))
         if found is None:
-            found = self._found[name] = self._find(name)
+            modules, rest = self._find(name)
+            module = max(modules, key=lambda each: _in_common(each, importer), default=None)
+            found = module, rest
+            is_local = len(modules) > 1
+            if module is None and self._may_be_beside(name):
+                found, is_local = self._find_beside(name, importer), True
+            self._found[name, importer.folder if is_local else ""] = found
         return found
 
-    def _find(self, name: str) -> tuple[Module | None, list[str]]:
+    def _may_be_beside(self, name: str) -> bool:
+        top = name.partition(".")[0]
+        return (
+            top in self._parts and top not in sys.stdlib_module_names and not self._is_foreign(top)
+        )
+
+    def _find_beside(self, name: str, importer: Module) -> tuple[Module | None, list[str]]:
+        """The same for a folder that nothing shows to be one that modules are imported from."""
+        parts = name.split(".")
+        for folder in _around(importer.folder):
+            for length in range(len(parts), 0, -1):
+                module = self._by_place.get(os.path.join(folder, *parts[:length]))
+                if module is not None:
+                    return module, parts[length:]
+        return None, parts
+
+    def _find(self, name: str) -> tuple[list[Module], list[str]]:
         parts = name.split(".")
         for length in range(len(parts), 0, -1):
-            module = self._by_name.get(".".join(parts[:length]))
-            if module is not None:
-                return module, parts[length:]
-        return None, parts
+            modules = self._by_name.get(".".join(parts[:length]))
+            if modules:
+                return modules, parts[length:]
+        return [], parts
 
     def find_relative(self, target: str, importer: Module) -> tuple[Module | None, list[str]]:
         """Return the same for a relative import's target: a dot for each level, then names."""
@@ -128,6 +172,11 @@ class Modules:
             if module is not None:
                 return module, parts[length:]
         return None, parts
+
+
+def _in_common(module: Module, other: Module) -> int:
+    """How much of the way to two modules is the same."""
+    return len(os.path.commonpath([module.folder, other.folder]))
 
 
 def _importable_names(module: Module, roots: Iterable[str]) -> Iterator[str]:

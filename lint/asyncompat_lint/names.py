@@ -171,12 +171,11 @@ class Names(ABC):
         there = _in_force(bindings, use) if at_use else _ever(bindings)
         if not there:
             return UNKNOWN
-        groups = [
-            self.value_of(
-                name, each, index, Use(use.module, index, each.line, each.column, use.trail)
-            )
-            for each in there
-        ]
+        groups = []
+        for each in there:
+            told = index if _is_told_there(each) else each.scope
+            where = Use(use.module, told, each.line, each.column, use.trail)
+            groups.append(self.value_of(name, each, index, where))
         values = flatten(groups)
         if values or not at_use:
             return values
@@ -252,7 +251,7 @@ class Names(ABC):
     def _imported_module(self, target: str, use: Use) -> tuple[Module | None, list[str]]:
         if target.startswith("."):
             return self.modules.find_relative(target.rstrip(".") or target, use.module)
-        return self.modules.find(target.rstrip("."))
+        return self.modules.find(target.rstrip("."), use.module)
 
     def _imported(self, target: str, use: Use) -> Values:
         if target.startswith("."):
@@ -263,7 +262,7 @@ class Names(ABC):
     def qualified(self, name: str, use: Use) -> Values:
         """Follow a qualified name through the project's modules to what it stands for."""
         canonical = self.knowledge.canonical(name)
-        module, rest = self.modules.find(name)
+        module, rest = self.modules.find(name, use.module)
         is_known = self.knowledge.speaks_of(canonical) and not self.modules.is_own(module)
         if module is None or is_known:
             return self.named(canonical, use)
@@ -275,7 +274,7 @@ class Names(ABC):
 
     def _member(self, module: Module, names: list[str], use: Use) -> Values:
         if not names:
-            return (Reference(self.modules.name(module)),)
+            return (Reference(self.modules.key(module)),)
         first, *others = names
         inside = Use(module, 0, sys.maxsize, 0, use.trail)
         if first in module.facts.scopes[0].bindings:
@@ -299,6 +298,8 @@ def _is_builtin(value: Value) -> bool:
 def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
     """The bindings that a use in the same scope may see, the nearest first."""
     place = (use.line, use.column)
+    # What a function gives to a name of the module may be there at any time.
+    bindings = [each for each in bindings if _is_told_there(each)] or bindings
     before = [
         each
         for each in bindings
@@ -318,6 +319,11 @@ def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
             continue
         found.append(each)
     return found or before[-1:]
+
+
+def _is_told_there(binding: Binding) -> bool:
+    """Whether a name's own scope gives it this value, and no function within it."""
+    return binding.scope < 0 or binding.kind == "defined"
 
 
 def _ever(bindings: list[Binding]) -> list[Binding]:

@@ -276,9 +276,8 @@ class _Reach:
         if target.place is None or self._knowledge.blocking(target.name):
             blocker = self._of_library(target, site)
             return {} if blocker is None else {(blocker.rule, ()): blocker}
-        call = site.call
-        if call.awaited:
-            return {}  # a sync function that is awaited has been made something else of
+        if site.call.awaited and self._program.scope(target.place).decorators:
+            return {}  # what is awaited has been made something else of
         return self._of_function(target.place, site)
 
     def _of_function(self, place: Place, site: Site) -> Blockers:
@@ -361,8 +360,9 @@ class _Reach:
         if target.place is None or target.name in self._knowledge.callables:
             return []
         scope = self._program.scope(target.place)
-        is_method = target.receiver is not None or scope.name == "__init__"
-        parameters = scope.parameters[is_method:]
+        is_bound = target.receiver is not None or scope.name == "__init__"
+        is_static = "staticmethod" in scope.decorator_names
+        parameters = scope.parameters[is_bound and not is_static :]
         called = [each for each in scope.called_parameters if each in parameters]
         return [*called, *(str(parameters.index(each)) for each in called)]
 

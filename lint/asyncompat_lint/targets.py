@@ -165,7 +165,7 @@ def _imports(module: Module, modules: Modules) -> list[str]:
         if name.startswith("."):
             other, _ = modules.find_relative(name.rstrip(".") or name, module)
         else:
-            other, _ = modules.find(name.rstrip("."))
+            other, _ = modules.find(name.rstrip("."), module)
         if other is not None:
             found[other.file.location] = None
     return list(found)

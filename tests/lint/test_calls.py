@@ -339,6 +339,97 @@ async def f(executor: ThreadPoolExecutor, futures):
     for path in found:  # blocks
         path.read_text()  # blocks
 """,
+    "what stands in an await or an async with, and runs before it": """
+class Session:
+    def __init__(self): blocks()
+    async def __aenter__(self): ...
+    async def __aexit__(self, *args): ...
+class Api:
+    def get(self, path):
+        blocks()
+        return self.session.get(path)
+def opened():
+    blocks()
+    return Session()
+async def retried(function):
+    return function()
+async def f(api: Api):
+    async with Session() as session:  # blocks
+        pass
+    async with opened():  # blocks
+        pass
+    await api.get("/")  # blocks
+    await retried(blocks)  # blocks
+    await retried(print)
+""",
+    "tables and lists of functions": """
+def harmless(): ...
+TABLE = {"a": blocks, "b": blocks}
+MIXED = {"a": blocks, "b": harmless}
+class Bus:
+    def __init__(self):
+        self.handlers = {"x": blocks}
+        self.hooks = [blocks]
+    async def publish(self):
+        self.handlers["x"]()  # blocks
+        for hook in self.hooks:
+            hook()  # blocks
+async def f(name):
+    TABLE[name]()  # blocks
+    TABLE.get(name)()  # blocks
+    MIXED[name]()
+    for function in [blocks, blocks]:
+        function()  # blocks
+    for key, function in TABLE.items():
+        function()  # blocks
+    for function in TABLE.values():
+        function()  # blocks
+    for function in (harmless, print):
+        function()
+""",
+    "what class methods and static methods are passed": """
+def harmless(): ...
+class Runner:
+    @classmethod
+    def run(cls, function, cleanup): return function()
+    @staticmethod
+    def just(function): return function()
+async def f():
+    Runner.run(harmless, blocks)
+    Runner.run(blocks, harmless)  # blocks
+    Runner().run(blocks, harmless)  # blocks
+    Runner.just(blocks)  # blocks
+    Runner().just(blocks)  # blocks
+""",
+    "what a comprehension calls of what is passed": """
+def each(function): return [function(n) for n in range(3)]
+async def f():
+    each(lambda n: blocks())  # blocks
+    each(print)
+""",
+    "handlers of what fails beside asking for the loop": """
+async def f():
+    try:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(None, print)
+    except Exception:
+        blocks()  # blocks
+def g():
+    try:
+        return asyncio.get_running_loop().create_task(f())
+    except ValueError:
+        blocks()
+    except RuntimeError:
+        time.sleep(2)
+def h():
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        blocks()
+async def i():
+    g()  # blocks
+    h()
+""",
 }
 
 
@@ -383,6 +474,21 @@ async def main():
 """)
     assert str(found.severity) == "info"
     assert found.message.endswith("the first time")
+
+
+def test_what_is_renewed_is_not_done_once(check_code):
+    (found,) = check_code("""\
+import time
+kept, until = None, 0
+def get():
+    global kept
+    if kept is None or time.time() > until:
+        kept = open("x").read()
+    return kept
+async def main():
+    return get()
+""")
+    assert str(found.severity) == "warning"
 
 
 def test_a_local_default_is_not_done_once(check_code):

@@ -16,6 +16,26 @@ class C: ...
 """
 
 CASES = {
+    "a flag that changes from turn to turn": """
+def fetch(url, attempt=0, first=True):
+    while True:
+        if attempt:
+            blocks()
+        attempt += 1
+def once(url, first=True):
+    for _ in range(3):
+        if not first:
+            blocks()
+        first = False
+def steady(url, attempt=0):
+    while True:
+        if attempt:
+            blocks()
+async def f():
+    fetch("u")  # blocks
+    once("u")  # blocks
+    steady("u")
+""",
     "flags, by place, by name and by default": """
 def save(data, sync=False, *, path=None):
     if sync:

@@ -165,3 +165,16 @@ class TestFindSources:
 def test_constants_of_every_kind_can_be_kept(check_code, value):
     code = f"import time\nasync def f(g):\n    g({value})\n    time.sleep({value})\n"
     assert [finding.code for finding in check_code(code)] == ["AC101"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"def f(x):\n    if x == {2**256}: pass\n",
+        'def f(x):\n    if x == "\\ud800": pass\n',
+        'def f(x):\n    getattr(x, "\\ud800"), hasattr(x, "\\ud800")\n',
+        'def f(x):\n    if not hasattr(x, "\\ud800"): x.y = 1\n',
+    ],
+)
+def test_numbers_and_texts_that_cannot_be_kept(code, check_code):
+    assert check_code(f"import time\nasync def g():\n    time.sleep(1)\n{code}")[0].code == "AC101"

@@ -160,3 +160,40 @@ def test_the_command(tree, capsys):
     out = capsys.readouterr().out
     assert "in 1 file" in out
     assert "src/shared/helper.py:3" in out
+
+
+def test_modules_of_one_name_in_folders_that_are_no_packages(tree):
+    tree(
+        {
+            "app/orders/service.py": HELPER,
+            "app/users/service.py": "import requests\ndef wait(): ...\ndef fetch():\n"
+            "    requests.get('u')\n",
+            "app/main.py": "from app.users import service\n"
+            "from app.orders import service as orders\n"
+            "import app.users.service as users\n"
+            "async def main():\n    service.wait()\n    users.wait()\n"
+            "    service.fetch()\n    users.fetch()\n    orders.wait()\n",
+        }
+    )
+    others = [each for each in found(".") if each[0] == "app/main.py"]
+    assert [each[1:3] for each in others] == [(7, "AC102"), (8, "AC102"), (9, "AC101")]
+
+
+@pytest.mark.parametrize("package", [True, False], ids=["packages", "folders"])
+def test_the_same_package_in_two_services(tree, package):
+    main = "from app.client import Client\nasync def main():\n    Client().ping()\n"
+    tree(
+        {
+            "services/a/app/client.py": "import time\nclass Client:\n    def ping(self):\n"
+            "        time.sleep(1)\n",
+            "services/b/app/client.py": "class Client:\n    def ping(self):\n        open('f')\n",
+            "services/a/app/main.py": main,
+            "services/b/app/main.py": main,
+        }
+    )
+    if package:
+        tree({f"services/{each}/app/__init__.py": "" for each in "ab"})
+    assert [(each[0], *each[2:]) for each in found("services")] == [
+        ("services/a/app/main.py", "AC101", ["services/a/app/client.py"]),
+        ("services/b/app/main.py", "AC104", ["services/b/app/client.py"]),
+    ]

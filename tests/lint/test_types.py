@@ -358,6 +358,51 @@ async def f(loop: Loop):
     x = x.y
     x.fetch()
 """,
+    "what a function gives to a name outside of it": """
+session = None
+def get_session():
+    global session
+    if session is None:
+        session = requests.Session()
+    return session
+def start():
+    global pool
+    pool = Client()
+async def f():
+    get_session().get("u")  # blocks
+    pool.fetch()  # blocks
+    client = None
+    def connect():
+        nonlocal client
+        client = Client()
+    connect()
+    client.fetch()  # blocks
+def end():
+    global session
+    session = None
+""",
+    "alternative constructors that say Self, and the only instance": """
+from typing import Self
+class Service(Client):
+    only = None
+    @classmethod
+    def load(cls) -> Self: return cls()
+    @classmethod
+    async def connect(cls) -> Self: return cls()
+    @classmethod
+    def get(cls):
+        if not cls.only:
+            cls.only = Service()
+        return cls.only
+class Quick(Service):
+    def fetch(self): ...
+async def f():
+    Service.load().fetch()  # blocks
+    (await Service.connect()).fetch()  # blocks
+    Service.get().fetch()  # blocks
+    Service.only.fetch()  # blocks
+    Quick.load().fetch()
+""",
 }
 
 

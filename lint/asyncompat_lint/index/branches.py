@@ -75,13 +75,15 @@ def guarded_names(test: ast.expr) -> set[str]:
             match operand:
                 case ast.Call(
                     func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=str(attribute))]
-                ):
+                ) if attribute.isidentifier():
                     return {f"{_dotted(owner)}.{attribute}"}
                 case ast.Compare():
                     return set()
             return {_dotted(operand)} - {""}
         case ast.BoolOp(op=ast.Or(), values=values):
-            return set().union(*map(guarded_names, values))
+            groups = list(map(guarded_names, values))
+            # What else lets it succeed may do so again: `x is None or time() > until`.
+            return set().union(*groups) if all(groups) else set()
     return set()
 
 
@@ -116,11 +118,16 @@ def is_never(test: ast.expr) -> bool:
 ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 
 
-def asks_for_loop(node: ast.AST) -> bool:
-    """Return whether a statement asks for the running loop, which fails where there is none."""
-    return any(
+_FAILURES = frozenset({"BaseException", "Exception", "RuntimeError"})
+
+
+def runs_without_loop(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
+    """Return whether a handler is for what asks for the running loop and finds that none runs."""
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(each is None or name_of(each) in _FAILURES for each in types) and any(
         isinstance(each, ast.Call) and name_of(each.func) == "get_running_loop"
-        for each in ast.walk(node)
+        for statement in body
+        for each in ast.walk(statement)
     )
 
 

@@ -72,14 +72,14 @@ class Calls(Names):
         awaited, discarded = node is self._awaited, node is self._discarded
         if name_of(node.func) in ASKING:
             self.scopes[self._scope].asks_for_loop = True
-        called = self.scopes[self._scope].called_parameters
-        if isinstance(node.func, ast.Name) and node.func.id in self.scopes[self._scope].parameters:
-            called.append(node.func.id)
+        runs = self.scopes[self._running()]
+        if isinstance(node.func, ast.Name) and node.func.id in runs.parameters:
+            runs.called_parameters.append(node.func.id)
         if isinstance(node.func, ast.Attribute):  # it is not visited itself
             self._mention_name(node.func)
         if name_of(node.func) in _QUEUEING:
             names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-            self._queued.update((self._scope, name) for name in names)
+            self._queued.update((self._running(), name) for name in names)
         self._callee(node.func)
         consumes = _consumes(node.func)
         for argument in node.args:

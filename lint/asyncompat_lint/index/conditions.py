@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from asyncompat_lint.expressions import OPAQUE, Constant, Expr
 from asyncompat_lint.facts import Asked, Condition
 from asyncompat_lint.index.branches import leaves, lines_of, one_of
+from asyncompat_lint.index.expressions import expression
 
 
 @dataclass(frozen=True)
@@ -70,5 +72,12 @@ def _said(test: ast.expr) -> Iterator[_Said]:
         ):
             if isinstance(operator, ast.Is | ast.IsNot) and value is None:
                 yield _Said(name, "none", holds=isinstance(operator, ast.Is))
-            elif isinstance(operator, ast.Eq | ast.NotEq) and isinstance(value, str | int):
+            elif isinstance(operator, ast.Eq | ast.NotEq) and _is_kept(value):
                 yield _Said(name, "equal", Constant(value), isinstance(operator, ast.Eq))
+
+
+def _is_kept(value: object) -> TypeGuard[str | int]:
+    """Whether the facts have a string or number as it is: not if it is too long, or odd."""
+    if not isinstance(value, str | int):
+        return False
+    return expression(ast.Constant(value)) == Constant(value)

@@ -153,7 +153,7 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
     match node:
         case ast.Call(
             func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name)), *default]
-        ):
+        ) if name.isidentifier():
             found = Attribute(expression(value, scopes), name)
             return Either((found, *(expression(each, scopes) for each in default)))
         case ast.Call(func=function) if name_of(function) == "TypeVar":

@@ -82,7 +82,7 @@ def test_of(node: ast.expr) -> Test:
         case ast.Call(
             func=ast.Name(id="hasattr" | "getattr"),
             args=[owner, ast.Constant(value=str(name)), *_],
-        ):
+        ) if name.isidentifier():
             return HasAttribute(expression(owner), name)
         case ast.Name() | ast.Attribute():
             return Flag(expression(node))
@@ -166,7 +166,9 @@ def _comparison(left: ast.expr, kind: ast.cmpop, right: ast.expr) -> Test:
             return test_of(left)
         case ast.Is(), _, ast.Constant(value=None):
             return _negated(test_of(left))
-        case ast.In(), ast.Constant(value=str(name)), ast.Call(func=ast.Name(id="dir"), args=[of]):
+        case ast.In(), ast.Constant(value=str(name)), ast.Call(
+            func=ast.Name(id="dir"), args=[of]
+        ) if name.isidentifier():
             return HasAttribute(expression(of), name)
     operator = _OPERATORS.get(type(kind), "")
     if _asks_for_version(right):

@@ -54,6 +54,8 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
                     aliases.add((binding.target.rpartition(".")[2], name))
                 elif _is_made(binding.value):
                     made.update((other, name) for other in last_names(binding.value))
+                    if name in called and _is_taken_out(binding.value):
+                        aliases.update((other, name) for other in last_names(binding.value))
                 else:
                     aliases.update((other, name) for other in last_names(binding.value))
     return NameIndex(
@@ -76,6 +78,13 @@ def _receivers(scopes: list[Scope]) -> Iterable[str]:
             yield scope.name
             if scope.name == "__init__":
                 yield scopes[scope.parent].name
+
+
+def _is_taken_out(value: Expr) -> bool:
+    """Whether a value was in what is named in it: in a list, or in a table."""
+    return isinstance(value, Element | Subscripted) or (
+        isinstance(value, Called) and len(last_names(value)) > 1
+    )
 
 
 def _is_made(value: Expr) -> bool:

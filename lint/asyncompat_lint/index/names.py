@@ -28,9 +28,26 @@ class Names(State):
         scope: int = -1,
     ) -> None:
         line, column = self._start(node)
-        bindings = self.scopes[self._scope].bindings
+        owner = self._owner(name)
+        if owner != self._scope and kind != "defined":
+            scope = self._scope
         binding = Binding(kind, line, column, value, target, scope, self._suite)
-        bindings.setdefault(name, []).append(binding)
+        self.scopes[owner].bindings.setdefault(name, []).append(binding)
+
+    def _owner(self, name: str) -> int:
+        """The scope that a name belongs to which is bound here: `global` and `nonlocal` say so."""
+        scope = self.scopes[self._scope]
+        said = scope.outer_names.get(name)
+        if said is None:
+            return self._scope
+        if said == "global":
+            return 0
+        owner = scope.parent
+        while owner > 0 and (
+            self.scopes[owner].kind == "class" or name not in self.scopes[owner].bindings
+        ):
+            owner = self.scopes[owner].parent
+        return owner or scope.parent
 
     def _bind_target(
         self, target: ast.expr, kind: BindingKind = "unknown", value: Expr = OPAQUE
@@ -49,7 +66,7 @@ class Names(State):
     def _bind_items(self, targets: list[ast.expr], kind: BindingKind, value: Expr) -> None:
         starred = any(isinstance(each, ast.Starred) for each in targets)
         for number, target in enumerate(targets):
-            if kind not in ("assigned", "aentered", "entered") or starred or kind != "assigned":
+            if starred or kind != "assigned":
                 self._bind_target(target)
             elif isinstance(value, Display) and len(value.items) == len(targets):
                 self._bind_target(target, kind, value.items[number])

@@ -45,6 +45,7 @@ class Scopes(Statements):
         is_outermost, self._in_function = not self._in_function, True
         with self._apart():
             self._body(node.body)
+        self._drop_changing()
         scope.called_parameters = [
             each for each in scope.called_parameters if (self._scope, each) not in self._queued
         ]

@@ -61,6 +61,7 @@ class State(ast.NodeVisitor):
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}
         self._queued: set[tuple[int, str]] = set()
+        self._loops: list[tuple[int, int, int]] = []  # with the scope that they are in
         self._loaded: set[tuple[int, Expr]] = set()
         self._statement = Statement(1, 1)
         self._versioned: set[str] = set()
@@ -109,6 +110,13 @@ class State(ast.NodeVisitor):
         self._scope = len(self.scopes) - 1
         return outside
 
+    def _running(self) -> int:
+        """The scope whose code this is: a comprehension's is the one around it."""
+        index = self._scope
+        while self.scopes[index].runs_in_parent:
+            index = self.scopes[index].parent
+        return index
+
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
             self.visit(node)
@@ -130,10 +138,7 @@ class State(ast.NodeVisitor):
 
     def _await_at_top(self, node: ast.expr | ast.stmt) -> None:
         """Keep an ``await`` that is in no function."""
-        index = self._scope
-        while self.scopes[index].runs_in_parent:
-            index = self.scopes[index].parent
-        if index == 0 and not self._in_function:
+        if self._running() == 0 and not self._in_function:
             line, column = self._start(node)
             end = self._end(node) if isinstance(node, ast.expr) else (line, column)
             timed = line in self._source.timed

@@ -9,12 +9,12 @@ from asyncompat_lint.facts import Binding, BindingKind, Handler, Statement
 from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
     Narrowing,
-    asks_for_loop,
     expression_narrowings,
     guarded_names,
     is_filled,
     is_never,
     narrowings,
+    runs_without_loop,
     suite_of,
 )
 from asyncompat_lint.index.calls import Calls
@@ -74,6 +74,21 @@ class Statements(Calls):
                 if first.kind != "self" and not any(e.line < condition.line for e in changed):
                     scope.conditions.append(condition)
 
+    def _drop_changing(self) -> None:
+        """Forget what was asked in a loop of a parameter that changes there: it is for one turn."""
+        scope = self.scopes[self._scope]
+        scope.conditions = [
+            each
+            for each in scope.conditions
+            if not any(
+                first <= each.line <= last and first <= binding.line <= last
+                for binding in scope.bindings[each.parameter][1:]
+                if binding.kind != "narrowed"
+                for index, first, last in self._loops
+                if index == self._scope
+            )
+        ]
+
     def _guard(self, guard: Guard) -> None:
         span = guard.span
         column = self._column(span.line, span.column - 1)
@@ -124,6 +139,7 @@ class Statements(Calls):
     def visit_While(self, node: ast.While) -> None:
         self.visit(node.test)
         self._narrow_branches(node)
+        self._loops.append((self._scope, node.lineno, node.end_lineno or node.lineno))
         self._branch(node, node.body)
         self._branch(node, node.orelse)
 
@@ -138,9 +154,10 @@ class Statements(Calls):
                 self.visit(handler.type)
             if handler.name is not None:
                 self._bind(handler.name, "unknown", handler)
-            # Where asking for the running loop has failed, none runs.
             never = self._never
-            self._never = never or any(map(asks_for_loop, node.body))
+            # In an async function one runs, whatever else has failed.
+            is_sync = not self.scopes[self._scope].is_async
+            self._never = never or (is_sync and runs_without_loop(handler, node.body))
             self._branch(node, handler.body)
             self._never = never
         self._branch(node, node.orelse)
@@ -202,6 +219,7 @@ class Statements(Calls):
             if consumes:
                 self._iterated(node.iter, node.iter)
         self._bind_target(node.target, "assigned", element(node.iter, self._inner))
+        self._loops.append((self._scope, node.lineno, node.end_lineno or node.lineno))
         self._branch(node, node.body)
         self._branch(node, node.orelse)
 
