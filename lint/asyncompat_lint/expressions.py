@@ -119,9 +119,15 @@ def last_names(expression: Expr) -> list[str]:
             return [name for option in options for name in last_names(option)]
         case Inner(scope=scope):
             return [f"<{scope}>"]
-        case Display(items=items, values=values):
-            return [name for each in (*items, *values) for name in last_names(each)]
+        case Display(of=of, items=items, values=values):
+            things = values if of == "dict" else items
+            return [name for each in things if _may_be_called(each) for name in last_names(each)]
     return []
+
+
+def _may_be_called(expression: Expr) -> bool:
+    """Whether something in a table looks like a function, and not like a member of an enum."""
+    return isinstance(expression, Name | Inner) or root_name(expression) in ("cls", "self")
 
 
 def last_name(expression: Expr) -> str:

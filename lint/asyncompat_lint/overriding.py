@@ -9,6 +9,7 @@ Knows what is known to block so far. It must not know what runs on the loop.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -24,7 +25,7 @@ _MOST_OVERRIDES = 20
 
 
 class Overriding:
-    """``blocked`` is what was found out of each function, and grows."""
+    """``blocked`` is what was found out of each function, and grows: ``add`` says by which."""
 
     def __init__(
         self, program: Program, conditions: Conditions, blocked: Mapping[Place, Blockers]
@@ -32,27 +33,58 @@ class Overriding:
         self._program = program
         self._conditions = conditions
         self._blocked = blocked
+        self._by_name: dict[str, set[Place]] = defaultdict(set)
+        for place in blocked:
+            self.add(place)
 
-    def of_overrides(self, place: Place, *, is_own: bool) -> Iterator[Blocker]:
-        """Give what blocks in the functions that stand in subclasses for a method.
+    def add(self, place: Place) -> None:
+        """Take notice of a function that was found to block."""
+        self._by_name[self._program.scope(place).name].add(place)
 
-        ``is_own`` is whether the method is asked of the object whose method asks.
+    def of_overrides(self, place: Place, site: Site) -> Iterator[Blocker]:
+        """Give what blocks in the functions that may stand for a method where a site calls it.
+
+        These are in subclasses: of the class whose method asks its own object for it, or else, of
+        an abstract one, of the class that has it.
         """
         scope = self._program.scope(place)
-        overrides = self._program.overrides(place)
-        if is_own and len(overrides) > _MOST_OVERRIDES:
+        if scope.name not in self._by_name:
+            return
+        is_own = self._conditions.is_own(site, scope)
+        own = self._conditions.own_class(site) if is_own else None
+        if own is None and not scope.is_abstract:
+            return
+        blocking = self._below(own or self._class_of(place), scope.name)
+        if not blocking:
+            return
+        if is_own and len(blocking) > _MOST_OVERRIDES:
             if not scope.is_abstract:
                 return
             is_own = False
         rules = set()
-        for each in overrides:
-            for blocker in self._blocked.get(each, {}).values():
+        for each in blocking:
+            for blocker in self._blocked[each].values():
                 if blocker.rule not in rules:
                     rules.add(blocker.rule)
                     virtual = Overridable(scope.name, place, len(blocker.chain))
-                    told = (self._blocking(overrides, blocker.rule), len(overrides))
+                    told = self._told(place, blocker.rule, blocking)
                     held = (virtual,) if is_own else ()
                     yield replace(blocker, overrides=told, held=held)
+
+    def _below(self, class_: Place, method: str, rule: str = "") -> list[Place]:
+        """What blocks, by a rule if one is told, and stands in subclasses for a method."""
+        return sorted(
+            each
+            for each in self._by_name.get(method, ())
+            if self._program.is_below(self._class_of(each), class_)
+            and (not rule or self._blocks(each, rule))
+        )
+
+    def _told(self, place: Place, rule: str, blocking: list[Place]) -> tuple[int, int]:
+        """How many of how many functions block; those of no abstract method are not counted."""
+        found = sum(self._blocks(each, rule) for each in blocking)
+        is_abstract = self._program.scope(place).is_abstract
+        return found, len(self._program.overrides(place)) if is_abstract else found + 1
 
     def of_object(
         self, blocker: Blocker, site: Site, scope: Scope, trail: tuple[Place, ...] = ()
@@ -78,8 +110,8 @@ class Overriding:
                 once = blocker.once or each.once
                 yield replace(each, chain=chain, once=once, passed=False, held=rest)
         elif keeps_object:
-            overrides = self._program.overrides(virtual.place, self._conditions.own_class(site))
-            if self._blocking(overrides, blocker.rule):
+            class_ = self._conditions.own_class(site)
+            if class_ is None or self._below(class_, virtual.method, blocker.rule):
                 yield blocker
         elif self._is_abstract(virtual):
             yield replace(blocker, held=rest)
@@ -89,6 +121,10 @@ class Overriding:
         return all(
             self._is_abstract(each) for each in blocker.held if isinstance(each, Overridable)
         )
+
+    def _class_of(self, place: Place) -> Place:
+        """The class of a method; of another function whatever is around it."""
+        return Place(place.location, self._program.scope(place).parent)
 
     def _is_abstract(self, virtual: Overridable) -> bool:
         return self._program.scope(virtual.place).is_abstract
@@ -106,9 +142,5 @@ class Overriding:
                         return each
         return None
 
-    def _blocking(self, functions: list[Place], rule: str) -> int:
-        """How many of some functions block by a rule."""
-        return sum(
-            any(each.rule == rule for each in self._blocked.get(place, {}).values())
-            for place in functions
-        )
+    def _blocks(self, place: Place, rule: str) -> bool:
+        return any(each.rule == rule for each in self._blocked[place].values())

@@ -42,7 +42,8 @@ class Program(Inference):
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         super().__init__(modules, knowledge)
         self._offloading: dict[Place, bool] = {}
-        self._overrides: dict[tuple[Place, str], list[Place]] = {}
+        self._classes_above: dict[Place, set[Place]] = {}
+        self._overrides: dict[Place, list[Place]] = {}
 
     def targets(self, module: Module, site: CallSite) -> list[Group]:
         """Return what a site may run: a group for each thing that its callee may be."""
@@ -309,23 +310,34 @@ class Program(Inference):
             todo += [(each.name, each.place) for each in bases]
         return found, is_all
 
-    def overrides(self, place: Place, class_: Place | None = None) -> list[Place]:
-        """Return the functions that stand in subclasses for a method, in a stable order.
+    def is_below(self, class_: Place, above: Place) -> bool:
+        """Return whether a class is made from another one, in any number of steps."""
+        return above in self._above(class_)
 
-        In those of a class, or else in all of the class that has the method.
-        """
-        scope = self.scope(place)
-        class_ = class_ or Place(place.location, scope.parent)
-        known = self._overrides.get((class_, scope.name))
+    def _above(self, class_: Place) -> set[Place]:
+        known = self._classes_above.get(class_)
         if known is None:
-            known = self._overrides[class_, scope.name] = self._find_overrides(class_, scope.name)
+            known = self._classes_above[class_] = set()  # so that a cycle ends
+            if self.is_class(class_):
+                use = Use(self.modules.at(class_.location), class_.scope, sys.maxsize, 0)
+                for base in self.bases(class_, use):
+                    if base.place is not None:
+                        known.update({base.place}, self._above(base.place))
         return known
 
-    def _find_overrides(self, class_: Place, name: str) -> list[Place]:
+    def overrides(self, place: Place) -> list[Place]:
+        """Return the functions that stand in subclasses for a method, in a stable order."""
+        known = self._overrides.get(place)
+        if known is None:
+            known = self._overrides[place] = self._find_overrides(place)
+        return known
+
+    def _find_overrides(self, place: Place) -> list[Place]:
+        scope = self.scope(place)
         found: dict[Place, None] = {}
-        for subclass in self._subclasses_of(class_):
+        for subclass in self._subclasses_of(Place(place.location, scope.parent)):
             module = self.modules.at(subclass.location)
-            for binding in self.scope(subclass).bindings.get(name, ()):
+            for binding in self.scope(subclass).bindings.get(scope.name, ()):
                 if binding.kind == "defined":
                     override = Place(module.file.location, binding.scope)
                     if not self.scope(override).is_abstract:

@@ -157,6 +157,7 @@ class _Reach:
             newly_blocked = {place: there for place, there in newly_blocked.items() if there}
             for place, there in newly_blocked.items():
                 self._blocked.setdefault(place, {}).update(there)
+                self._overriding.add(place)
             names, read = set(), set()
             news = [key for p in newly_blocked for key in (p, self._program.scope(p).name)]
             for place in newly_blocked:
@@ -288,9 +289,8 @@ class _Reach:
                 held = self._conditions.of_call(each.held, site, place)
                 if held is not None:
                     add(found, replace(each, held=held))
-        is_own = self._conditions.is_own(site, scope)
-        if scope.name in self._names and (is_own or (scope.is_abstract and not found)):
-            for blocker in self._overriding.of_overrides(place, is_own=is_own):
+        if not (scope.is_abstract and found):
+            for blocker in self._overriding.of_overrides(place, site):
                 add(found, blocker)
         return found
 
