@@ -110,9 +110,9 @@ class Conditions:
 
     def own_class(self, site: Site) -> Place | None:
         """Return the class whose method a site stands in."""
-        for value in self._program.infer(Name(_self_of(site)), _use(site)):
-            return value.place if isinstance(value, Instance) else None
-        return None
+        method = site.module.facts.scopes[_function_of(site)]
+        class_ = Place(site.module.file.location, method.parent)
+        return class_ if self._program.is_class(class_) else None
 
     def stands_for(self, method: str, site: Site, scope: Scope) -> set[Place]:
         """Return what a method is of the object that a site calls a method of, if that is known."""
@@ -349,13 +349,19 @@ def _use(site: Site) -> Use:
 
 def _self_of(site: Site) -> str:
     """The first parameter of the method that a site stands in, if it is one."""
+    method = site.module.facts.scopes[_function_of(site)]
+    first = method.parameters[:1]
+    bindings = method.bindings.get(first[0], []) if first else []
+    return first[0] if bindings and bindings[0].kind == "self" else ""
+
+
+def _function_of(site: Site) -> int:
+    """The function that a site stands in, also by way of lambdas and comprehensions."""
     scopes = site.module.facts.scopes
     index = site.scope
     while scopes[index].runs_in_parent or scopes[index].kind in ("lambda", "comprehension"):
         index = scopes[index].parent
-    first = scopes[index].parameters[:1]
-    bindings = scopes[index].bindings.get(first[0], []) if first else []
-    return first[0] if bindings and bindings[0].kind == "self" else ""
+    return index
 
 
 def _is_super(expression: Expr) -> bool:

@@ -79,7 +79,9 @@ class Modules:
         self._by_place: dict[str, Module] = {}
         self._by_location = {module.file.location: module for module in self.all}
         # Of names that are imported, which many modules do: where they lead.
-        self._found: dict[tuple[str, str], tuple[Module | None, list[str]]] = {}
+        self._found: dict[str, tuple[Module | None, list[str]]] = {}
+        # Of those that lead elsewhere from each folder.
+        self._found_from: dict[tuple[str, str], tuple[Module | None, list[str]]] = {}
         names: dict[str, list[str]] = {}
         self._is_foreign = is_foreign
         for module in self.all:
@@ -125,15 +127,17 @@ class Modules:
 
         Of several with a name it is the one that is nearest to who imports it.
         """
-        found = self._found.get((name, "")) or self._found.get((name, importer.folder))
+        found = self._found.get(name) or self._found_from.get((name, importer.folder))
         if found is None:
             modules, rest = self._find(name)
-            module = max(modules, key=lambda each: _in_common(each, importer), default=None)
-            found = module, rest
-            is_local = len(modules) > 1
-            if module is None and self._may_be_beside(name):
-                found, is_local = self._find_beside(name, importer), True
-            self._found[name, importer.folder if is_local else ""] = found
+            if len(modules) > 1:
+                nearest = max(modules, key=lambda each: _in_common(each, importer))
+                found = self._found_from[name, importer.folder] = nearest, rest
+            elif not modules and self._may_be_beside(name):
+                found = self._find_beside(name, importer)
+                self._found_from[name, importer.folder] = found
+            else:
+                found = self._found[name] = next(iter(modules), None), rest
         return found
 
     def _may_be_beside(self, name: str) -> bool:
@@ -202,7 +206,12 @@ def importable_from(module: Module) -> tuple[str, str]:
     """Return the folders that a module is seen to be imported from: the one above its packages,
     and the one that it was found from.
     """
-    return _above_packages(os.path.dirname(module.place)), os.path.abspath(module.file.root)
+    return _above_packages(os.path.dirname(module.place)), _absolute(module.file.root, os.getcwd())
+
+
+@functools.cache
+def _absolute(folder: str, working_folder: str) -> str:
+    return os.path.normpath(os.path.join(working_folder, folder))
 
 
 @functools.cache

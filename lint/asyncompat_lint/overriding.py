@@ -41,6 +41,10 @@ class Overriding:
         """Take notice of a function that was found to block."""
         self._by_name[self._program.scope(place).name].add(place)
 
+    def knows(self, method: str) -> bool:
+        """Return whether any function of this name was found to block."""
+        return method in self._by_name
+
     def of_overrides(self, place: Place, site: Site) -> Iterator[Blocker]:
         """Give what blocks in the functions that may stand for a method where a site calls it.
 
@@ -48,8 +52,6 @@ class Overriding:
         an abstract one, of the class that has it.
         """
         scope = self._program.scope(place)
-        if scope.name not in self._by_name:
-            return
         is_own = self._conditions.is_own(site, scope)
         own = self._conditions.own_class(site) if is_own else None
         if own is None and not scope.is_abstract:

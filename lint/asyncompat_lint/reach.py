@@ -289,7 +289,7 @@ class _Reach:
                 held = self._conditions.of_call(each.held, site, place)
                 if held is not None:
                     add(found, replace(each, held=held))
-        if not (scope.is_abstract and found):
+        if self._overriding.knows(scope.name) and not (scope.is_abstract and found):
             for blocker in self._overriding.of_overrides(place, site):
                 add(found, blocker)
         return found
