@@ -135,7 +135,8 @@ class Cache:
 
     def _write(self, name: str, kept: object) -> None:
         if self.is_kept:
-            with contextlib.suppress(OSError):
+            # A file's name may be no text.
+            with contextlib.suppress(OSError, UnicodeEncodeError):
                 self._store(name, msgspec.msgpack.encode(kept))
 
     def _load(self, name: str) -> bytes:
@@ -144,7 +145,7 @@ class Cache:
     def _store(self, name: str, kept: bytes) -> None:
         assert self._folder is not None
         if not self._folder.exists():
-            self._folder.mkdir()
+            self._folder.mkdir(parents=True)
             (self._folder / ".gitignore").write_text("*\n")
         with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
             file.write(kept)

@@ -15,7 +15,7 @@ from typing import NoReturn
 from asyncompat_lint import commands
 from asyncompat_lint.cache import DEFAULT_FOLDER
 from asyncompat_lint.commands import FOUND, INTERRUPTED, NAMES, WRONG_USE, complain
-from asyncompat_lint.config import ConfigError, nearest
+from asyncompat_lint.config import ConfigError, meant, nearest
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.installed import NoEnvironmentError
 from asyncompat_lint.report import FORMATS
@@ -221,11 +221,11 @@ class _Union(argparse.Action):
 def _codes(text: str) -> set[str]:
     codes: set[str] = set()
     for word in filter(None, (part.strip() for part in text.split(","))):
-        meant = commands.meant(word)
-        if not meant:
+        found = meant(word, NAMES)
+        if not found:
             names = [*NAMES, *NAMES.values()]
             raise argparse.ArgumentTypeError(f"no rule {word!r}{nearest(word, names)}")
-        codes |= meant
+        codes |= found
     return codes
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from asyncompat_lint import explain, history
 from asyncompat_lint.cache import Cache, MemoryCache
-from asyncompat_lint.config import Config, python_versions
+from asyncompat_lint.config import Config, meant, python_versions
 from asyncompat_lint.config import find as find_config
 from asyncompat_lint.config import read as read_config
 from asyncompat_lint.engine import OF_FILES, Result, Settings, check_files
@@ -148,8 +148,7 @@ class _Project:
     def __init__(self, arguments: argparse.Namespace, *, mends: bool) -> None:
         paths: list[str] = arguments.paths
         config_file = find_config(paths) if arguments.config is None else arguments.config
-        known = [*NAMES, *NAMES.values()]
-        self.config = Config() if config_file is None else read_config(Path(config_file), known)
+        self.config = Config() if config_file is None else read_config(Path(config_file), NAMES)
         target = arguments.target_version or self.config.target_version
         versions = python_versions(target, config_file)
         project = "" if config_file is None else os.path.dirname(os.path.abspath(config_file))
@@ -185,12 +184,7 @@ def _site_packages(environment: str | None) -> tuple[str, ...]:
 
 
 def _named(names: Iterable[str]) -> set[str]:
-    return {code for name in names for code in meant(name)}
-
-
-def meant(word: str) -> set[str]:
-    """Return the codes that a code, the beginning of some, or a name means."""
-    return {code for code, name in NAMES.items() if code.startswith(word.upper()) or name == word}
+    return {code for name in names for code in meant(name, NAMES)}
 
 
 def complain(message: str) -> int:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -19,6 +20,7 @@ from asyncompat_lint.versions import Versions, parse_range, parse_required
 
 FILE = "pyproject.toml"
 _DEFAULT_RULE = "blocking-wait"
+_SeverityName = Literal["info", "warning", "error"]
 
 
 class ConfigError(Exception):
@@ -45,7 +47,7 @@ class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="ke
     nonblocking: tuple[str, ...] = ()
     offloads: tuple[str, ...] = ()
     runs_on_loop: tuple[str, ...] = ()
-    severity: dict[str, Literal["info", "warning", "error"]] = {}
+    severity: dict[str, _SeverityName] = {}
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     per_file_ignores: dict[str, tuple[str, ...]] = {}
@@ -91,12 +93,17 @@ def find(paths: Sequence[str]) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def read(file: Path, rules: Iterable[str]) -> Config:
+def meant(word: str, rules: Mapping[str, str]) -> set[str]:
+    """Return the codes that a code, the beginning of some, or a name means, of all with names."""
+    return {code for code, name in rules.items() if code.startswith(word.upper()) or name == word}
+
+
+def read(file: Path, rules: Mapping[str, str]) -> Config:
     """Return the settings of a file; those of one without any are empty.
 
     Parameters:
         file: a ``pyproject.toml``.
-        rules: the codes and names that rules can be called by.
+        rules: the codes of all rules, with their names.
 
     Raises:
         ConfigError: the file cannot be read, or something in it is not as it has to be.
@@ -107,9 +114,7 @@ def read(file: Path, rules: Iterable[str]) -> Config:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: is not TOML: {error}") from None
-    table = document.get("tool", {}).get("asyncompat", {})
-    if not isinstance(table, dict):
-        raise ConfigError(f"{file}: [tool.asyncompat] must be a table")
+    table = _table(file, document, "tool", "asyncompat")
     keys = [field.encode_name for field in msgspec.structs.fields(Config)]
     for key in table:
         if key not in keys:
@@ -117,14 +122,63 @@ def read(file: Path, rules: Iterable[str]) -> Config:
     try:
         config = msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{file}: [tool.asyncompat]: {error}") from None
-    _check_names(file, config, list(rules))
+        raise ConfigError(f"{file}: [tool.asyncompat]: {_in_words(error)}") from None
+    _check_names(file, config, rules)
     # They are told from where the file is, wherever the command is run.
     roots = tuple(str(file.parent / root) for root in config.roots)
     for told, root in zip(config.roots, roots, strict=True):
         if not os.path.isdir(root):
             raise ConfigError(f"{file}: roots: there is no folder {told!r}")
-    return msgspec.structs.replace(config, roots=roots)
+    return msgspec.structs.replace(
+        config,
+        roots=roots,
+        blocking=tuple(_with_rules_name(file, each, rules) for each in config.blocking),
+        severity=_by_code(config.severity, rules),
+    )
+
+
+def _with_rules_name(file: Path, entry: str | Blocking, rules: Mapping[str, str]) -> str | Blocking:
+    if isinstance(entry, str):
+        return entry
+    codes = meant(entry.rule, rules)
+    if len(codes) > 1:
+        raise ConfigError(f"{file}: blocking: {entry.rule!r} is more than one rule")
+    return msgspec.structs.replace(entry, rule=rules[codes.pop()])
+
+
+def _by_code(
+    severities: Mapping[str, _SeverityName], rules: Mapping[str, str]
+) -> dict[str, _SeverityName]:
+    """The severity of each code: what says it of fewer rules goes before."""
+    codes = {word: meant(word, rules) for word in severities}
+    words = sorted(codes, key=lambda word: len(codes[word]), reverse=True)
+    return {code: severities[word] for word in words for code in codes[word]}
+
+
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)` - at `\$\.(.*)`")
+_NO_OPTION = re.compile(r"Invalid enum value '(.*)' - at `\$\.(.*)`")
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """What is wrong, with what may have been meant."""
+    if found := _UNKNOWN.fullmatch(str(error)):
+        keys = [field.encode_name for field in msgspec.structs.fields(Blocking)]
+        return f"{found[2]} has no {found[1]!r}{nearest(found[1], keys)}"
+    if found := _NO_OPTION.fullmatch(str(error)):
+        options = [each for each in get_args(_SeverityName) if each]
+        return f"{found[2]}: no severity {found[1]!r}{nearest(found[1], options)}"
+    return str(error)
+
+
+def _table(file: Path | str, document: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The table of these names in a document; an empty one where there is none."""
+    table = document
+    for depth, name in enumerate(names, 1):
+        inner = table.get(name, {})
+        if not isinstance(inner, dict):
+            raise ConfigError(f"{file}: [{'.'.join(names[:depth])}] must be a table")
+        table = inner
+    return table
 
 
 def python_versions(target: str, file: Path | str | None) -> Versions:
@@ -142,8 +196,8 @@ def python_versions(target: str, file: Path | str | None) -> Versions:
     if file is None:
         return Versions()
     document = tomllib.loads(Path(file).read_text("utf-8"))
-    poetry = document.get("tool", {}).get("poetry", {}).get("dependencies", {})
-    told = document.get("project", {}).get("requires-python", poetry.get("python"))
+    poetry = _table(file, document, "tool", "poetry", "dependencies")
+    told = _table(file, document, "project").get("requires-python", poetry.get("python"))
     if told is None:
         return Versions()
     versions = parse_required(str(told))
@@ -160,7 +214,7 @@ def nearest(word: str, words: Sequence[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else f" (there are {', '.join(words)})"
 
 
-def _check_names(file: Path, config: Config, rules: list[str]) -> None:
+def _check_names(file: Path, config: Config, rules: Mapping[str, str]) -> None:
     named: dict[str, Iterable[str]] = {
         "select": config.select,
         "ignore": config.ignore,
@@ -170,8 +224,9 @@ def _check_names(file: Path, config: Config, rules: list[str]) -> None:
     }
     for key, names in named.items():
         for name in names:
-            if not any(rule == name or rule.startswith(name.upper()) for rule in rules):
-                problem = f"{file}: {key}: no rule {name!r}{nearest(name, rules)}"
+            if not meant(name, rules):
+                known = [*rules, *rules.values()]
+                problem = f"{file}: {key}: no rule {name!r}{nearest(name, known)}"
                 raise ConfigError(problem)
     functions = [*config.nonblocking, *config.offloads, *config.runs_on_loop]
     functions += [each if isinstance(each, str) else each.name for each in config.blocking]

@@ -46,11 +46,13 @@ class Misuse:
 
 def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterator[Misuse]:
     """Give every site of the project that misuses a coroutine, a task, or a lock."""
-    names = {name.rpartition(".")[2] for name in knowledge.coroutines | _MAKES_TASK} | {_WAIT}
+    told = {name.rpartition(".")[2] for name in knowledge.coroutines | _MAKES_TASK}
+    everybodys = told | {_WAIT}
     for module in program.modules.own:
-        names.update(s.name for s in module.facts.scopes if s.is_async)
+        everybodys.update(s.name for s in module.facts.scopes if s.is_async)
     for module in program.modules.own:
         index = module.facts.names
+        names = everybodys | {name for other, name in index.aliases if other in everybodys}
         called = (index.called[name] for name in index.called.keys() & names)
         for number in sorted({*index.entered, *itertools.chain.from_iterable(called)}):
             site = Site(module, number)

@@ -20,7 +20,7 @@ from asyncompat_lint import (
 from asyncompat_lint import knowledge as knowledge_base
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.compatibility import Compatibility
-from asyncompat_lint.config import Config
+from asyncompat_lint.config import Config, meant
 from asyncompat_lint.coroutines import Misuse, misuses
 from asyncompat_lint.findings import Finding, Severity, Step
 from asyncompat_lint.indexing import Indexer
@@ -288,8 +288,7 @@ class _Check:
             for pattern, names in self._settings.config.per_file_ignores.items()
             if matches(path, pattern)
             for name in names
-            for code, full in self._names.items()
-            if full == name or code.startswith(name.upper())
+            for code in meant(name, self._names)
         }
 
 

@@ -144,7 +144,8 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True):
     ``discarded`` is whether the call is a statement of its own, ``once`` whether it is guarded by
     a question whether its result is already there, ``arguments`` are those that are followed,
     positional ones by their number; ``passes`` is how many of these there are, or -1 where it is
-    not known what is passed; ``awaits_inside`` whether a ``with`` holds over an ``await``.
+    not known what is passed; ``awaits_inside`` whether a ``with`` holds over an ``await``;
+    ``polled`` whether the same object has been asked if there is anything to wait for.
     """
 
     scope: int
@@ -158,6 +159,7 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True):
     awaits_inside: bool = False
     arguments: dict[str, Expr] = {}
     passes: int = -1
+    polled: bool = False
 
     @property
     def name(self) -> str:

@@ -116,7 +116,7 @@ def code_of(text: str) -> Code:
     try:
         document = json.loads(text)
         sources = [_source(cell) for cell in document["cells"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise NotANotebookError("is no notebook of version 4: JSON with a list of cells") from None
     code = Code()
     for source in sources:

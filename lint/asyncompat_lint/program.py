@@ -130,6 +130,18 @@ class Program(Inference):
                 for binding in before or bindings:
                     if isinstance(binding.value, Called):
                         yield binding.value
+        elif isinstance(expression, Attribute):
+            for owner in self.infer(expression.value, use):
+                if isinstance(owner, Instance) and self.is_class(owner.place):
+                    class_ = self.scope(self._owner(owner.place, expression.name, use))
+                    for binding in class_.attributes.get(expression.name, ()):
+                        if isinstance(binding.value, Called):
+                            yield binding.value
+
+    def is_bounded(self, module: Module, site: CallSite) -> bool:
+        """Return whether the receiver of a site was made with a size, and that is not none."""
+        made = [arguments[0] for arguments in self._makers(module, site) if arguments]
+        return any(not isinstance(each, Constant) or _is_positive(each.value) for each in made)
 
     def made_with(self, module: Module, site: CallSite) -> set[str]:
         """Return the last names of what the receiver of a site was made with, by a call."""
@@ -142,9 +154,8 @@ class Program(Inference):
 
     def _makers(self, module: Module, site: CallSite) -> Iterator[tuple[Expr, ...]]:
         """The arguments of the calls that gave a value to the receiver of a site."""
-        callee = site.callee
-        if isinstance(callee, Attribute) and isinstance(callee.value, Name):
-            for call in self._calls_that_gave(callee.value, _use(module, site)):
+        if isinstance(site.callee, Attribute):
+            for call in self._calls_that_gave(site.callee.value, _use(module, site)):
                 yield call.arguments
 
     def imported_by(self, module: Module) -> set[str]:
@@ -420,6 +431,10 @@ def loaded(name: str) -> object:
 def is_property(scope: Scope) -> bool:
     """Return whether a function runs where an attribute is read."""
     return any(last_name(each) in PROPERTIES for each in scope.decorators)
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int) and value > 0
 
 
 def _use(module: Module, site: CallSite) -> Use:

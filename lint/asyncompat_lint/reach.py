@@ -316,7 +316,11 @@ class _Reach:
             return None
         if self._locks.is_silenced(entry, site):
             return None
-        if entry.table.unless_awaits and call.awaits_inside:
+        if (entry.table.unless_awaits and call.awaits_inside) or (
+            entry.table.unless_polled and call.polled
+        ):
+            return None
+        if entry.table.if_bounded and not self._program.is_bounded(site.module, call):
             return None
         if not self._program.made_with(site.module, call).isdisjoint(entry.table.unless_made_with):
             return None

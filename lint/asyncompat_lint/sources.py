@@ -249,9 +249,10 @@ def _is_excluded(parent: str, name: str, exclude: tuple[str, ...]) -> bool:
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Return whether a file's path, or its end, is what a pattern says, wherever we are."""
+    """Return whether a pattern says a path, or its end, or that of a folder around it."""
     whole = os.path.abspath(path).replace(os.sep, "/")
-    return fnmatch.fnmatch(whole, f"*/{pattern.rstrip('/')}")
+    wanted = pattern.removeprefix("./").strip("/")
+    return fnmatch.fnmatch(whole, f"*/{wanted}") or fnmatch.fnmatch(whole, f"*/{wanted}/*")
 
 
 def _is_skipped(parent: str, name: str) -> bool:

@@ -430,6 +430,50 @@ async def i():
     g()  # blocks
     h()
 """,
+    "queues that have a size": """
+import queue
+bounded, free = queue.Queue(10), queue.Queue()
+class Worker:
+    def __init__(self, size):
+        self.some = queue.Queue(maxsize=100)
+        self.any = queue.Queue(maxsize=0)
+        self.told = queue.LifoQueue(size)
+    async def feed(self, item):
+        self.some.put(item)  # blocks
+        self.some.put(item, False)
+        self.some.put_nowait(item)
+        self.any.put(item)
+        self.told.put(item)  # blocks
+        bounded.put(item)  # blocks
+        free.put(item)
+        if not self.some.full():
+            self.some.put(item)
+""",
+    "what was asked before whether there is anything to wait for": """
+import queue
+from concurrent.futures import Future
+async def f(items: queue.Queue, future: Future, event: threading.Event):
+    while not items.empty():
+        items.get()
+    items.get()  # blocks
+    while not event.is_set():
+        event.wait(5)  # blocks
+    future.result()  # blocks
+async def g(future: Future, other: Future):
+    if future.done():
+        return future.result()
+    if not other.done():
+        return other.exception() if other.done() else None
+    return other.result()
+""",
+    "files in memory and modes, told by name": """
+import io, tarfile
+async def f(data, path):
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        archive.getnames()
+    with open(path, mode="rb") as file:  # blocks
+        file.read()  # blocks
+""",
 }
 
 

@@ -12,7 +12,7 @@ from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.rules import RULES
 from asyncompat_lint.versions import Versions, parse_range
 
-NAMES = [name for rule in RULES for name in (rule.code, rule.name)]
+NAMES = {rule.code: rule.name for rule in RULES}
 
 
 @pytest.fixture
@@ -136,6 +136,9 @@ async def f():
         ('blocking = "x"', ["blocking"]),
         ('blocking = ["not a name"]', ["'not a name'"]),
         ('blocking = [{ name = "a.b", rule = "blocking-fil" }]', ["did you mean 'blocking-file'"]),
+        ('blocking = [{ nam = "a.b" }]', ["blocking[0]", "'nam'", "did you mean 'name'"]),
+        ('blocking = [{ name = "a.b", rule = "AC1" }]', ["'AC1' is more than one rule"]),
+        ('severity = { AC101 = "warn" }', ["'warn'", "did you mean 'warning'"]),
         ('per-file-ignores = { "x" = ["AC9"] }', ["AC9"]),
         ('target-version = "new"', ["'new'"]),
         ("x = [", ["is not TOML"]),
@@ -245,3 +248,38 @@ def test_a_root_that_is_not_there(tmp_path):
     file.write_text("[tool.asyncompat]\nroots = ['nowhere']\n")
     with pytest.raises(ConfigError, match="roots: there is no folder 'nowhere'"):
         read(file, NAMES)
+
+
+@pytest.mark.parametrize(
+    "text", ["tool = 3", "[tool]\nasyncompat = 3", "project = 3", "[tool.poetry]\ndependencies = 3"]
+)
+def test_what_has_to_be_a_table(tmp_path, text):
+    file = tmp_path / "pyproject.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match="must be a table"):
+        read(file, NAMES)
+        python_versions("", file)
+
+
+def test_codes_and_their_beginnings_are_as_good_as_names(tmp_path):
+    file = tmp_path / "pyproject.toml"
+    file.write_text(
+        "[tool.asyncompat]\n"
+        'blocking = [{ name = "a.b", rule = "ac107" }]\n'
+        'severity = { blocking-sleep = "info", AC1 = "warning", ac103 = "error" }\n'
+    )
+    config = read(file, NAMES)
+    assert config.blocking[0].rule == "blocking-database"
+    severities = [config.severity[code] for code in ("AC101", "AC102", "AC103")]
+    assert severities == ["info", "warning", "error"]
+
+
+@pytest.mark.parametrize("pattern", ["tests", "./tests", "/tests/", "tests/*.py", "test_?.py"])
+def test_patterns(pattern, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_a.py").write_text("import time\nasync def f(): time.sleep(1)\n")
+    excluded = Settings(RULES, config=Config(exclude=(pattern,)))
+    assert check(["."], excluded).files == 0
+    ignored = Settings(RULES, config=Config(per_file_ignores={pattern: ("AC1",)}))
+    assert (check(["."], ignored).files, check(["."], ignored).findings) == (1, [])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from asyncompat_lint.expressions import Either, Expr
 from asyncompat_lint.facts import Suite
-from asyncompat_lint.index.expressions import annotation, name_of
+from asyncompat_lint.index.expressions import annotation, expression, name_of
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
@@ -112,6 +112,22 @@ def is_never(test: ast.expr) -> bool:
         case ast.BoolOp(op=ast.And(), values=values):
             return any(map(is_never, values))
     return name_of(test) == "TYPE_CHECKING"
+
+
+# What tells whether there is anything to wait for.
+_POLLS = frozenset("done empty full poll qsize ready".split())
+
+
+def polled(test: ast.expr) -> frozenset[Expr]:
+    """Return what a test asks whether there is anything to wait for: ``not queue.empty()``."""
+    return frozenset(
+        expression(each.func.value)
+        for each in ast.walk(test)
+        if isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr in _POLLS
+        and not each.args
+    )
 
 
 # What tells whether an event loop runs in this thread.

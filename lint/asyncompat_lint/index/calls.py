@@ -181,6 +181,7 @@ class Calls(Names):
                 awaits_inside,
                 arguments or {},
                 passes,
+                isinstance(callee, Attribute) and callee.value in self._polled,
             )
         )
 

@@ -30,6 +30,15 @@ _NO_SCOPES: Scopes = {}
 
 _LONGEST_TEXT = 80
 _LARGEST_NUMBER = 2**63 - 1
+# Of these calls some arguments count even where they are constants or told by name: the place that
+# they have then, and their names.
+_TOLD_BY_NAME = {
+    "open": (1, ("mode", "fileobj")),
+    "JoinableQueue": (0, ("maxsize",)),
+    "LifoQueue": (0, ("maxsize",)),
+    "PriorityQueue": (0, ("maxsize",)),
+    "Queue": (0, ("maxsize",)),
+}
 # Behind a tuple's only argument: of any length.
 ELLIPSIS = Constant("...")
 
@@ -162,8 +171,13 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
             arguments = [OPAQUE, *bounds]
         case ast.Call(func=function, args=[_, *_]) if name_of(function) == "cast":
             arguments[0] = annotation(node.args[0])
-        case ast.Call(func=function) if name_of(function) == "open":
-            return Called(expression(function, scopes), tuple(arguments))  # how it is opened counts
+        case ast.Call(func=function) if name_of(function) in _TOLD_BY_NAME:
+            # How it is opened counts, and from what; and how much it holds.
+            number, names = _TOLD_BY_NAME[name_of(function)]
+            told = [each.value for each in node.keywords if each.arg in names]
+            if told and len(arguments) <= number:
+                arguments += [OPAQUE] * (number - len(arguments)) + [expression(told[0], scopes)]
+            return Called(expression(function, scopes), tuple(arguments))
     return Called(expression(node.func, scopes), _followed(arguments))
 
 

@@ -75,10 +75,10 @@ class Scopes(Statements):
     @contextmanager
     def _apart(self) -> Iterator[None]:
         """Code that runs at another time than the code around it."""
-        around = self._suite, self._once
-        self._suite, self._once = None, False
+        around = self._suite, self._once, self._polled
+        self._suite, self._once, self._polled = None, False, frozenset()
         yield
-        self._suite, self._once = around
+        self._suite, self._once, self._polled = around
 
     def _parameters(self, arguments: ast.arguments, *, is_method: bool) -> None:
         parameters = _parameters(arguments)

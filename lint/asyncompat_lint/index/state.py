@@ -58,6 +58,7 @@ class State(ast.NodeVisitor):
         self._discarded: ast.AST | None = None
         self._once = False
         self._never = False
+        self._polled: frozenset[Expr] = frozenset()
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}
         self._queued: set[tuple[int, str]] = set()

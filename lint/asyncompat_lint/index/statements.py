@@ -13,7 +13,9 @@ from asyncompat_lint.index.branches import (
     guarded_names,
     is_filled,
     is_never,
+    leaves,
     narrowings,
+    polled,
     runs_without_loop,
     suite_of,
 )
@@ -123,9 +125,13 @@ class Statements(Calls):
         self._once = once or is_filled(self._lasting(guarded_names(node.test)), node.body)
         never = self._never
         self._never = never or is_never(node.test)
+        before = self._polled
+        self._polled |= polled(node.test)
         self._branch(node, node.body)
         self._once, self._never = once, never
         self._branch(node, node.orelse)
+        if not leaves(node.body):  # behind what leaves, it is still as the test has found it
+            self._polled = before
 
     def _lasting(self, names: set[str]) -> set[str]:
         """Of these names, those that outlive the function."""
@@ -140,7 +146,10 @@ class Statements(Calls):
         self.visit(node.test)
         self._narrow_branches(node)
         self._loops.append((self._scope, node.lineno, node.end_lineno or node.lineno))
+        before = self._polled
+        self._polled |= polled(node.test)
         self._branch(node, node.body)
+        self._polled = before
         self._branch(node, node.orelse)
 
     def visit_Try(self, node: ast.Try) -> None:
@@ -202,7 +211,10 @@ class Statements(Calls):
             self._guard(guard)
         for narrowing in expression_narrowings(node):
             self._narrow(narrowing)
+        before = self._polled
+        self._polled |= polled(node.test)
         self.generic_visit(node)
+        self._polled = before
 
     def visit_For(self, node: ast.For) -> None:
         self._loop(node, consumes=True)

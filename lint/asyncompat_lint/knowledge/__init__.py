@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import functools
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Literal
@@ -19,12 +18,6 @@ import msgspec
 from asyncompat_lint.expressions import Constant, Expr, last_names
 from asyncompat_lint.index.expressions import annotation
 from asyncompat_lint.toml import tomllib
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # the same, as it was before it became standard
-
 
 Literals = dict[str, bool | int | float | str | None]
 Where = Literal["here", "loop", "elsewhere"]
@@ -50,7 +43,9 @@ class Table(
 
     What is put ``instead`` may do the ``same`` but for the waiting, and what is ``tied_to_thread``
     cannot be called from another one. A call does not block ``unless_made_with`` some name its
-    receiver was made, nor ``unless_awaits`` what it is entered for.
+    receiver was made, nor ``unless_awaits`` what it is entered for; and, ``if_bounded``, only if
+    its receiver was made with a size. Waiting ``unless_polled`` is over where the receiver has been
+    asked for that before.
 
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does. What ``remembers`` blocks only once for the same constants.
@@ -78,6 +73,8 @@ class Table(
     tied_to_thread: bool = False
     unless_made_with: list[str] = []
     unless_awaits: bool = False
+    unless_polled: bool = False
+    if_bounded: bool = False
     unless: list[Literals] = []
     unless_named: list[str] = []
     unless_ends: str = ""
@@ -260,8 +257,10 @@ class Knowledge:
         return {name.partition(".")[0] for name in self._entries if name.endswith(".*")}
 
     def is_harmless(self, name: str) -> bool:
-        """Return whether the user says of a function that it does not block."""
-        return name in self._harmless
+        """Return whether the user says of a function that it does not block, or of all there."""
+        return name in self._harmless or any(
+            each.endswith(".*") and name.startswith(each[:-1]) for each in self._harmless
+        )
 
     def gives(self, name: str) -> Expr | None:
         """Return the type of what a call of this name gives."""

@@ -29,7 +29,7 @@ class Surroundings:
 
     ``names`` are those under which it has other modules, or can have them; ``imports`` the
     top-level modules that it imports, ``versions`` those of Python that it is for, ``severities``
-    those that the settings give to rules, by code or name.
+    those that the settings give to rules, by code.
     """
 
     names: Mapping[str, ModuleName] = field(default_factory=dict)
@@ -97,8 +97,7 @@ class Rule(cst.BatchableCSTVisitor):
         super().__init__()
         self.context = context
         self._findings = findings
-        given = context.surroundings.severities
-        weight = given.get(self.code) or given.get(self.name)
+        weight = context.surroundings.severities.get(self.code)
         self.weight = self.severity if weight is None else Severity.named(weight)
 
     def code_of(self, node: cst.CSTNode) -> str:

@@ -23,7 +23,7 @@ from asyncompat_lint.spans import Span
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"
 # Where that is not: before 3.9, and where another library runs the loop.
-IN_EXECUTOR = "await {asyncio}.get_running_loop().run_in_executor(None, {callee}{more})"
+IN_EXECUTOR = "await {loop}.run_in_executor(None, {callee}{more})"
 GET_RUNNING_LOOP_SINCE = (3, 7)
 OF_OTHERS = ("trio", "anyio")
 _OTHER_LOOPS = frozenset({"curio", "trio"})
@@ -32,11 +32,13 @@ _LOCK = re.compile(r"lock|mutex|sem", re.IGNORECASE)
 IN_OTHERS_THREAD = "await {library}.to_thread.run_sync({callee}{more})"
 TO_THREAD_SINCE = (3, 9)
 
-_IN_A_FUNCTION = "put this into a function, and `await {asyncio}.to_thread(function)`"
+_IN_A_FUNCTION = "put this into a function, and `{in_thread}`"
 _IN_A_CALLBACK = (
-    "nothing can be awaited here: `{asyncio}.get_running_loop().run_in_executor(None, function)`,"
-    " or a task, lets the loop go on"
+    "nothing can be awaited here: `{loop}.run_in_executor(None, function)`, or a task, lets the"
+    " loop go on"
 )
+
+_AWAITS = re.compile(r"\{in_thread\}|await ")
 
 # Where the call stands in one of these, `await ...` in its place needs parentheses around it.
 _BINDS_TIGHTER = (cst.Attribute, cst.Call, cst.Subscript, cst.Await)
@@ -127,9 +129,21 @@ class BlockingCallRule(Rule):
         """What to do where no code in the call's place can say it."""
         table = call.blocker.entry.table
         advice = _IN_A_FUNCTION if self.may_await(node) else _IN_A_CALLBACK
-        if table.advice and not call.blocker.chain:
+        fits = self.may_await(node) or not _AWAITS.search(table.advice)
+        if table.advice and fits and not call.blocker.chain:
             advice = table.advice
-        return advice.replace("{asyncio}", self.context.surroundings.asyncio_name)
+        known = self.context.surroundings
+        library = self._other_library()
+        in_thread = IN_OTHERS_THREAD if library else self._in_thread()[0]
+        for place, code in {
+            "{in_thread}": in_thread.replace("{callee}{more}", "function"),
+            "{function}": "function",
+            "{loop}": self._running_loop(),
+            "{asyncio}": known.asyncio_name,
+            "{library}": library or "",
+        }.items():
+            advice = advice.replace(place, code)
+        return advice
 
     def _line(self, span: Span, replacement: _Replacement) -> str:
         """The line with the call done the async way."""
@@ -208,11 +222,16 @@ class BlockingCallRule(Rule):
         name = self._thread_name()
         if name is not None:
             return f"await {name.name}.to_thread({{function}})", name.statement
+        asyncio = self.context.surroundings.name_of("asyncio", "asyncompat")
+        loop = self._running_loop()
+        return f"await {loop}.run_in_executor(None, {{function}})", asyncio.statement
+
+    def _running_loop(self) -> str:
+        """The code that gives the running loop, for the Pythons of this module."""
         known = self.context.surroundings
         asyncio = known.name_of("asyncio", "asyncompat")
         is_older = (known.lowest_python or GET_RUNNING_LOOP_SINCE) < GET_RUNNING_LOOP_SINCE
-        loop = f"{asyncio.name}.get_{'event' if is_older else 'running'}_loop()"
-        return f"await {loop}.run_in_executor(None, {{function}})", asyncio.statement
+        return f"{asyncio.name}.get_{'event' if is_older else 'running'}_loop()"
 
     def _is_old(self) -> bool:
         lowest = self.context.surroundings.lowest_python
@@ -279,15 +298,13 @@ class BlockingCallRule(Rule):
             elif self._thread_name() is not None:
                 template, asyncio = TO_THREAD, self._thread_name() or asyncio
             else:
-                template = IN_EXECUTOR
-                if (known.lowest_python or GET_RUNNING_LOOP_SINCE) < GET_RUNNING_LOOP_SINCE:
-                    template = template.replace("running", "event")
+                template = IN_EXECUTOR.replace("{loop}", self._running_loop())
             has_keywords = any(each.keyword is not None or each.star == "**" for each in node.args)
             if template != TO_THREAD and has_keywords:
                 functools = known.names["functools"]
                 callee, arguments = f"{functools.name}.partial({callee}, {arguments})", ""
                 imports.append(functools.statement)
-        if "{asyncio}" in template:
+        if "{asyncio}" in template or template.startswith("await asyncio"):
             imports.append(asyncio.statement)
         elif "{library}" in template and library is not None:
             imports.append(known.names[library].statement)
