@@ -6,6 +6,7 @@ task class keeps its own, and the C class hides it.
 
 import asyncio
 import gc
+import sys
 
 from .loops import get_running_loop
 
@@ -82,6 +83,14 @@ def tasks_on_the_stack(loop):
 
 
 _STEPS_CALLER = asyncio.Handle._run.__code__
+
+
+def context_of_callback():
+    """Return the context of the callback that a loop is calling, or None."""
+    frame = sys._getframe()
+    while frame is not None and frame.f_code is not _STEPS_CALLER:
+        frame = frame.f_back
+    return None if frame is None else getattr(frame.f_locals["self"], "_context", None)
 
 
 def _coroutine_of(task):

@@ -25,7 +25,10 @@ class Born:
             self._loop = loop
             self._marks = []
             self._others = set()
+            self._is_closed = False
             self._around = self._of.get(None)
+            while self._around is not None and self._around._is_closed:
+                self._around = self._around._around
 
         def new_task(self, coro, context=None):
             """Make a run's first task."""
@@ -53,6 +56,7 @@ class Born:
 
         def close(self):
             """Leave the contexts that were given as they were."""
+            self._is_closed = True
             for context, mark in reversed(self._marks):
                 context.run(self._of.reset, mark)
             self._marks = []

@@ -31,16 +31,19 @@ def _are_asyncios(methods):
     return all(method.__module__.partition(".")[0] == "asyncio" for method in methods)
 
 
-def scheduled(loop):
-    """Return how many of the callbacks the pass around us may count on finding.
+def counted(loop):
+    """Return how many callbacks the pass around us may count on finding scheduled, at most.
 
-    What was scheduled after a filler came after the count.
+    It has counted before it called us: no more than there are now, and no more than a run has left
+    that ended in this very callback.
     """
     ready = loop._ready
-    for later, handle in enumerate(reversed(ready)):
-        if type(handle) is _Filler:
-            return len(ready) - later
-    return len(ready)
+    return ready[0].counted if _is_marked(ready) else len(ready)
+
+
+def _is_marked(ready):
+    """Whether a run has ended in the callback that is being called."""
+    return len(ready) > 0 and type(ready[0]) is _Mark
 
 
 def run_until_complete(loop, future, counted, born=None):
@@ -49,7 +52,7 @@ def run_until_complete(loop, future, counted, born=None):
     Parameters:
         loop (asyncio.BaseEventLoop): the loop that is running in this thread.
         future (asyncio.Future): a future or task of that loop.
-        counted (int): how many callbacks were scheduled when it all began: no fewer will be left.
+        counted (int): how many callbacks there were when it all began: no fewer will be left.
         born (Born): tells which tasks were born for the future's sake.
 
     Returns:
@@ -60,99 +63,133 @@ def run_until_complete(loop, future, counted, born=None):
         BaseException: what the future raises, or a callback that interrupts the loop.
     """
     __tracebackhide__ = True
-    ready = loop._ready
     was_stopping = loop._stopping
     loop._stopping = False
-    run = suspended.Run(suspended.tasks_to_suspend(loop), born)
+    run = suspended.Run(suspended.tasks_to_suspend(loop), born, future)
     current = swap_current_task(loop, None)
     runs = suspended.runs()
     runs.append(run)
     # As long as we are here these contexts are entered, and no others.
     postponed = _Postponed(loop, [context for each in runs for context in each.contexts])
-    waited_for = selfwaits.waited_for(runs)
     try:
+        postponed.take_out()
+        _call_scheduled(loop)
+        passed = 0
         while not future.done():
-            postponed.take_out()
-            for task, births in waited_for:
-                if getattr(task, "_callbacks", None):
-                    selfwaits.refuse(loop, task, births)
-            if not TASKS_HAVE_CONTEXTS:
-                selfwaits.refuse_without_contexts(loop, runs)
-            loop._run_once()
             if loop._stopping:
-                was_stopping = True
-                loop._stopping = False
-                if not future.done():
-                    raise RuntimeError("Event loop stopped before Future completed.")
+                raise RuntimeError("Event loop stopped before Future completed.")
+            for each in runs:
+                each.hand_on_cancellation()
+            postponed.take_out(timers=not passed)
+            # What would wait for itself is looked for where nothing else goes on, and now and then.
+            if not loop._ready or passed % _SELDOM == _SELDOM - 1:
+                selfwaits.refuse(loop, runs)
+            loop._run_once()
+            passed += 1
     finally:
         runs.pop()
         swap_current_task(loop, current)
-        loop._stopping = was_stopping
+        loop._stopping = loop._stopping or was_stopping
+        if _is_marked(loop._ready):
+            loop._ready.popleft()
         postponed.put_back()
         suspended.tell_left(run)
-        if len(ready) < counted:
-            ready.extend([_Filler(loop)] * (counted - len(ready)))
+        _leave(loop._ready, counted)
     return future.result()
+
+
+# One pass in so many.
+_SELDOM = 64
+
+
+def _call_scheduled(loop):
+    """Call what is scheduled, as a pass does, but ask for no events.
+
+    The pass around us may have been told of some already, and not have come to what they are for.
+    """
+    ready = loop._ready
+    for _ in range(len(ready)):
+        handle = ready.popleft()
+        if not handle._cancelled:
+            handle._run()
+
+
+def _leave(ready, counted):
+    """Leave as many callbacks as the pass around us has counted, with a mark before them."""
+    if counted or ready:
+        ready.appendleft(_Mark(counted))
+    if len(ready) < counted:
+        ready.extend([_Filler()] * (counted - len(ready)))
 
 
 class _Filler(asyncio.Handle):
     """What a pass finds in place of a callback that has run already."""
 
-    def __init__(self, loop):
-        super().__init__(_do_nothing, (), loop)
-        self.cancel()
+    __slots__ = ()
+
+    def __init__(self):
+        # As cheaply as can be: it is never called.
+        self._cancelled = True
+        self._callback = self._args = self._loop = self._repr = self._source_traceback = None
+        if TASKS_HAVE_CONTEXTS:
+            self._context = None
 
 
-def _do_nothing():
-    """For a callback that is never called."""
+class _Mark(_Filler):
+    """The foremost of what a run leaves: when it has gone, the pass has gone on to other callbacks.
+
+    Until then another run need leave no more than this one, whatever was scheduled in between.
+    """
+
+    __slots__ = ("counted",)
+
+    def __init__(self, counted):
+        super().__init__()
+        self.counted = counted
 
 
 class _Postponed:
     """The callbacks that must wait until a context is left again, which is entered further up.
 
-    Contexts are told by their ids: to compare two is to compare what is in them.
+    Contexts are told by their ids: to compare two is to compare what is in them. Nothing is taken
+    out of what is scheduled, for other threads put something in at any time.
     """
 
     def __init__(self, loop, entered):
-        self._ready = loop._ready
+        self._loop = loop
         self._entered = {id(context) for context in entered}
+        self._changed = []
         self._handles = []
-        self._timers = []
-        if entered:
-            for handle in loop._scheduled:
-                if id(handle._context) in self._entered:
-                    self._timers.append((handle, handle._context))
-                    handle._context = _Postponing(self._handles, handle)
 
-    def take_out(self):
-        """Take those out that the next pass would run."""
+    def take_out(self, *, timers=False):
+        """Have those wait that the next pass would run; of timers also those of later passes."""
+        if not self._entered:
+            return
+        self._change(list(self._loop._ready))
+        if timers:
+            self._change(list(self._loop._scheduled))
+
+    def _change(self, handles):
         entered = self._entered
-        if not entered:
-            return
-        for handle in self._ready:
-            if id(handle._context) in entered:
-                break
-        else:
-            return
-        handles = list(self._ready)
-        self._ready.clear()
         for handle in handles:
-            (self._handles if id(handle._context) in entered else self._ready).append(handle)
+            if id(handle._context) in entered:
+                self._changed.append((handle, handle._context))
+                handle._context = _Postponing(self._handles, handle)
 
     def put_back(self):
         """Have them run next."""
-        for handle, context in self._timers:
+        for handle, context in self._changed:
             handle._context = context
-        self._ready.extendleft(reversed(self._handles))
+        self._loop._ready.extendleft(reversed(self._handles))
 
 
 class _Postponing:
-    """What a timer has in place of its context: a pass makes it ready and runs it in one go."""
+    """What a callback has in place of its context."""
 
     def __init__(self, handles, handle):
         self._handles = handles
         self._handle = handle
 
     def run(self, _callback, *_args):
-        """Run the timer's callback later."""
+        """Run the callback later."""
         self._handles.append(self._handle)

@@ -109,7 +109,7 @@ def _run_until_complete(self, future):
     except RecursionError:
         runners.discard(future)
         raise
-    counted = passes.scheduled(self)
+    counted = passes.counted(self)
     born = Born(self)
 
     def complete(task):

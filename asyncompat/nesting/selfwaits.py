@@ -1,111 +1,135 @@
-"""What would wait for a task that its own run has suspended is told so, at once.
+"""What would wait for a task that its own run has suspended is told so, not left waiting.
 
-It has left a callback with that task, in the context that tells that it was born in the run. The
-callback is taken away and called with a future that has failed.
+A task that is done wakes up who awaits it; so does a future of asyncio's own that it ends: that of a
+``gather``, a ``shield``, a ``wait``. Who was born in a run, and would be woken up in such a way by a
+task that the run has suspended, is woken up by an error in place of that.
 
-Knows the callbacks of tasks, and asyncio's own functions that leave some. It must not know how the
-loop goes on.
+Knows the callbacks that asyncio's functions leave with a task, and ours. It must not know how the
+loop goes on. What other code does when a task is done is its own business.
 """
 
 import asyncio
+import gc
 
-from ..backports.chaining import find_wake_up
 from ..backports.contexts import TASKS_HAVE_CONTEXTS
+from ..backports.introspection import PyTask
+from ..backports.tasks import task_context
+
+_TASKS = (asyncio.Task, PyTask)
 
 
-class _WouldWait(asyncio.Future):
-    """A failed future that passes for the task it stands for, where that is looked for in a set."""
-
-    def __init__(self, task, loop):
-        super().__init__(loop=loop)
-        self._stands_for = task
-        message = "{!r} would wait for itself: it waits for this run to end"
-        self.set_exception(RuntimeError(message.format(task)))
-        self.exception()  # it is told to who waits, and to nobody else
-
-    def __eq__(self, other):
-        return other is self or other is self._stands_for
-
-    def __hash__(self):
-        return hash(self._stands_for)
-
-
-def waited_for(runs):
-    """Return the tasks that runs have suspended, each with what was born since."""
-    if not TASKS_HAVE_CONTEXTS:
-        return []
-    births = [run.born for run in runs]
-    return [(task, births[depth:]) for depth, run in enumerate(runs) for task in run.tasks]
-
-
-def refuse(loop, task, births):
-    """Tell what was born in one of some runs, and waits for a task that they have suspended."""
-    for callback, context in list(task._callbacks):  # what is taken out is not stepped over
-        if any(born is not None and born.has(context) for born in births):
-            task.remove_done_callback(callback)
-            loop.call_soon(*_answer(loop, task, callback), context=context)
-
-
-def refuse_without_contexts(loop, runs):
-    """The same on 3.6, whose callbacks have no context: by what they would end."""
+def refuse(loop, runs):
+    """Tell what was born in some runs, outermost first, and waits for what they have suspended."""
     for depth, run in enumerate(runs):
+        inner = runs[depth:]
         for task in run.tasks:
-            # What was there before the run began is not the run's.
-            callbacks = [each for each in task._callbacks or () if each not in run.callbacks]
-            births = [each.born for each in runs[depth:] if each.born is not None]
-            for callback in callbacks:
-                born = [each for birth in births for each in birth.unfinished()]
-                if _would_wake_up(callback, task, born):
-                    task.remove_done_callback(callback)
-                    loop.call_soon(*_answer(loop, task, callback))
+            for waiting, future, wake_up, how in list(_woken_up_by(task, inner)):
+                if waiting._fut_waiter is future:
+                    future.remove_done_callback(wake_up)
+                    loop.call_soon(wake_up, _failed(loop, task), **how)
 
 
-def _answer(loop, task, callback):
-    """Return what to call in place of a callback, and with what."""
-    failed = _WouldWait(task, loop)
-    waiter = _waiter(callback)
-    return (callback, failed) if waiter is None else (_fail, waiter, failed.exception())
+def waits_for(future, tasks):
+    """Return whether a future can only be done when one of some tasks is."""
+    return any(each is future for task in tasks for each in _ended_by(task))
 
 
-def _fail(waiter, error):
-    if not waiter.done():
-        waiter.set_exception(error)
+def _failed(loop, task):
+    failed = loop.create_future()
+    message = "{!r} would wait for itself: it waits for this run to end"
+    failed.set_exception(RuntimeError(message.format(task)))
+    failed.exception()  # it is told to who waits, and to nobody else
+    return failed
 
 
-def _waiter(callback):
-    """Return the future that a callback of asyncio's ends without looking at what it is given.
+def _woken_up_by(task, runs):
+    """Give the tasks that were born in some runs and would be woken up when a task is done.
 
-    Those of ``wait``, and of ``wait_for`` before 3.12: they look at the task, which has not failed.
+    Each with the future that it awaits, and the callback with which it does, and how that was added.
     """
-    if getattr(getattr(callback, "func", None), "__name__", "") == "_release_waiter":
-        return callback.args[0]
-    return _cells(callback).get("waiter")
+    for future, callback, how, waiting in _ways_from(task, lambda each: _is_born(each, runs)):
+        if waiting is not None and _is_born(waiting, runs):
+            yield waiting, future, callback, how
 
 
-def _cells(callback):
-    """Return what a function, or a partial of one, refers to in those around it, by name."""
-    function = getattr(callback, "func", callback)
-    cells = getattr(function, "__closure__", None) or ()
-    names = function.__code__.co_freevars if cells else ()
-    return dict(zip(names, (cell.cell_contents for cell in cells)))
+def _ended_by(task):
+    """Give the futures that end when a task does, and those that end when they do."""
+    for _, callback, _, waiting in _ways_from(task, lambda _: False):
+        yield from _ended(callback) if waiting is None else [waiting]
 
 
-def _would_wake_up(callback, of, tasks):
-    """Whether a callback of a task wakes up one of some tasks, or ends what one of them awaits."""
-    if any(find_wake_up(task, of)[0] is callback for task in tasks if task._fut_waiter is of):
+def _ways_from(task, ends):
+    """Give what happens when a task is done: futures, their callbacks, and whom these wake up.
+
+    It goes on from what is woken up, unless the way ``ends`` there.
+    """
+    todo, seen = [task], {id(task)}
+    while todo:
+        future = todo.pop()
+        for entry in list(getattr(future, "_callbacks", None) or ()):
+            callback, how = entry, {}
+            if isinstance(entry, tuple):  # since 3.7
+                callback, how = entry[0], {"context": entry[1]}
+            waiting = _woken(callback)
+            yield future, callback, how, waiting
+            if waiting is None:
+                led_to = _ended(callback)
+            else:
+                led_to = [] if ends(waiting) else [waiting]
+            for each in led_to:
+                if id(each) not in seen:
+                    seen.add(id(each))
+                    todo.append(each)
+
+
+def _is_born(task, runs):
+    """Whether a task was born in one of some runs, or is what one waits for."""
+    if any(task is run.future for run in runs):
         return True
-    awaited = [task._fut_waiter for task in tasks if task._fut_waiter is not None]
-    return any(each is future for future in _would_end(callback, []) for each in awaited)
+    births = [run.born for run in runs if run.born is not None]
+    if TASKS_HAVE_CONTEXTS:
+        context = task_context(task)
+        return any(born.has(context) for born in births)
+    return any(task is each for born in births for each in born.unfinished())
 
 
-def _would_end(callback, seen):
-    """Return the futures that a callback could end: what it is a part of, and what waits there."""
-    owner = getattr(callback, "__self__", None)
-    finished = getattr(owner, "_finished", None)
-    for part in [owner, finished, _waiter(callback), *_cells(callback).values()]:
-        for future in [part, *getattr(part, "_getters", ())]:  # of a queue
-            if asyncio.isfuture(future) and not any(future is each for each in seen):
-                seen.append(future)
-                for its in list(future._callbacks or ()):
-                    _would_end(its, seen)
-    return seen
+def _woken(callback):
+    """Return the task that a callback of a future wakes up, or None."""
+    name = getattr(callback, "__name__", type(callback).__name__)
+    if "wakeup" not in name.lower():
+        return None
+    parts = [getattr(callback, "__self__", None), *gc.get_referents(callback)]
+    return next((each for each in parts if isinstance(each, _TASKS)), None)
+
+
+def _ended(callback):
+    """Return the futures that a callback ends which one of asyncio's functions has left, or ours.
+
+    These are what the function refers to: what waits for it, or a queue or event that others wait
+    on, in its closure, its arguments, or the object whose method it is.
+    """
+    function = getattr(callback, "func", callback)  # of a partial
+    if not getattr(function, "__module__", "").startswith(("asyncio.", "asyncompat.")):
+        return []
+    owner = getattr(function, "__self__", None)
+    parts = [*getattr(callback, "args", ()), *_cells(function)]
+    parts += [owner, *(getattr(owner, name, None) for name in _PARTS)]
+    waiting = [each for part in parts for name in _WAITING for each in getattr(part, name, ())]
+    return [each for each in [*parts, *waiting] if asyncio.isfuture(each)]
+
+
+# Of a group of tasks, of what gives tasks as they are completed; and of queues and events.
+_PARTS = ("_on_completed_fut", "_finished", "_done")
+_WAITING = ("_getters", "_waiters")
+
+
+def _cells(function):
+    """Return what a function refers to in those around it."""
+    cells = getattr(getattr(function, "__func__", function), "__closure__", None) or ()
+    found = []
+    for cell in cells:
+        try:
+            found.append(cell.cell_contents)
+        except ValueError:  # it is not bound yet
+            continue
+    return found

@@ -11,8 +11,9 @@ import sys
 import threading
 
 from ..backports.contexts import TASKS_HAVE_CONTEXTS, InContext
-from ..backports.introspection import tasks_on_the_stack
+from ..backports.introspection import context_of_callback, tasks_on_the_stack
 from ..backports.tasks import task_context
+from . import selfwaits
 
 # So many runs within runs, and at least so many frames left before Python's own limit.
 MAX_DEPTH = 100
@@ -24,22 +25,30 @@ _CALLS_A_FRAME = 1 if sys.version_info >= (3, 12) else 2
 class Run:
     """One run: the tasks that it has suspended, and what tells which were born in it, or None.
 
-    ``contexts`` are those that the tasks have entered, ``waiting`` the futures of who waits until
-    they are left; on 3.6, which has no contexts, ``callbacks`` are those that the tasks had when
-    the run began.
+    ``future`` is what is waited for, ``contexts`` are those that are entered around the run,
+    ``waiting`` the futures of who waits until they are left.
     """
 
-    __slots__ = ("born", "callbacks", "contexts", "tasks", "waiting")
+    __slots__ = ("_watched", "born", "contexts", "future", "tasks", "waiting")
 
-    def __init__(self, tasks, born):
+    def __init__(self, tasks, born, future):
         self.tasks = tasks
         self.born = born
+        self.future = future
         self.waiting = []
+        self.contexts = []
         if TASKS_HAVE_CONTEXTS:
-            self.contexts = [task_context(task) for task in tasks]
-        else:
-            self.contexts = []
-            self.callbacks = [each for task in tasks for each in task._callbacks or ()]
+            around = [task_context(task) for task in tasks] or [context_of_callback()]
+            self.contexts = [each for each in around if each is not None]
+        self._watched = [each for each in tasks if getattr(each, "_must_cancel", None) is False]
+
+    def hand_on_cancellation(self):
+        """Cancel what is waited for, if that is asked of a task that waits so."""
+        for task in self._watched:
+            if task._must_cancel:
+                self._watched = []
+                self.future.cancel()
+                return
 
 
 class _Thread(threading.local):
@@ -66,6 +75,11 @@ def tasks_to_suspend(loop):
     return tasks
 
 
+def is_suspended(task):
+    """Return whether a task waits in this thread for a run to end."""
+    return any(task is each for run in _thread.runs for each in run.tasks)
+
+
 def refuse_depth():
     """Raise RecursionError where there is no room for another run, while there is room for that."""
     depth = len(_thread.runs)
@@ -81,9 +95,9 @@ def refuse_depth():
 
 
 def refuse_own(loop, future):
-    """Raise RuntimeError for a task that could only end when we have ended."""
-    suspended = [*tasks_to_suspend(loop), *(task for run in _thread.runs for task in run.tasks)]
-    if any(future is task for task in suspended):
+    """Raise RuntimeError for a future that could only end when we have ended."""
+    tasks = [*tasks_to_suspend(loop), *(task for run in _thread.runs for task in run.tasks)]
+    if any(future is task for task in tasks) or selfwaits.waits_for(future, tasks):
         raise RuntimeError("{!r} would wait for itself".format(future))
 
 
@@ -91,7 +105,7 @@ def refuse_context(context):
     """Raise RuntimeError for a context that is entered: nothing else can run in it meanwhile."""
     if context is None:
         return
-    now = Run(tasks_to_suspend(asyncio.get_event_loop()), None)
+    now = Run(tasks_to_suspend(asyncio.get_event_loop()), None, None)
     if any(context is each for run in [*_thread.runs, now] for each in run.contexts):
         raise RuntimeError("cannot enter {!r}: what calls this runs in it".format(context))
 

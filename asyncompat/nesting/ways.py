@@ -87,7 +87,7 @@ class Passes(_Inside):
     def _prepare(self, context):
         suspended.refuse_depth()
         suspended.refuse_context(context)
-        self._counted = passes.scheduled(self.loop)
+        self._counted = passes.counted(self.loop)
 
     def _complete(self, future):
         __tracebackhide__ = True
@@ -105,6 +105,9 @@ class Passes(_Inside):
         try:
             for _ in range(_MOST_GENERATIONS):
                 leftover = born.unfinished()
+                for task in filter(suspended.is_suspended, leftover):
+                    task.cancel()  # it can be told only when it goes on, behind us
+                leftover = [each for each in leftover if not suspended.is_suspended(each)]
                 if not leftover:
                     break
                 runners.cancel_leftover(self.loop, leftover, self._wait_for)
@@ -112,7 +115,7 @@ class Passes(_Inside):
             born.close()
 
     def _count_again(self):
-        self._counted = passes.scheduled(self.loop)
+        self._counted = passes.counted(self.loop)
 
     def _wait_for(self, coro):
         self._complete(new_task(self.loop, coro))
