@@ -165,7 +165,7 @@ class Runner:
             return None
         from ..nesting import hosts, ways
 
-        return None if hosts.idle_loop() is None else ways.HostsLoop
+        return None if hosts.idle_loop() is None else ways.Passes
 
     def _run(self, main, context):
         __tracebackhide__ = True
@@ -240,7 +240,7 @@ def users_frames(traceback):
     return traceback
 
 
-_DRIVERS = ("asyncio.base_events", "asyncio.futures")
+_DRIVERS = ("asyncio.base_events", "asyncio.events", "asyncio.futures")
 
 
 def _watch_subprocesses(loop):
@@ -303,7 +303,8 @@ def _is_of_a_run(handler):
     if isinstance(handler, _OnInterrupt):
         return True
     module = getattr(getattr(handler, "func", handler), "__module__", None) or ""
-    return callable(handler) and module.partition(".")[0] in ("asyncio", "ipykernel", "uvloop")
+    is_kernels = module.partition(".")[0] == "ipykernel"
+    return callable(handler) and (module == "asyncio.runners" or is_kernels)
 
 
 class _OnInterrupt:

@@ -95,6 +95,12 @@ class Born:
             return [task for task in self._tasks if not task.done()]
 
         def close(self):
-            """Leave the loop as it was."""
-            if self._loop.get_task_factory() == self._make:
+            """Leave the loop as it was, but for runs that began later and go on."""
+            factory = self._loop.get_task_factory()
+            if factory == self._make:
                 self._loop.set_task_factory(self._factory)
+            while isinstance(getattr(factory, "__self__", None), Born):
+                later = factory.__self__
+                factory = later._factory
+                if factory == self._make:
+                    later._factory = self._factory

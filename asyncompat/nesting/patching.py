@@ -4,6 +4,7 @@ The one place of asyncompat that changes what is not ours, only where it is aske
 """
 
 import asyncio
+import functools
 
 from ..backports import runners
 from ..backports.introspection import swap_current_task
@@ -100,7 +101,12 @@ def _run_until_complete(self, future):
         task = swap_current_task(running, None)
         asyncio._set_running_loop(None)
         try:
-            return _original(self, future)
+            suspended.refuse_depth()
+            future = asyncio.ensure_future(future, loop=self)
+            return runners.run_interruptibly(self, future, functools.partial(_original, self))
+        except RecursionError:
+            runners.discard(future)
+            raise
         finally:
             asyncio._set_running_loop(running)
             swap_current_task(running, task)

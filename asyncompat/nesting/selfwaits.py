@@ -1,8 +1,8 @@
 """What would wait for a task that its own run has suspended is told so, not left waiting.
 
-A task that is done wakes up who awaits it; so does a future of asyncio's own that it ends: that of a
-``gather``, a ``shield``, a ``wait``. Who was born in a run, and would be woken up in such a way by a
-task that the run has suspended, is woken up by an error in place of that.
+A task that is done wakes up who awaits it; so does a future of asyncio's own that it ends: that of
+a ``gather``, a ``shield``, a ``wait``. Who was born in a run, and would be woken up in such a way
+by a task that the run has suspended, is woken up by an error in place of that.
 
 Knows the callbacks that asyncio's functions leave with a task, and ours. It must not know how the
 loop goes on. What other code does when a task is done is its own business.
@@ -45,7 +45,7 @@ def _failed(loop, task):
 def _woken_up_by(task, runs):
     """Give the tasks that were born in some runs and would be woken up when a task is done.
 
-    Each with the future that it awaits, and the callback with which it does, and how that was added.
+    Each with the future that it awaits, and the callback of that, and how it was added.
     """
     for future, callback, how, waiting in _ways_from(task, lambda each: _is_born(each, runs)):
         if waiting is not None and _is_born(waiting, runs):
@@ -72,11 +72,8 @@ def _ways_from(task, ends):
                 callback, how = entry[0], {"context": entry[1]}
             waiting = _woken(callback)
             yield future, callback, how, waiting
-            if waiting is None:
-                led_to = _ended(callback)
-            else:
-                led_to = [] if ends(waiting) else [waiting]
-            for each in led_to:
+            led_to = _ended(callback) if waiting is None else [waiting]
+            for each in [] if waiting is not None and ends(waiting) else led_to:
                 if id(each) not in seen:
                     seen.add(id(each))
                     todo.append(each)
@@ -109,7 +106,8 @@ def _ended(callback):
     on, in its closure, its arguments, or the object whose method it is.
     """
     function = getattr(callback, "func", callback)  # of a partial
-    if not getattr(function, "__module__", "").startswith(("asyncio.", "asyncompat.")):
+    module = getattr(function, "__module__", None) or ""
+    if module.partition(".")[0] not in ("asyncio", "asyncompat"):
         return []
     owner = getattr(function, "__self__", None)
     parts = [*getattr(callback, "args", ()), *_cells(function)]

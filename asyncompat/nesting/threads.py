@@ -22,7 +22,8 @@ class Worker:
     def __init__(self, debug, loop_factory):
         self._runner = runners.Runner(debug=debug, loop_factory=loop_factory)
         self._asked = queue.Queue()
-        # It is left behind by a second Ctrl-C, and must not keep the process.
+        # A second Ctrl-C leaves it behind; then it must not keep the process.
+        self._is_left_behind = False
         target, args = self._answer, ()
         if copy_context is not None:
             target, args = copy_context().run, (self._answer,)
@@ -30,8 +31,16 @@ class Worker:
         thread.start()
 
     def get_loop(self):
-        """Return the thread's loop."""
-        return self._ask(self._runner.get_loop).result()
+        """Return the thread's loop.
+
+        Raises:
+            BaseException: whatever the factory raises; then the thread has ended.
+        """
+        try:
+            return self._ask(self._runner.get_loop).result()
+        except BaseException:
+            self._asked.put(None)
+            raise
 
     def run(self, coro, context):
         """Run a coroutine and return its result; Ctrl-C cancels it.
@@ -65,6 +74,7 @@ class Worker:
                     answer.ended.wait()
                 except KeyboardInterrupt:
                     if interrupted or not started:
+                        self._is_left_behind = True
                         raise
                     interrupted = True
                     loop, task = started[0]
@@ -77,8 +87,11 @@ class Worker:
 
     def close(self):
         """Close the Runner, and end the thread."""
-        self._ask(self._runner.close).result()
+        closed = self._ask(self._runner.close)
         self._asked.put(None)
+        if not self._is_left_behind:
+            with runners.interrupts_raise():
+                closed.result()
 
     def _ask(self, function):
         answer = _Answer(function)

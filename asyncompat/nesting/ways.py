@@ -36,25 +36,34 @@ def choose(caller, nested, loop_factory):
 class _Inside:
     """What the ways have in common: they belong to the loop that runs here."""
 
-    def __init__(self, debug, _loop_factory):
-        self.loop = asyncio.get_event_loop()
+    def __init__(self, debug):
+        self._outer = asyncio.get_event_loop()
         self._debug = debug
 
     def check(self, caller):
         """Raise RuntimeError where another loop runs, or none."""
-        if asyncio._get_running_loop() is not self.loop:
+        if asyncio._get_running_loop() is not self._outer:
             message = "{}: the loop that ran when this Runner was made does not run here now"
             raise RuntimeError(message.format(caller))
 
 
 class Passes(_Inside):
-    """On the running loop, by further passes of it."""
+    """On the running loop, by further passes of it; or on the one that a host has for that."""
 
-    def __init__(self, debug, loop_factory):
-        super().__init__(debug, loop_factory)
+    def __init__(self, debug, _loop_factory):
+        if asyncio._get_running_loop() is None:
+            asyncio.set_event_loop(hosts.idle_loop())
+        super().__init__(debug)
+        self.loop = self._outer
         self._born = None
         self._running = 0
         self._counted = 0
+
+    def check(self, caller):
+        """Raise RuntimeError where another loop runs, or none."""
+        # IPython runs its loop for the cells that await.
+        if asyncio._get_running_loop() is not None or hosts.idle_loop() is not self.loop:
+            super().check(caller)
 
     def run(self, main, context):
         """Run an awaitable and return its result; its tasks go on until ``close``."""
@@ -85,12 +94,15 @@ class Passes(_Inside):
                 loop.set_debug(was_debug)
 
     def _prepare(self, context):
-        suspended.refuse_depth()
-        suspended.refuse_context(context)
-        self._counted = passes.counted(self.loop)
+        if self.loop.is_running():
+            suspended.refuse_depth()
+            suspended.refuse_context(context)
+            self._counted = passes.counted(self.loop)
 
     def _complete(self, future):
         __tracebackhide__ = True
+        if not self.loop.is_running():
+            return self.loop.run_until_complete(future)
         return passes.run_until_complete(self.loop, future, self._counted, self._born)
 
     def close(self):
@@ -100,7 +112,8 @@ class Passes(_Inside):
         if self._born is None:
             return
         self.check("Runner.close()")
-        self._count_again()
+        if self.loop.is_running():
+            self._counted = passes.counted(self.loop)
         born, self._born = self._born, None
         try:
             for _ in range(_MOST_GENERATIONS):
@@ -114,11 +127,9 @@ class Passes(_Inside):
         finally:
             born.close()
 
-    def _count_again(self):
-        self._counted = passes.counted(self.loop)
-
     def _wait_for(self, coro):
-        self._complete(new_task(self.loop, coro))
+        with runners.interrupts_raise():
+            self._complete(new_task(self.loop, coro))
 
 
 # Tasks that are cancelled may make others, so often.
@@ -129,53 +140,19 @@ class StackSwitching(Passes):
     """On Pyodide's loop, which goes on while the stack of this call is put aside."""
 
     def _prepare(self, _context):
-        """Nothing is entered, and nothing counted."""
+        """Nothing is entered."""
 
     def _complete(self, future):
         return hosts.run_sync(future)
-
-    def _count_again(self):
-        """Nothing is counted."""
-
-
-class HostsLoop(Passes):
-    """On a loop that the host has, and that does not run just now: IPython's, between its cells."""
-
-    def __init__(self, debug, loop_factory):
-        self.loop = hosts.idle_loop()
-        asyncio.set_event_loop(self.loop)
-        super().__init__(debug, loop_factory)
-
-    def check(self, caller):
-        """Raise RuntimeError where a loop runs by now."""
-        if asyncio._get_running_loop() is not None:
-            raise RuntimeError("{}: a loop runs here by now".format(caller))
-
-    def _prepare(self, _context):
-        """Nothing is entered, and nothing counted."""
-
-    def _complete(self, future):
-        __tracebackhide__ = True
-        return self.loop.run_until_complete(future)
-
-    def _count_again(self):
-        """Nothing is counted."""
 
 
 class Thread(_Inside):
     """On a loop of its own in a thread, which lives as long as the Runner."""
 
     def __init__(self, debug, loop_factory):
-        super().__init__(debug, loop_factory)
-        self._outer = self.loop
+        super().__init__(debug)
         self._worker = threads.Worker(debug, loop_factory)
         self.loop = self._worker.get_loop()
-
-    def check(self, caller):
-        """Raise RuntimeError where another loop runs, or none."""
-        if asyncio._get_running_loop() is not self._outer:
-            message = "{}: the loop that ran when this Runner was made does not run here now"
-            raise RuntimeError(message.format(caller))
 
     def run(self, main, context):
         """Run an awaitable and return its result."""

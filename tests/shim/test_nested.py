@@ -1,9 +1,13 @@
 """run, Runner and the patch where a loop already runs."""
 
 import asyncio
+import contextlib
+import gc
 import io
 import os
+import random
 import signal
+import socket
 import sys
 import threading
 import time
@@ -583,6 +587,69 @@ class TestWaitingForItself:
 
         assert run(main()) == "goes on"
 
+    @pytest.mark.parametrize(
+        "made",
+        [
+            asyncompat.shield,
+            asyncio.shield,
+            asyncompat.gather,
+            asyncio.gather,
+            lambda me: asyncio.gather(me, value(1), return_exceptions=True),
+            lambda me: asyncompat.create_task(asyncompat.wait([me])),
+            lambda me: asyncompat.create_task(asyncio.wait([me])),
+        ],
+    )
+    def test_by_what_was_made_before(self, run, made):
+        async def main():
+            before = made(asyncompat.current_task())
+            await asyncompat.sleep(0)
+
+            async def inner():
+                await before
+
+            for way in (nested, run_patched):
+                for awaited in (before, inner()):
+                    with pytest.raises(RuntimeError, match="would wait for itself"):
+                        way(awaited)
+            assert not before.done()
+            return nested(value("goes on", 0.001))
+
+        assert run(main()) == "goes on"
+
+    def test_of_all_tasks_whatever_they_raise(self, run):
+        async def inner():
+            others = asyncompat.all_tasks() - {asyncompat.current_task()}
+            await asyncio.gather(*others, return_exceptions=True)
+
+        async def main():
+            with pytest.raises(RuntimeError, match="would wait for itself"):
+                nested(inner())
+
+        run(main())
+
+    def test_who_is_told_when_it_is_done_does_not_wait(self, run):
+        told = []
+
+        async def inner(task, waiter):
+            task.add_done_callback(told.append)
+            task.add_done_callback(lambda task: told.append(waiter))
+            await asyncompat.sleep(0.001)
+
+        async def main():
+            me = asyncompat.current_task()
+            me.add_done_callback(told.append)
+            nested(inner(me, "a name"))
+            assert told == []
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            await task
+            await asyncompat.sleep(0)
+            return task
+
+        task = run(whole())
+        assert told == [task, task, "a name"]
+
     def test_under_the_patch(self, run):
         async def main():
             me = asyncompat.current_task()
@@ -882,3 +949,308 @@ def test_the_idiom_of_old_under_the_patch(run):
         return sorted(task.result() for task in done), pending
 
     assert run(main()) == ([1, 2], set())
+
+
+class TestThePassAround:
+    def test_finds_what_it_has_counted(self, run):
+        # Callbacks, tasks and runs at random, in whatever order the loop comes to them.
+        async def main(chance, seen):
+            loop = asyncompat.get_running_loop()
+            kept = []
+
+            async def task(depth):
+                for _ in range(chance.randrange(3)):
+                    act(depth)
+                    await asyncompat.sleep(chance.choice([0, 0, 0, 0.0005]))
+
+            def act(depth):
+                seen.append(depth)
+                if len(seen) > 300 or depth > 8:
+                    return
+                which = chance.randrange(5)
+                if which == 0:
+                    loop.call_soon(act, depth)
+                elif which == 1:
+                    kept.append(asyncompat.create_task(task(depth)))
+                elif which == 2:
+                    loop.call_soon(act, depth)
+                    loop.call_soon(act, depth)
+                else:
+                    # Too many go on at once, or the loop ends meanwhile.
+                    with contextlib.suppress(RuntimeError):
+                        nested(task(depth + 1) if which == 3 else asyncompat.sleep(0))
+
+            for _ in range(20):
+                act(0)
+                await asyncompat.sleep(0)
+            await asyncompat.sleep(0.005)
+            for each in kept:
+                each.cancel()
+            await asyncompat.gather(*kept, return_exceptions=True)
+
+        for seed in range(15):
+            seen = []
+            run(main(random.Random(seed), seen))
+            assert len(seen) >= 20
+
+    def test_leaves_no_more_from_run_to_run(self, run):
+        async def main():
+            loop = asyncompat.get_running_loop()
+            scheduled = []
+            for _ in range(200):
+                loop.call_soon(str)
+                nested(value(1))
+                scheduled.append(len(loop._ready))
+            return scheduled
+
+        scheduled = run(main())
+        assert max(scheduled) <= scheduled[0] + 1
+
+    def test_calls_a_reader_once_for_an_event(self, run):
+        read = []
+
+        async def main():
+            loop = asyncompat.get_running_loop()
+            one, other = socket.socketpair()
+            with one, other:
+                one.setblocking(False)
+                loop.add_reader(one, lambda: read.append(one.recv(9)))
+                other.send(b"x")
+                await asyncompat.sleep(0)  # it is in the same pass as what follows
+                nested(value(1, 0.02))
+                loop.remove_reader(one)
+
+        run(main())
+        assert read == [b"x"]
+
+    def test_other_threads_lose_no_callback(self, run):
+        interval = sys.getswitchinterval()
+        called, asked = [], []
+
+        async def main():
+            loop = asyncompat.get_running_loop()
+            context = contextvars and asyncompat.task_context(asyncompat.current_task())
+            kwargs = {} if context is None else {"context": context}
+
+            def ask():
+                while len(asked) < 5000:
+                    asked.append(1)
+                    loop.call_soon_threadsafe(called.append, 1)
+
+            thread = threading.Thread(target=ask)
+            thread.start()
+            while thread.is_alive():
+                loop.call_soon(str, **kwargs)
+                nested(asyncompat.sleep(0))
+            thread.join()
+            await asyncompat.sleep(0.01)
+
+        sys.setswitchinterval(1e-6)
+        try:
+            run(main())
+        finally:
+            sys.setswitchinterval(interval)
+        assert len(called) == len(asked) == 5000
+
+
+class TestCancellingTheCaller:
+    def test_cancels_what_it_runs(self, run):
+        ended = []
+
+        async def inner():
+            try:
+                await forever()
+            finally:
+                ended.append("inner")
+
+        async def middle():
+            nested(inner())
+
+        async def main():
+            nested(middle())
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            asyncompat.get_running_loop().call_later(0.005, task.cancel)
+            with pytest.raises(asyncompat.CancelledError):
+                await task
+
+        run(whole())
+        assert ended == ["inner"]
+
+    def test_by_a_timeout(self, run):
+        async def main():
+            with pytest.raises(asyncompat.TimeoutError):
+                async with asyncompat.timeout(0.005):
+                    nested(forever())
+            await asyncompat.sleep(0)
+            return "goes on"
+
+        assert run(main()) == "goes on"
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+def test_what_runs_in_the_context_of_a_callback_goes_on_afterwards(run):
+    async def tick():
+        for _ in range(3):
+            await asyncompat.sleep(0.001)
+        return "went on"
+
+    async def main():
+        context = contextvars.copy_context()
+        task = asyncompat.create_task(tick(), context=context)
+        loop = asyncompat.get_running_loop()
+        loop.call_soon(lambda: nested(value(1, 0.01)), context=context)
+        return await asyncompat.wait_for(task, 5)
+
+    assert run(main()) == "went on"
+
+
+def test_a_runner_is_closed_while_one_of_its_tasks_waits_for_a_run(run):
+    async def first(tasks):
+        async def waits():
+            await asyncompat.sleep(0.001)
+            nested(value(1, 0.01))
+            await asyncompat.sleep(0)
+
+        tasks.append(asyncompat.create_task(waits()))
+
+    async def main():
+        tasks = []
+        with asyncompat.Runner(nested=True) as runner:
+            runner.run(first(tasks))
+            await asyncompat.sleep(0.005)
+        await asyncompat.wait(tasks)
+        return tasks[0].cancelled()
+
+    assert run(main())
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+def test_runs_that_arrange_for_the_next_leave_nothing(run):
+    async def main():
+        runs, done = [], asyncompat.Event()
+
+        def again():
+            runs.append(1)
+            if len(runs) == 100:
+                done.set()
+            else:
+                nested(job())
+
+        async def job():
+            asyncompat.get_running_loop().call_soon(again)
+
+        before = births()
+        again()
+        await done.wait()
+        return births() - before
+
+    def births():
+        for _ in range(3):  # PyPy takes several
+            gc.collect()
+        return sum(type(each).__name__ == "Born" for each in gc.get_objects())
+
+    assert run(main()) < 5
+
+
+def test_a_factory_that_fails_leaves_no_thread(run):
+    def fail():
+        raise LookupError("no loop")
+
+    async def main():
+        for _ in range(3):
+            with pytest.raises(LookupError):
+                nested(value(1), loop_factory=fail)
+
+    run(main())
+    names = [each.name for each in threading.enumerate() if each.name == "asyncompat.run"]
+    for each in threading.enumerate():
+        if each.name == "asyncompat.run":
+            each.join(5)
+            names.remove(each.name)
+    assert names == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+class TestCtrlC:
+    @pytest.fixture(autouse=True)
+    def handler(self):
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+        signal.signal(signal.SIGINT, handler)
+
+    @staticmethod
+    def press(*seconds):
+        for each in seconds:
+            threading.Timer(each, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    def test_is_the_programs_own_where_that_says_so(self):
+        pressed = []
+
+        async def main():
+            asyncompat.get_running_loop().add_signal_handler(
+                signal.SIGINT, pressed.append, "pressed"
+            )
+            self.press(0.01)
+            return nested(value("went on", 0.1))
+
+        assert asyncompat.run(main()) == "went on"
+        assert pressed == ["pressed"]
+
+    def test_reaches_another_loop_under_the_patch(self):
+        ended = []
+
+        async def inner():
+            try:
+                await forever()
+            finally:
+                ended.append("inner")
+
+        async def main():
+            other = asyncio.new_event_loop()
+            self.press(0.01)
+            with asyncompat.patch_asyncio(), pytest.raises(KeyboardInterrupt):
+                other.run_until_complete(inner())
+            other.close()
+
+        asyncompat.run(main())
+        assert ended == ["inner"]
+
+    def test_a_second_one_does_not_wait_for_a_thread(self):
+        go_on = threading.Event()
+
+        async def inner():
+            while not go_on.is_set():
+                try:
+                    await asyncompat.sleep(0.02)
+                except asyncompat.CancelledError:
+                    go_on.was_cancelled = True
+
+        async def main():
+            self.press(0.05, 0.1)
+            with pytest.raises(KeyboardInterrupt):
+                nested(inner(), loop_factory=asyncio.new_event_loop)
+            assert go_on.was_cancelled
+            assert not go_on.is_set()
+            go_on.set()
+
+        asyncompat.run(main())
+
+    def test_does_not_wait_for_what_cleans_up(self):
+        async def stubborn():
+            try:
+                await forever()
+            finally:
+                await asyncompat.sleep(30)
+
+        async def inner():
+            asyncompat.create_task(stubborn())
+            await asyncompat.sleep(0)
+
+        async def main():
+            self.press(0.05)
+            with pytest.raises(KeyboardInterrupt):
+                nested(inner())
+
+        asyncompat.run(main())
