@@ -74,8 +74,10 @@ def run(main, *, debug=None, loop_factory=None, nested=None):
         except BaseException:
             discard(main)
             raise
-        with runner:
+        try:
             return runner._run(main, None)
+        finally:
+            runner.close()
     except BaseException as error:
         raise error.with_traceback(users_frames(error.__traceback__))  # noqa: B904
 

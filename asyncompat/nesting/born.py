@@ -26,6 +26,7 @@ class Born:
             self._marks = []
             self._others = set()
             self._is_closed = False
+            self._caller = task_now(loop)  # it is not ours, and need not be asked
             self._around = self._of.get(None)
             while self._around is not None and self._around._is_closed:
                 self._around = self._around._around
@@ -51,12 +52,14 @@ class Born:
 
         def unfinished(self):
             """Return the tasks that are not done."""
-            ours = (task for task in tasks_now(self._loop) if self.has(task_context(task)))
+            others = (task for task in tasks_now(self._loop) if task is not self._caller)
+            ours = (task for task in others if self.has(task_context(task)))
             return [task for task in ours if task not in self._others]
 
         def close(self):
             """Leave the contexts that were given as they were."""
             self._is_closed = True
+            self._caller = None
             for context, mark in reversed(self._marks):
                 context.run(self._of.reset, mark)
             self._marks = []

@@ -78,11 +78,11 @@ def run_until_complete(loop, future, counted, born=None):
         while not future.done():
             if loop._stopping:
                 raise RuntimeError("Event loop stopped before Future completed.")
-            for each in runs:
-                each.hand_on_cancellation()
             postponed.take_out(timers=not passed)
-            # What would wait for itself is looked for where nothing else goes on, and now and then.
+            # Where nothing else goes on, and now and then.
             if not loop._ready or passed % _SELDOM == _SELDOM - 1:
+                for each in runs:
+                    each.hand_on_cancellation()
                 selfwaits.refuse(loop, runs)
             loop._run_once()
             passed += 1
@@ -148,6 +148,9 @@ class _Mark(_Filler):
         self.counted = counted
 
 
+_context_of = operator.attrgetter("_context")
+
+
 class _Postponed:
     """The callbacks that must wait until a context is left again, which is entered further up.
 
@@ -171,6 +174,8 @@ class _Postponed:
 
     def _change(self, handles):
         entered = self._entered
+        if entered.isdisjoint(map(id, map(_context_of, handles))):
+            return
         for handle in handles:
             if id(handle._context) in entered:
                 self._changed.append((handle, handle._context))

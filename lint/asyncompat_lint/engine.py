@@ -137,8 +137,8 @@ class _Check:
                 yield _unreadable(file, module)
         knowledge = knowledge_base.load(self._settings.config.library())
         roots = self._roots(modules)
-        others = self._others(modules, roots, knowledge.covers, indexer)
-        known = Modules(modules, knowledge.covers, roots, others)
+        others, installed = self._others(modules, roots, knowledge.covers, indexer)
+        known = Modules(modules, knowledge.covers, roots, others, installed)
         program = Program(known, knowledge)
         targets = Targets(program, self._cache, self._settings.identity)
         calls: dict[str, list[BlockingCall]] = defaultdict(list)
@@ -182,8 +182,8 @@ class _Check:
         roots: list[str],
         is_known: Callable[[str], bool],
         indexer: Indexer,
-    ) -> list[Module]:
-        """The modules that these import and that were not asked for."""
+    ) -> tuple[list[Module], list[Module]]:
+        """The modules that these import and that were not asked for: the project's, and others'."""
         around = following.follow(modules, [(root, shown) for root in roots], is_known, indexer)
         indexer.keep()
         libraries = Indexer(self._cache, "installed")
@@ -197,7 +197,7 @@ class _Check:
         found = [*around.modules, *installed.modules]
         self.others = [module.file.location for module in found]
         self.others += [*around.folders, *installed.folders]
-        return found
+        return around.modules, installed.modules
 
     def _visits_of(
         self,

@@ -99,7 +99,8 @@ class Scope(msgspec.Struct, array_like=True):
     returns, or the values it returns, and those it yields; the constants among its ``defaults``,
     and ``conditions`` on what it is passed; ``asks_for_loop`` is whether it wants to
     know if a loop runs. A lambda and a comprehension return what they compute; a class has bases,
-    and the attributes that its methods give to ``self``.
+    and the attributes that its methods give to ``self``. Behind the name of a function or a class
+    there may be ``type_parameters``.
     """
 
     kind: ScopeKind
@@ -120,6 +121,7 @@ class Scope(msgspec.Struct, array_like=True):
     returned: list[Expr] = []
     yielded: list[Expr] = []
     bases: list[Expr] = []
+    type_parameters: list[str] = []
     attributes: dict[str, list[Binding]] = {}
     defaults: dict[str, Constant] = {}
     conditions: list[Condition] = []

@@ -326,7 +326,9 @@ class Inference(Names):
         scope = self.scope(place)
 
         def find(use: Use) -> Values:
-            outside = Use(module, scope.parent, scope.line, 0, use.trail)
+            # Type parameters are its own; all other names are those around it.
+            around = place.scope if scope.type_parameters else scope.parent
+            outside = Use(module, around, scope.line, sys.maxsize, use.trail)
             return tuple(v for each in scope.bases for v in self.infer(each, outside))
 
         values = self._once((place.location, place.scope, "bases"), use, find)
@@ -351,6 +353,11 @@ class Inference(Names):
 
     def _parameters(self, place: Place, use: Use) -> list[TypeParameter]:
         found: list[TypeParameter] = []
+        own = self.scope(place).type_parameters
+        if own:
+            inside = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0, use.trail)
+            values = (self.look_up(name, inside) for name in own)
+            return [each for group in values for each in group if isinstance(each, TypeParameter)]
         for base in self.bases(place, use):
             arguments = [v for each in base.arguments for v in each]
             parameters = [each for each in arguments if isinstance(each, TypeParameter)]
@@ -408,7 +415,8 @@ class Inference(Names):
 
         def find(use: Use) -> Values:
             if scope.annotation is not None:
-                outside = Use(module, scope.parent, sys.maxsize, 0, use.trail)
+                around = place.scope if scope.type_parameters else scope.parent
+                outside = Use(module, around, sys.maxsize, 0, use.trail)
                 return instances(self.infer(scope.annotation, outside))
             return self._in_body(place, scope.returned, use)
 
@@ -423,7 +431,8 @@ class Inference(Names):
 
         def find(use: Use) -> Values:
             if scope.annotation is not None:
-                outside = Use(module, scope.parent, sys.maxsize, 0, use.trail)
+                around = place.scope if scope.type_parameters else scope.parent
+                outside = Use(module, around, sys.maxsize, 0, use.trail)
                 declared = instances(self.infer(scope.annotation, outside))
                 return flatten(self.element(each, outside) for each in declared)
             return self._in_body(place, scope.yielded, use)

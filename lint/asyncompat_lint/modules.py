@@ -55,8 +55,8 @@ class Modules:
 
     ``is_foreign`` tells the top-level names that mean something outside of the project: a script
     called ``queue.py`` or ``requests.py`` is not what the others import by that name. Modules are
-    imported from ``roots``, besides where they are seen to be. ``others`` are modules that were not
-    asked for, the project's or libraries': they are looked into, and not told of.
+    imported from ``roots``, besides where they are seen to be. ``others`` of the project, that were
+    not asked for, and ``installed`` libraries are looked into, and not told of.
     """
 
     def __init__(
@@ -65,9 +65,11 @@ class Modules:
         is_foreign: Callable[[str], bool],
         roots: Iterable[str] = (),
         others: Iterable[Module] = (),
+        installed: Iterable[Module] = (),
     ) -> None:
         self.own = list(modules)
-        self.all = [*self.own, *others]
+        self._installed = {module.file.location for module in installed}
+        self.all = [*self.own, *others, *installed]
         roots = {os.path.abspath(root) for root in roots}
         roots_around: dict[str, list[str]] = {}
         self._own_locations = {module.file.location for module in self.own}
@@ -121,6 +123,10 @@ class Modules:
     def is_own(self, module: Module | None) -> bool:
         """Return whether a module is one that was asked for, and is told of."""
         return module is not None and module.file.location in self._own_locations
+
+    def is_installed(self, location: str) -> bool:
+        """Return whether a file is one of an installed library."""
+        return location in self._installed
 
     def find(self, name: str, importer: Module) -> tuple[Module | None, list[str]]:
         """Return the module that a qualified name leads into, and the names that are left.

@@ -126,7 +126,8 @@ class Names(ABC):
                 index, at_use = scope.parent, False
                 continue
             # A class's names are seen by its own body, not by what is nested in it.
-            if name in scope.bindings and (scope.kind != "class" or index == use.scope):
+            is_seen = scope.kind != "class" or index == use.scope or name in scope.type_parameters
+            if name in scope.bindings and is_seen:
                 return self.bound(name, index, use, at_use=at_use)
             at_use = at_use and scope.runs_in_parent
             index = scope.parent
@@ -140,7 +141,8 @@ class Names(ABC):
             scope = scopes[index]
             if scope.outer_names.get(name) == "global":
                 return 0
-            hidden = name in scope.outer_names or (scope.kind == "class" and index != use.scope)
+            is_seen = scope.kind != "class" or index == use.scope or name in scope.type_parameters
+            hidden = name in scope.outer_names or not is_seen
             if name in scope.bindings and not hidden:
                 return index
             index = scope.parent

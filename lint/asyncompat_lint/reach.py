@@ -44,6 +44,7 @@ _MARKING = "asyncio"
 _SHIM = "asyncompat"
 _MARKED = Table("blocking-wait", [], does="blocks (it is marked so)")
 _CLASS_METHODS = {
+    "__aenter__": "enter",
     "__call__": "call",
     "__enter__": "enter",
     "__exit__": "enter",
@@ -277,7 +278,10 @@ class _Reach:
         if target.place is None or self._knowledge.blocking(target.name):
             blocker = self._of_library(target, site)
             return {} if blocker is None else {(blocker.rule, ()): blocker}
-        if site.call.awaited and self._program.scope(target.place).decorators:
+        scope = self._program.scope(target.place)
+        if scope.is_async and not site.call.awaited:
+            return {}
+        if site.call.awaited and scope.decorators and not scope.is_async:
             return {}  # what is awaited has been made something else of
         return self._of_function(target.place, site)
 
@@ -431,7 +435,10 @@ class _Reach:
     # Functions
 
     def _runs_when_called(self, place: Place, scope: Scope) -> bool:
-        if scope.is_async or scope.kind not in ("function", "lambda", "comprehension"):
+        if scope.kind not in ("function", "lambda", "comprehension"):
+            return False
+        # One's own async functions are told of themselves, a library's where they are awaited.
+        if scope.is_async and not self._program.modules.is_installed(place.location):
             return False
         is_harmless = self._knowledge.is_harmless(self._program.defined_at(place).name)
         if is_harmless or place in self._harmless:

@@ -72,3 +72,20 @@ def test_without_an_environment(tmp_path, monkeypatch):
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     with pytest.raises(NoEnvironmentError, match="--follow-installed=DIR"):
         site_packages(None)
+
+
+def test_an_async_function_of_a_library_is_told_of_where_it_is_awaited(environment):
+    site = Path(site_packages(None)[0])
+    (site / "waiter.py").write_text(
+        "import time\nasync def connect():\n    time.sleep(1)\n"
+        "class Session:\n    async def __aenter__(self):\n        await connect()\n"
+        "async def gently(): ...\n"
+    )
+    Path("app/main.py").write_text(
+        "import waiter\nasync def f():\n    await waiter.connect()\n    await waiter.gently()\n"
+        "    later = waiter.connect()\n    async with waiter.Session():\n        await later\n"
+    )
+    assert found(site_packages(None)) == [
+        ("app/main.py", 3, "AC101", ["waiter.py"]),
+        ("app/main.py", 6, "AC101", ["waiter.py", "waiter.py"]),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 PRELUDE = """\
@@ -409,3 +411,30 @@ async def f():
 @pytest.mark.parametrize("title", CASES)
 def test_receivers(title, check_marked):
     check_marked(PRELUDE + CASES[title])
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the interpreter's own parser reads it")
+def test_type_parameters_behind_a_name(check_marked):
+    check_marked(
+        PRELUDE
+        + """
+class Box[T]:
+    def __init__(self, value: T): self.value = value
+    def get(self) -> T: return self.value
+class Clients(Box[Client]): ...
+class Bound[C: Client]:
+    def first(self, client: C):
+        return client
+def same[V](value: V) -> V: return value
+type Maybe[T] = T | None
+async def f(box: Box[Client], clients: Clients, bound: Bound, other: Box[int], client: Client):
+    box.get().fetch()  # blocks
+    clients.get().fetch()  # blocks
+    other.get().fetch()
+    same(client).fetch()  # blocks
+    same(3).fetch()
+class Uses[C: Client]:
+    async def f(self, client: C):
+        client.fetch()  # blocks
+"""
+    )

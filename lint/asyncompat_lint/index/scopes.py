@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from asyncompat_lint.expressions import Constant, Display, Name, Subscripted
+from asyncompat_lint.expressions import OPAQUE, Called, Constant, Display, Name, Subscripted
 from asyncompat_lint.facts import Statement
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
 from asyncompat_lint.index.state import Comprehension, Function
@@ -41,6 +41,7 @@ class Scopes(Statements):
         is_method = self.scopes[outside].kind == "class" and Name("staticmethod") not in (
             scope.decorators
         )
+        self._bind_type_parameters(node)
         self._parameters(node.args, is_method=is_method)
         is_outermost, self._in_function = not self._in_function, True
         with self._apart():
@@ -53,6 +54,14 @@ class Scopes(Statements):
         if is_outermost:
             self._in_function = False
             self.statements.append(Statement(*whole_lines(node)))
+
+    def _bind_type_parameters(self, node: Function | ast.ClassDef) -> None:
+        """`[T: Bound]` binds what `T = TypeVar("T", bound=Bound)` does, for this scope only."""
+        for parameter in getattr(node, "type_params", ()):  # new in 3.12
+            bound = getattr(parameter, "bound", None)
+            bounds = () if bound is None else (OPAQUE, annotation(bound))
+            self._bind(parameter.name, "assigned", parameter, Called(Name("TypeVar"), bounds))
+            self.scopes[self._scope].type_parameters.append(parameter.name)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._visit_all(_defaults(node.args))
@@ -118,6 +127,7 @@ class Scopes(Statements):
         self._bind(node.name, "defined", node, scope=len(self.scopes))
         outside = self._enter("class", node.name, node.lineno, runs_in_parent=True)
         scope = self.scopes[self._scope]
+        self._bind_type_parameters(node)
         scope.bases = [annotation(each) for each in node.bases]
         scope.decorators = [self._expression(each) for each in node.decorator_list]
         self._body(node.body)
