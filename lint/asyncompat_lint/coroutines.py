@@ -52,8 +52,9 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
         everybodys.update(s.name for s in module.facts.scopes if s.is_async)
     for module in program.modules.own:
         index = module.facts.names
-        names = everybodys | {name for other, name in index.aliases if other in everybodys}
-        called = (index.called[name] for name in index.called.keys() & names)
+        own = {name for other, name in index.aliases if other in everybodys}
+        names = index.called.keys() & everybodys | index.called.keys() & own
+        called = (index.called[name] for name in names)
         for number in sorted({*index.entered, *itertools.chain.from_iterable(called)}):
             site = Site(module, number)
             rule = _suspected(site.call, names)

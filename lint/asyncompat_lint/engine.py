@@ -171,7 +171,8 @@ class _Check:
 
     def _roots(self, modules: list[Module]) -> list[str]:
         """The folders that the project's modules are imported from."""
-        seen = (folder for module in modules for folder in importable_from(module))
+        one_of_each = {(module.folder, module.file.root): module for module in modules}
+        seen = (folder for each in one_of_each.values() for folder in importable_from(each))
         project = self._settings.project
         declared = [*self._settings.config.roots, *((project, f"{project}/src") if project else ())]
         return list(dict.fromkeys([*seen, *map(os.path.abspath, declared)]))

@@ -72,6 +72,8 @@ class _Finder:
         # The places of modules and packages, and whether there can be others in them.
         self._places = {module.place: module.place == module.folder for module in known}
         self._asked: set[str] = set()
+        # Modules that hold no others: what is imported from them is in their files.
+        self._leaves: set[str] = set()
 
     def imported_by(self, importers: Iterable[Module]) -> Iterator[SourceFile]:
         """Give the files of what modules import, and of the packages around it."""
@@ -88,10 +90,19 @@ class _Finder:
                         yield from self._absolute(target)
 
     def _absolute(self, target: str) -> Iterator[SourceFile]:
-        top, *names = target.removesuffix(".*").split(".")
-        if top in self._by_name and not self._is_foreign(top):
-            for root, shown in self._by_name[top]:
-                yield from self._along(root, [top, *names], root, shown)
+        whole = target.removesuffix(".*")
+        module = whole.rpartition(".")[0]
+        top = whole.partition(".")[0]
+        if module in self._leaves or top not in self._by_name or self._is_foreign(top):
+            return
+        for root, shown in self._by_name[top]:
+            yield from self._along(root, whole.split("."), root, shown)
+        if not any(self._places.get(place, True) for place in self._places_of(module)):
+            self._leaves.add(module)
+
+    def _places_of(self, name: str) -> Iterator[str]:
+        parts = name.split(".")
+        return (os.path.join(root, *parts) for root, _ in self._by_name[parts[0]])
 
     def _is_foreign(self, top: str) -> bool:
         return top in sys.stdlib_module_names or self._is_left_out(top)
