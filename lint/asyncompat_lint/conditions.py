@@ -36,6 +36,10 @@ _CERTAIN = frozenset("bool bytes dict float frozenset int list set str tuple Pat
 _ANYTHING = frozenset({"builtins.object", "typing.Any"})
 
 
+# What methods call the object that they are of.
+_SELVES = (Name("self"), Name("cls"), Name("this"))
+
+
 @dataclass(frozen=True)
 class OfClass:
     """A parameter has to be an instance of one of these classes, or of none."""
@@ -99,14 +103,17 @@ class Conditions:
 
     def is_own(self, site: Site, scope: Scope) -> bool:
         """Return whether a site asks the object whose method it stands in for a method."""
-        own = _self_of(site)
-        return own != "" and self._receiver(site, scope) == Name(own)
+        receiver = self._receiver(site, scope)
+        # Of the many calls few are of what has such a name: the others' scopes are not asked for.
+        return receiver in _SELVES and receiver == Name(_self_of(site))
 
     def keeps_object(self, site: Site, scope: Scope) -> bool:
         """Return whether that is so, or it calls what a base has for it."""
         receiver = self._receiver(site, scope)
+        if receiver is None or not (receiver in _SELVES or _is_super(receiver)):
+            return False
         own = _self_of(site)
-        return own != "" and receiver is not None and (receiver == Name(own) or _is_super(receiver))
+        return own != "" and (receiver == Name(own) or _is_super(receiver))
 
     def own_class(self, site: Site) -> Place | None:
         """Return the class whose method a site stands in."""

@@ -49,7 +49,7 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
     told = {name.rpartition(".")[2] for name in knowledge.coroutines | _MAKES_TASK}
     everybodys = told | {_WAIT}
     for module in program.modules.own:
-        everybodys.update(s.name for s in module.facts.scopes if s.is_async)
+        everybodys.update(module.facts.names.coroutines)
     for module in program.modules.own:
         index = module.facts.names
         own = {name for other, name in index.aliases if other in everybodys}

@@ -245,6 +245,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     ``async with``. Pairs say what is known by another name (``aliases``), what a name makes,
     returns or yields (``made``), and which classes are made from which (``subclasses``).
     ``receivers`` call what they are passed; ``imports`` are what is imported, anywhere;
+    ``coroutines`` are the async functions;
     ``decorated`` has the numbers of the scopes by what they are decorated with.
     """
 
@@ -258,6 +259,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     entered: list[int] = []
     aentered: list[int] = []
     decorated: dict[str, list[int]] = {}
+    coroutines: list[str] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
@@ -267,10 +269,10 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     the names at the module's top are that a test was given to; ``is_lenient`` is whether its text
     had to be changed to be read as Python of today, ``has_cells`` whether a script marks cells with
     ``# %%``. ``interface`` stands for all that other modules can learn of it: of two texts with the
-    same one, they cannot tell which it is. Of the many calls and loads few are ever looked at.
+    same one, they cannot tell which it is. Of the many modules and calls few are ever looked at.
     """
 
-    scopes: list[Scope]
+    encoded_scopes: msgspec.Raw
     encoded_calls: list[msgspec.Raw]
     encoded_loads: list[msgspec.Raw]
     statements: list[Statement]
@@ -286,6 +288,11 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     is_lenient: bool = False
     has_cells: bool = False
     interface: bytes = b""
+
+    @functools.cached_property
+    def scopes(self) -> list[Scope]:
+        """The scopes, by number; the first is the module's own."""
+        return _SCOPES_DECODER.decode(self.encoded_scopes)
 
     @functools.cached_property
     def calls(self) -> Lazily[CallSite]:
@@ -311,6 +318,7 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
         return scope.kind == "module" and awaiting
 
 
+_SCOPES_DECODER = msgspec.msgpack.Decoder(list[Scope])
 _CALL_DECODER = msgspec.msgpack.Decoder(CallSite)
 
 _LOAD_DECODER = msgspec.msgpack.Decoder(Load)

@@ -360,22 +360,26 @@ class Program(Inference):
         todo = [class_]
         while todo:
             above = todo.pop()
-            for place in self._classes_by_base.get(self.scope(above).name, ()):
+            for place in self._classes_with(self.scope(above).name):
                 use = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0)
                 if place not in found and above in {each.place for each in self.bases(place, use)}:
                     found.add(place)
                     todo.append(place)
         return found
 
-    @functools.cached_property
-    def _classes_by_base(self) -> dict[str, list[Place]]:
+    def _classes_with(self, base: str) -> Iterator[Place]:
         """The classes that name a base with this last name."""
-        found: dict[str, list[Place]] = defaultdict(list)
+        for module in self._by_base.get(base, ()):
+            for number, scope in enumerate(module.facts.scopes):
+                if base in map(last_name, scope.bases):
+                    yield Place(module.file.location, number)
+
+    @functools.cached_property
+    def _by_base(self) -> dict[str, list[Module]]:
+        found: dict[str, list[Module]] = defaultdict(list)
         for module in self.modules.all:
-            if module.facts.names.subclasses:
-                for number, scope in enumerate(module.facts.scopes):
-                    for base in scope.bases:
-                        found[last_name(base)].append(Place(module.file.location, number))
+            for base in {base for base, _ in module.facts.names.subclasses}:
+                found[base].append(module)
         return found
 
     # Objects that are shared

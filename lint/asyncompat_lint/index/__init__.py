@@ -12,6 +12,8 @@ import re
 import sys
 import warnings
 
+import msgspec
+
 from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
 from asyncompat_lint.index.aliases import write_out_versions
@@ -49,7 +51,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
     except (RecursionError, MemoryError):
         raise TooDeepError("cannot be parsed: it is nested too deeply") from None
     return ModuleFacts(
-        indexer.scopes,
+        msgspec.Raw(msgspec.msgpack.encode(indexer.scopes)),
         encoded(indexer.calls),
         encoded(indexer.loads),
         indexer.statements,

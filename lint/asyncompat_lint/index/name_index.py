@@ -69,6 +69,7 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
         [number for number, call in enumerate(calls) if call.kind == "enter"],
         [number for number, call in enumerate(calls) if call.kind == "aenter"],
         dict(decorated),
+        sorted({scope.name for scope in scopes if scope.is_async}),
     )
 
 
