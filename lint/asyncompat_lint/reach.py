@@ -12,7 +12,7 @@ a function is a shortest one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from asyncompat_lint.blockers import (
@@ -387,13 +387,29 @@ class _Reach:
                         if argument is not None:
                             inner = self._program.passed(site.module, call, argument)
                             found.update(e.place for g in inner for e in g if e.place is not None)
-        marks = {name.rpartition(".")[2]: name for name, keys in on_loop.items() if not keys}
-        for place in self._decorated(set(marks)):
-            decorators = self._program.decorators(place)
-            if any(isinstance(v, Reference) and v.name in marks.values() for v in decorators):
-                found.add(place)
         found.update(self._callbacks_of_protocols())
-        return {place for place in found if not self._program.scope(place).is_async}
+        found = {place for place in found if not self._program.scope(place).is_async}
+        return found | set(self._marked({name for name, keys in on_loop.items() if not keys}))
+
+    def _marked(self, marks: set[str]) -> Iterator[Place]:
+        """The sync functions that a decorator marks as the event loop's."""
+        names = {name.rpartition(".")[2] for name in marks}
+
+        def find(module: Module) -> list[int]:
+            return [
+                place.scope
+                for place in self._decorated(names, [module])
+                if not self._program.scope(place).is_async
+                and any(
+                    isinstance(each, Reference) and each.name in marks
+                    for each in self._program.decorators(place)
+                )
+            ]
+
+        for module in self._program.modules.all:
+            if not names.isdisjoint(module.facts.names.decorated):
+                for number in self._targets.marked(module, find):
+                    yield Place(module.file.location, number)
 
     def _callbacks_of_protocols(self) -> Iterator[Place]:
         """The methods that the loop calls of what is made for a connection."""
@@ -414,7 +430,7 @@ class _Reach:
 
     def _read_markers(self) -> None:
         """Functions that are decorated with ``asyncompat.blocking`` or ``nonblocking``."""
-        for place in self._decorated(_MARKERS):
+        for place in self._decorated(_MARKERS, self._program.modules.all):
             decorators = self._program.decorators(place)
             names = {each.name for each in decorators if isinstance(each, Reference)}
             if f"{_MARKING}.blocking" in names:
@@ -423,9 +439,10 @@ class _Reach:
             elif f"{_MARKING}.nonblocking" in names:
                 self._harmless.add(place)
 
-    def _decorated(self, names: Collection[str]) -> Iterator[Place]:
+    @staticmethod
+    def _decorated(names: Collection[str], modules: Iterable[Module]) -> Iterator[Place]:
         """The functions that are decorated with something of one of these names."""
-        for module in self._program.modules.all:
+        for module in modules:
             decorated = module.facts.names.decorated
             found = {number for name in decorated.keys() & names for number in decorated[name]}
             for number in sorted(found):

@@ -7,7 +7,7 @@ others. So it is kept under what stands for the module and for all that is told 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
@@ -28,11 +28,13 @@ class KeptTargets(msgspec.Struct, array_like=True):
     """What is kept of a module: what stands for all that it depends on, and the sites' meanings.
 
     Most sites turn out to mean nothing that matters; those are only told of as ``ruled_out``.
+    ``marked`` are the functions that decorators mark as the event loop's.
     """
 
     state: bytes
     groups: dict[int, _KeptGroups] = {}
     ruled_out: set[int] = set()
+    marked: list[int] = []
 
 
 class Targets:
@@ -45,6 +47,7 @@ class Targets:
         self._before: dict[str, KeptTargets] = {}
         self._states: dict[str, bytes] = {}
         self._ruled_out: dict[str, set[int]] = defaultdict(set)
+        self._marked: dict[str, list[int]] = {}
         self._is_new = False
         if cache.is_kept:
             locations = sorted(module.file.location for module in program.modules.all)
@@ -57,6 +60,7 @@ class Targets:
             }
             for location, kept in self._before.items():
                 self._ruled_out[location] = kept.ruled_out
+                self._marked[location] = kept.marked
 
     def of(self, site: Site) -> list[Group]:
         """Return what a call site may run, as ``Program.targets`` does."""
@@ -71,6 +75,14 @@ class Targets:
                 self._is_new = True
             self._known[key] = groups
         return groups
+
+    def marked(self, module: Module, find: Callable[[Module], list[int]]) -> list[int]:
+        """Return the functions of a module that are marked as the event loop's, found once."""
+        location = module.file.location
+        if location not in self._marked:
+            self._marked[location] = find(module)
+            self._is_new = True
+        return self._marked[location]
 
     def rule_out(self, site: Site) -> None:
         """Note that a site runs nothing that may ever be found to block."""
@@ -89,9 +101,12 @@ class Targets:
             if location not in kept:
                 kept[location] = KeptTargets(self._states[location])
             kept[location].groups[number] = [list(map(_kept, group)) for group in groups]
-        for location, numbers in self._ruled_out.items():
-            if location in kept:
-                kept[location].ruled_out = numbers
+        for location, marked in self._marked.items():
+            if marked and location not in kept:
+                kept[location] = KeptTargets(self._states[location])
+        for location, its in kept.items():
+            its.ruled_out = self._ruled_out[location]
+            its.marked = self._marked.get(location, [])
         self._cache.keep_targets(kept)
 
 
