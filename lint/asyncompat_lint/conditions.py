@@ -104,8 +104,15 @@ class Conditions:
     def is_own(self, site: Site, scope: Scope) -> bool:
         """Return whether a site asks the object whose method it stands in for a method."""
         receiver = self._receiver(site, scope)
-        # Of the many calls few are of what has such a name: the others' scopes are not asked for.
         return receiver in _SELVES and receiver == Name(_self_of(site))
+
+    @staticmethod
+    def may_be_own(site: Site) -> bool:
+        """Return whether that may be so, by the form of the site."""
+        if site.is_load:
+            return True
+        callee = site.call.callee
+        return isinstance(callee, Attribute) and callee.value in _SELVES
 
     def keeps_object(self, site: Site, scope: Scope) -> bool:
         """Return whether that is so, or it calls what a base has for it."""

@@ -245,7 +245,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     ``async with``. Pairs say what is known by another name (``aliases``), what a name makes,
     returns or yields (``made``), and which classes are made from which (``subclasses``).
     ``receivers`` call what they are passed; ``imports`` are what is imported, anywhere;
-    ``coroutines`` are the async functions;
+    ``coroutines`` are the async functions, ``abstract`` has the numbers of the abstract ones;
     ``decorated`` has the numbers of the scopes by what they are decorated with.
     """
 
@@ -260,6 +260,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     aentered: list[int] = []
     decorated: dict[str, list[int]] = {}
     coroutines: list[str] = []
+    abstract: list[int] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

@@ -253,10 +253,17 @@ class _Reach:
                     self._meaning[target.name].append(site)
                 if target.place is not None:
                     self._meaning[target.place].append(site)
-                    scope = self._program.scope(target.place)
-                    if scope.is_abstract or self._conditions.is_own(site, scope):
+                    if self._may_be_replaced(target.place, site):
                         # Whatever stands in its place has its name.
-                        self._meaning[scope.name].append(site)
+                        self._meaning[self._program.scope(target.place).name].append(site)
+
+    def _may_be_replaced(self, place: Place, site: Site) -> bool:
+        """Whether a subclass's method may run at a site that means this one.
+
+        Asked of very many sites, and so by what is known of them without a look at their scopes.
+        """
+        abstract = self._program.modules.at(place.location).facts.names.abstract
+        return place.scope in abstract or self._conditions.may_be_own(site)
 
     def _of_load(self, site: Site) -> Blockers:
         for each in self._program.properties(site.module, site.load, self._names):
@@ -278,22 +285,26 @@ class _Reach:
         if target.place is None or self._knowledge.blocking(target.name):
             blocker = self._of_library(target, site)
             return {} if blocker is None else {(blocker.rule, ()): blocker}
-        scope = self._program.scope(target.place)
-        if scope.is_async and not site.call.awaited:
-            return {}
-        if site.call.awaited and scope.decorators and not scope.is_async:
-            return {}  # what is awaited has been made something else of
+        if site.call.awaited or self._program.modules.is_installed(target.place.location):
+            scope = self._program.scope(target.place)
+            if scope.is_async != site.call.awaited and (scope.is_async or scope.decorators):
+                return {}  # it does not run here, or has been made something else of
         return self._of_function(target.place, site)
 
     def _of_function(self, place: Place, site: Site) -> Blockers:
+        blocked = self._blocked.get(place, {})
+        may_be_replaced = self._may_be_replaced(place, site)
+        if not blocked and not may_be_replaced:
+            return {}
         scope = self._program.scope(place)
         found: Blockers = {}
-        for blocker in self._blocked.get(place, {}).values():
+        for blocker in blocked.values():
             for each in self._overriding.of_object(blocker, site, scope):
                 held = self._conditions.of_call(each.held, site, place)
                 if held is not None:
                     add(found, replace(each, held=held))
-        if self._overriding.knows(scope.name) and not (scope.is_abstract and found):
+        is_told = scope.is_abstract and found
+        if may_be_replaced and self._overriding.knows(scope.name) and not is_told:
             for blocker in self._overriding.of_overrides(place, site):
                 add(found, blocker)
         return found
@@ -366,6 +377,8 @@ class _Reach:
         if where == "here":
             return [str(each) for each in known]
         if target.place is None or target.name in self._knowledge.callables:
+            return []
+        if not self._sites.may_receive(target.name.rpartition(".")[2]):
             return []
         scope = self._program.scope(target.place)
         is_bound = target.receiver is not None or scope.name == "__init__"

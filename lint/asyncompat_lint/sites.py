@@ -138,6 +138,10 @@ class SiteIndex:
             if isinstance(call.callee, Attribute)
         ]
 
+    def may_receive(self, name: str) -> bool:
+        """Return whether a function or class of this name may call what it is passed."""
+        return name in self._receivers
+
     def named(self, names: set[str]) -> list[Site]:
         """Return all sites of just these names; one has several where it may call several."""
         found = {

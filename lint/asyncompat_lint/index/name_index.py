@@ -70,6 +70,7 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
         [number for number, call in enumerate(calls) if call.kind == "aenter"],
         dict(decorated),
         sorted({scope.name for scope in scopes if scope.is_async}),
+        [number for number, scope in enumerate(scopes) if scope.is_abstract],
     )
 
 
