@@ -55,6 +55,12 @@ class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="ke
     target_version: str = ""
     roots: tuple[str, ...] = ()
 
+    @property
+    def functions(self) -> list[str]:
+        """The qualified names of all functions that they name."""
+        blocking = [each if isinstance(each, str) else each.name for each in self.blocking]
+        return [*blocking, *self.nonblocking, *self.offloads, *self.runs_on_loop]
+
     def library(self) -> Library:
         """Return what these settings add to the knowledge base."""
         tables = []
@@ -228,9 +234,7 @@ def _check_names(file: Path, config: Config, rules: Mapping[str, str]) -> None:
                 known = [*rules, *rules.values()]
                 problem = f"{file}: {key}: no rule {name!r}{nearest(name, known)}"
                 raise ConfigError(problem)
-    functions = [*config.nonblocking, *config.offloads, *config.runs_on_loop]
-    functions += [each if isinstance(each, str) else each.name for each in config.blocking]
-    for name in functions:
+    for name in config.functions:
         if not all(part.isidentifier() or part == "*" for part in name.split(".")):
             raise ConfigError(f"{file}: {name!r} is no qualified name (package.module.function)")
     if config.target_version and parse_range(config.target_version) is None:

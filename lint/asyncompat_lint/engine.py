@@ -26,6 +26,7 @@ from asyncompat_lint.findings import Finding, Severity, Step
 from asyncompat_lint.indexing import Indexer
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module, Modules, importable_from
+from asyncompat_lint.named import check_names
 from asyncompat_lint.program import Program
 from asyncompat_lint.reach import BlockingCall, blocking_calls
 from asyncompat_lint.rules.base import Rule, Surroundings
@@ -94,6 +95,7 @@ def check(paths: Iterable[str], settings: Settings, cache: Cache = NO_CACHE) -> 
 
     Raises:
         NoSuchPathError: one of the paths does not exist.
+        ConfigError: the settings name a function that the project does not have.
     """
     return check_files(find_sources(paths, settings.config.exclude), settings, cache)
 
@@ -139,6 +141,7 @@ class _Check:
         roots = self._roots(modules)
         others, installed = self._others(modules, roots, knowledge.covers, indexer)
         known = Modules(modules, knowledge.covers, roots, others, installed)
+        check_names(known, self._settings.config.functions)
         program = Program(known, knowledge)
         targets = Targets(program, self._cache, self._settings.identity)
         calls: dict[str, list[BlockingCall]] = defaultdict(list)

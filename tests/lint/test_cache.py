@@ -125,3 +125,22 @@ def test_several_processes_find_what_one_finds(folder, monkeypatch):
     monkeypatch.setattr(indexing, "WORTH_A_PROCESS", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert run(None) == alone
+
+
+def test_what_is_imported_with_its_package_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cache = Cache(tmp_path / "kept")
+    Path("app").mkdir()
+    Path("app/__init__.py").write_text("")
+    Path("app/helper.py").write_text("import time\ndef wait(): time.sleep(1)\n")
+    Path("main.py").write_text(
+        "import app.helper\nasync def f():\n    app.helper.wait()\n    app.helper.Later().wait()\n"
+    )
+
+    def lines():
+        return [each.span.line for each in check(["."], Settings(RULES), cache).findings]
+
+    assert lines() == [3]
+    with Path("app/helper.py").open("a") as file:
+        file.write("class Later:\n    def wait(self): time.sleep(1)\n")
+    assert lines() == [3, 4]

@@ -283,3 +283,40 @@ def test_patterns(pattern, tmp_path, monkeypatch):
     assert check(["."], excluded).files == 0
     ignored = Settings(RULES, config=Config(per_file_ignores={pattern: ("AC1",)}))
     assert (check(["."], ignored).files, check(["."], ignored).findings) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("app.wrap.offlod", ["app/wrap.py has no 'offlod'", "did you mean 'app.wrap.offload'"]),
+        ("app.wrap.Pool.rn", ["'Pool.rn'", "did you mean 'app.wrap.Pool.run'"]),
+        ("app.wrp.offload", ["app/__init__.py has no 'wrp'"]),
+        ("app.wrap.offload", []),
+        ("app.wrap.Pool.run", []),
+        ("app.wrap.Pool.*", []),
+        ("app.wrap.Heir.anything", []),
+        ("app.wrap.made", []),
+        ("app.open.anything", []),
+        ("app.unread.f", []),
+        ("elsewhere.f", []),
+    ],
+)
+def test_functions_that_are_not_there(tmp_path, monkeypatch, name, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app").mkdir()
+    for file, text in {
+        "__init__": "",
+        "wrap": "import lib\ndef offload(f): ...\nclass Pool:\n    def run(self): ...\n"
+        "class Heir(lib.Base): ...\nmade = lib.make()\n",
+        "open": "def __getattr__(name): ...\n",
+        "unread": "def g(): ...\n",
+    }.items():
+        (tmp_path / "app" / f"{file}.py").write_text(text)
+    (tmp_path / "main.py").write_text("import app.wrap, app.open\n")
+    settings = Settings(RULES, config=Config(offloads=(name,)))
+    if words:
+        with pytest.raises(ConfigError) as raised:
+            check(["main.py"], settings)
+        assert all(word in str(raised.value) for word in words)
+    else:
+        check(["main.py"], settings)

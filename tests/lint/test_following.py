@@ -40,6 +40,7 @@ def found(*paths, cache=None, **settings):
     [
         ("app/web/handler.py", "from app.helper import wait, later", "app/helper.py"),
         ("app/web/handler.py", "from ..helper import wait, later", "app/helper.py"),
+        ("app/web/handler.py", "import app.helper\nwait = app.helper.wait", "app/helper.py"),
         ("app/web/handler.py", "from .helper import *", "app/web/helper.py"),
         ("handler.py", "from helper import wait, later", "helper.py"),
         ("handler.py", "from space.inner.helper import wait, later", "space/inner/helper.py"),
@@ -51,9 +52,10 @@ def test_a_file_alone(tree, handler, imported, helper):
         f"{base}/{name}/__init__.py" for base in (".", "src") for name in ("app", "app/web")
     ]
     tree(dict.fromkeys(packages, "") | {handler: f"{imported}\n{HANDLER}", helper: HELPER})
-    assert found(handler) == [(handler, 3, "AC101", [helper])]
+    line = 3 + imported.count("\n")
+    assert found(handler) == [(handler, line, "AC101", [helper])]
     both = found(handler, helper)
-    assert [each[:2] for each in both] == sorted([(handler, 3), (helper, 5)])
+    assert [each[:2] for each in both] == sorted([(handler, line), (helper, 5)])
 
 
 def test_a_package_by_way_of_others(tree):

@@ -58,7 +58,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         indexer.cells_that_await,
         suppressions.are_ours(source.text),
         indexer.marks,
-        name_index(indexer.scopes, indexer.calls, indexer.loads),
+        name_index(indexer.scopes, indexer.calls, indexer.loads, indexer.imported),
         indexer.mentions,
         indexer.guards,
         indexer.tests,

@@ -22,8 +22,10 @@ from asyncompat_lint.expressions import (
 from asyncompat_lint.facts import CallSite, Load, NameIndex, Scope
 
 
-def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[Load]) -> NameIndex:
-    """Return the index of a module's names."""
+def name_index(
+    scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[Load], imported: set[str]
+) -> NameIndex:
+    """Return the index of a module's names; ``imported`` is what it imports."""
     called: dict[str, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
         for name in last_names(call.callee):
@@ -36,7 +38,6 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
             chain = chain.value
     aliases: set[tuple[str, str]] = set()
     made: set[tuple[str, str]] = set()
-    imports: set[str] = set()
     decorated: dict[str, list[int]] = defaultdict(list)
     for number, scope in enumerate(scopes):
         for name in scope.decorator_names:
@@ -50,7 +51,6 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
         for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
             for binding in bindings:
                 if binding.kind == "imported":
-                    imports.add(binding.target)
                     aliases.add((binding.target.rpartition(".")[2], name))
                 elif _is_made(binding.value):
                     made.update((other, name) for other in last_names(binding.value))
@@ -64,7 +64,7 @@ def name_index(scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[L
         sorted((other, name) for other, name in made if other != name),
         sorted({(last_name(base), scope.name) for scope in scopes for base in scope.bases}),
         sorted(set(_receivers(scopes))),
-        sorted(imports),
+        sorted(imported),
         dict(read),
         [number for number, call in enumerate(calls) if call.kind == "enter"],
         [number for number, call in enumerate(calls) if call.kind == "aenter"],

@@ -95,6 +95,7 @@ class Names(State):
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias, name, target in import_targets(node):
+            self.imported.add(target)
             bound = target if name else target.partition(".")[0]
             self._bind(name or bound, "imported", node, target=bound)
             if target.partition(".")[0] in VERSIONED:

@@ -51,6 +51,7 @@ class State(ast.NodeVisitor):
         self.handlers: list[Handler] = []
         self.awaits_at_top: list[TopAwait] = []
         self.tests: dict[str, Test] = {}
+        self.imported: set[str] = set()
         self._source = source
         self._scope = 0
         self._in_function = False

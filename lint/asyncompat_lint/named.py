@@ -1,0 +1,55 @@
+"""Whether the functions that the settings name are there, as far as the project has their modules.
+
+What libraries have, and modules that are not among those that are looked at, is not asked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from asyncompat_lint.config import ConfigError, nearest
+from asyncompat_lint.facts import Scope
+from asyncompat_lint.modules import Module, Modules
+
+
+def check_names(modules: Modules, names: Iterable[str]) -> None:
+    """Raise ConfigError for the first of some qualified names that a module does not have."""
+    for name in names:
+        for importer in modules.own[:1]:
+            module, rest = modules.find(name.removesuffix(".*"), importer)
+            if module is not None and not modules.is_installed(module.file.location):
+                for missing, there in _missing(module, rest):
+                    prefix = name.removesuffix(".*").removesuffix(".".join(rest))
+                    known = sorted(f"{prefix}{each}" for each in there)
+                    problem = f"settings: {name!r}: {module.file.path} has no {missing!r}"
+                    raise ConfigError(f"{problem}{nearest(name, known) if known else ''}")
+
+
+def _missing(module: Module, names: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Give the name that is not there, and the dotted ones that are in its place."""
+    scopes = module.facts.scopes
+    owner, path = scopes[0], ""
+    for name in names:
+        if _may_have(owner, name) or (not path and _is_beside(module, name)):
+            return
+        binding = next((each for each in owner.bindings.get(name, ())), None)
+        if binding is None and name not in owner.attributes:
+            yield f"{path}{name}", [f"{path}{each}" for each in owner.bindings]
+            return
+        if binding is None or binding.kind != "defined":
+            return  # what it is, is told elsewhere
+        owner, path = scopes[binding.scope], f"{path}{name}."
+
+
+def _may_have(owner: Scope, name: str) -> bool:
+    """Whether a module or class may have a name that does not stand in it."""
+    if not {"*", "__getattr__"}.isdisjoint(owner.bindings):
+        return True
+    return owner.kind == "class" and bool(owner.bases) and name not in owner.bindings
+
+
+def _is_beside(module: Module, name: str) -> bool:
+    """Whether a package has a module of this name, that need not be among those looked at."""
+    place = os.path.join(module.folder, name)
+    return os.path.exists(place) or os.path.exists(f"{place}.py")
