@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 
+from asyncompat_lint.attributes import PROPERTIES
 from asyncompat_lint.expressions import (
     Attribute,
     Called,
@@ -21,7 +22,7 @@ from asyncompat_lint.expressions import (
     last_names,
 )
 from asyncompat_lint.facts import CallSite, Load, Scope
-from asyncompat_lint.inference import PROPERTIES, Inference
+from asyncompat_lint.inference import Inference
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use

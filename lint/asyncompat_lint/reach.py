@@ -12,9 +12,10 @@ a function is a shortest one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from asyncompat_lint.attributes import CACHED_PROPERTIES
 from asyncompat_lint.blockers import (
     Blocker,
     Blockers,
@@ -22,11 +23,11 @@ from asyncompat_lint.blockers import (
     called_at,
     is_news,
 )
+from asyncompat_lint.callbacks import LoopCallbacks, decorated
 from asyncompat_lint.conditions import Conditions
 from asyncompat_lint.expressions import Constant, Inner, last_name, last_names, root_name
 from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
 from asyncompat_lint.findings import Step
-from asyncompat_lint.inference import CACHED_PROPERTIES
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.modules import Module
@@ -34,7 +35,7 @@ from asyncompat_lint.overriding import Overriding
 from asyncompat_lint.program import Group, Program, is_property
 from asyncompat_lint.sites import Site, SiteIndex
 from asyncompat_lint.targets import Targets
-from asyncompat_lint.values import Instance, Place, Reference
+from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
@@ -100,7 +101,7 @@ class _Reach:
             if where != "elsewhere"
         }
         self._sites = SiteIndex(program, receivers, targets.ruled_out)
-        self._on_loop = self._handed_to_loop()
+        self._on_loop = LoopCallbacks(program, knowledge, targets, self._sites).places()
         self._harmless: set[Place] = set()
         self._read_markers()
         self._names: set[str] = set()
@@ -387,63 +388,9 @@ class _Reach:
         called = [each for each in scope.called_parameters if each in parameters]
         return [*called, *(str(parameters.index(each)) for each in called)]
 
-    def _handed_to_loop(self) -> set[Place]:
-        """The functions that the loop is asked to call, here or there."""
-        found: set[Place] = set()
-        on_loop = {n: keys for n, (w, keys) in self._knowledge.callables.items() if w == "loop"}
-        for site in self._sites.named({name.rpartition(".")[2] for name in on_loop}):
-            call = site.call
-            for group in self._targets.of(site):
-                for target in group:
-                    for key in on_loop.get(target.name, ()):
-                        argument = call.arguments.get(str(key))
-                        if argument is not None:
-                            inner = self._program.passed(site.module, call, argument)
-                            found.update(e.place for g in inner for e in g if e.place is not None)
-        found.update(self._callbacks_of_protocols())
-        found = {place for place in found if not self._program.scope(place).is_async}
-        return found | set(self._marked({name for name, keys in on_loop.items() if not keys}))
-
-    def _marked(self, marks: set[str]) -> Iterator[Place]:
-        """The sync functions that a decorator marks as the event loop's."""
-        names = {name.rpartition(".")[2] for name in marks}
-
-        def find(module: Module) -> list[int]:
-            return [
-                place.scope
-                for place in self._decorated(names, [module])
-                if not self._program.scope(place).is_async
-                and any(
-                    isinstance(each, Reference) and each.name in marks
-                    for each in self._program.decorators(place)
-                )
-            ]
-
-        for module in self._program.modules.all:
-            if not names.isdisjoint(module.facts.names.decorated):
-                for number in self._targets.marked(module, find):
-                    yield Place(module.file.location, number)
-
-    def _callbacks_of_protocols(self) -> Iterator[Place]:
-        """The methods that the loop calls of what is made for a connection."""
-        callbacks = self._knowledge.callbacks
-        protocols = {name.rpartition(".")[2] for name in callbacks}
-        names = set().union(*map(self._sites.with_subclasses, protocols))
-        methods = set().union(*callbacks.values())
-        for module in self._program.modules.all:
-            if names.isdisjoint(name for _, name in module.facts.names.subclasses):
-                continue
-            for number, scope in enumerate(module.facts.scopes):
-                if scope.name not in methods or scope.kind != "function":
-                    continue
-                class_ = self._program.defined_at(Place(module.file.location, scope.parent))
-                known, _ = self._program.ancestors(Instance(class_.name, class_.place))
-                if any(scope.name in callbacks.get(each, ()) for each in known):
-                    yield Place(module.file.location, number)
-
     def _read_markers(self) -> None:
         """Functions that are decorated with ``asyncompat.blocking`` or ``nonblocking``."""
-        for place in self._decorated(_MARKERS, self._program.modules.all):
+        for place in decorated(_MARKERS, self._program.modules.all):
             decorators = self._program.decorators(place)
             names = {each.name for each in decorators if isinstance(each, Reference)}
             if f"{_MARKING}.blocking" in names:
@@ -451,16 +398,6 @@ class _Reach:
                 self._blocked[place] = {(_MARKED.rule, ()): Blocker(Entry(name, _MARKED))}
             elif f"{_MARKING}.nonblocking" in names:
                 self._harmless.add(place)
-
-    @staticmethod
-    def _decorated(names: Collection[str], modules: Iterable[Module]) -> Iterator[Place]:
-        """The functions that are decorated with something of one of these names."""
-        for module in modules:
-            decorated = module.facts.names.decorated
-            found = {number for name in decorated.keys() & names for number in decorated[name]}
-            for number in sorted(found):
-                if module.facts.scopes[number].kind == "function":
-                    yield Place(module.file.location, number)
 
     # Functions
 

@@ -1,0 +1,295 @@
+"""Attributes: what ``value.name`` is, of the project's instances, classes, modules, and libraries'.
+
+Knows classes: their bodies, what methods give to ``self``, bases, properties, type parameters. What
+a property's function returns it asks of the layer above, ``operations``.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from abc import abstractmethod
+from dataclasses import replace
+
+from asyncompat_lint.expressions import NOTHING, Expr, last_name
+from asyncompat_lint.names import Names, Use
+from asyncompat_lint.values import (
+    UNKNOWN,
+    Instance,
+    Place,
+    Reference,
+    TypeParameter,
+    Value,
+    Values,
+    flatten,
+    substituted,
+)
+
+# Decorators under which an attribute is what its function returns.
+CACHED_PROPERTIES = frozenset(
+    {"cached_property", "lazy_property", "lazyproperty", "reify", "under_cached_property"}
+)
+PROPERTIES = CACHED_PROPERTIES | {"property", "abstractproperty"}
+
+_SUPER = "builtins.super"
+
+
+class Attributes(Names):
+    """What can be known of attributes."""
+
+    @abstractmethod
+    def _any_of(self, options: list[tuple[Expr, Use]]) -> Values:
+        """What one of several expressions is, each at its place."""
+
+    @abstractmethod
+    def _returned(self, function: Reference, arguments: tuple[Expr, ...], use: Use) -> Values:
+        """What a function of the project returns."""
+
+    @abstractmethod
+    def _typed(
+        self, type_: Expr, receiver: Instance | None, arguments: tuple[Expr, ...], use: Use
+    ) -> Values:
+        """The instances that a type of the knowledge stands for."""
+
+    def is_class(self, place: Place | None) -> bool:
+        """Return whether a place is one of a class, and not of a function or of nothing."""
+        return place is not None and self.scope(place).kind == "class"
+
+    def attribute(self, value: Value, name: str, use: Use) -> Values:
+        return self._attribute_of_any((value,), name, use)
+
+    def _attribute_of_any(self, values: Values, name: str, use: Use) -> Values:
+        there = [value for value in values if not _lacks(value, name)]
+        return flatten(self._attribute(value, name, use) for value in there)
+
+    def _attribute(self, value: Value, name: str, use: Use) -> Values:
+        match value:
+            case TypeParameter(bound=bound):
+                return self._attribute_of_any(bound, name, use)
+            case Instance(of="builtins.super", place=Place() as place):
+                return self._inherited(Instance(value.of, place), name, use, of_instance=True)
+            case Instance(place=Place() as place) if self.scope(place).kind == "class":
+                values = self.raw_attribute(value, name, use)
+                return flatten(self._read(each, value, use) for each in values)
+            case Instance():
+                return self._library_attribute(value, name, use)
+            case Reference(place=None):
+                return self.qualified(f"{value.name}.{name}", use)
+            case Reference(place=Place() as place) if self.scope(place).kind == "class":
+                owner = Instance(value.name, place, value.arguments)
+                values = self._class_attribute(owner, name, use)
+                return tuple(self._of_class(each, owner) for each in values)
+        return UNKNOWN
+
+    def _of_class(self, value: Value, class_: Instance) -> Value:
+        """A class's attribute: a class method is asked of the class."""
+        if isinstance(value, Reference) and value.place is not None:
+            scope = self.scope(value.place)
+            if scope.kind == "function" and "classmethod" in scope.decorator_names:
+                return replace(value, receiver=class_)
+        return value
+
+    def raw_attribute(self, value: Instance, name: str, use: Use) -> Values:
+        """Return what ``value.name`` is, a property itself where it is one."""
+        return self._instance_attribute(value, name, use)
+
+    def _read(self, value: Value, receiver: Instance, use: Use) -> Values:
+        """An instance's attribute: a property gives what its function returns."""
+        if not isinstance(value, Reference):
+            return (value,)
+        if value.place is not None:
+            scope = self.scope(value.place)
+            if scope.kind == "function":
+                value = replace(value, receiver=receiver)
+                if any(last_name(each) in PROPERTIES for each in scope.decorators):
+                    return self._returned(value, (), use)
+        return (value,)
+
+    def _library_attribute(
+        self, value: Instance, name: str, use: Use, heir: Instance | None = None
+    ) -> Values:
+        """What a library's class says of an attribute; ``heir`` is the project's class of it."""
+        for class_ in self.knowledge.lineage(value.of):
+            qualified = f"{class_}.{name}"
+            given = self.knowledge.attribute(qualified)
+            if given is not None:
+                return self._typed(given, heir or value, (), use)
+            if self.knowledge.speaks_of(qualified):
+                return (Reference(qualified, receiver=value),)
+        return (Reference(f"{value.of}.{name}", receiver=value),)
+
+    def named(self, name: str, use: Use) -> Values:
+        given = self.knowledge.attribute(name)
+        return (Reference(name),) if given is None else self._typed(given, None, (), use)
+
+    def _instance_attribute(self, owner: Instance, name: str, use: Use) -> Values:
+        """What ``instance.name`` is: given to ``self`` by a method, or else the class's."""
+        place = _place(owner)
+        bindings = [
+            each for each in self.scope(place).attributes.get(name, []) if each.value != NOTHING
+        ]
+        declared = [each for each in bindings if each.kind == "annotated"]
+        if not bindings or (not declared and name in self.scope(place).bindings):
+            values = self._class_attribute(owner, name, use, of_instance=True)
+            if values or not bindings:
+                return values
+        module = self.modules.at(place.location)
+
+        def find(use: Use) -> Values:
+            places = [
+                (each, Use(module, each.scope, each.line, each.column, use.trail))
+                for each in declared or bindings
+            ]
+            if all(each.kind == "assigned" for each, _ in places):
+                return self._any_of([(each.value, where) for each, where in places])
+            return flatten(self.value_of(name, each, each.scope, at) for each, at in places)
+
+        values = self._once((place.location, place.scope, f"self.{name}"), use, find)
+        if not values and not declared:  # what a base class declares
+            values = self._inherited(owner, name, use, of_instance=True)
+        return substituted(values, self._given(owner, use))
+
+    def _class_attribute(
+        self, owner: Instance, name: str, use: Use, *, of_instance: bool = False
+    ) -> Values:
+        """What ``Class.name`` is: bound in the class's body, or else its bases'."""
+        place = _place(owner)
+        if name in self.scope(place).bindings:
+            module = self.modules.at(place.location)
+            inside = Use(module, place.scope, sys.maxsize, 0, use.trail)
+            values = self.bound(name, place.scope, inside, at_use=False)
+            values = values or self._given_by_class_methods(place, name, use)
+            given = self._given(owner, use)
+            return tuple(_belonging(value, given) for value in substituted(values, given))
+        return self._inherited(owner, name, use, of_instance=of_instance)
+
+    def _given_by_class_methods(self, place: Place, name: str, use: Use) -> Values:
+        """What class methods give to an attribute that the class's body has without a value."""
+        module = self.modules.at(place.location)
+        bindings = [
+            each
+            for each in self.scope(place).attributes.get(name, ())
+            if each.value != NOTHING
+            and "classmethod" in module.facts.scopes[each.scope].decorator_names
+        ]
+
+        def find(use: Use) -> Values:
+            return flatten(
+                self.value_of(
+                    name, each, each.scope, Use(module, each.scope, each.line, 0, use.trail)
+                )
+                for each in bindings
+            )
+
+        if not bindings:
+            return UNKNOWN
+        return self._once((place.location, place.scope, f"class.{name}"), use, find)
+
+    def _inherited(self, owner: Instance, name: str, use: Use, *, of_instance: bool) -> Values:
+        place = _place(owner)
+        step = (place.location, place.scope, f"base of {name}{' in an instance' * of_instance}")
+        given = self._given(owner, use)
+
+        def find(use: Use) -> Values:
+            return self._of_bases(place, name, use, given, of_instance=of_instance)
+
+        if not given:
+            return self._once(step, use, find)
+        return UNKNOWN if step in use.trail else find(use.after(step))
+
+    def _of_bases(
+        self,
+        place: Place,
+        name: str,
+        use: Use,
+        given: dict[TypeParameter, Values],
+        *,
+        of_instance: bool,
+    ) -> Values:
+        for class_ in self.bases(place, use):
+            base = Instance(
+                self.knowledge.canonical(class_.name),
+                class_.place,
+                tuple(substituted(each, given) for each in class_.arguments),
+            )
+            if base.place is None:
+                if not self.knowledge.knows(base.of, name):
+                    continue
+                heir = Instance(
+                    self.defined(self.modules.at(place.location), place.scope).name, place
+                )
+                found = self._library_attribute(base, name, use, heir)
+            elif of_instance:
+                found = self._instance_attribute(base, name, use)
+            else:
+                found = self._class_attribute(base, name, use)
+            if found:
+                return found
+        return UNKNOWN
+
+    def bases(self, place: Place, use: Use) -> list[Reference]:
+        """Return the classes that a class of the project names as its bases."""
+        module = self.modules.at(place.location)
+        scope = self.scope(place)
+
+        def find(use: Use) -> Values:
+            # Type parameters are its own; all other names are those around it.
+            around = place.scope if scope.type_parameters else scope.parent
+            outside = Use(module, around, scope.line, sys.maxsize, use.trail)
+            return tuple(v for each in scope.bases for v in self.infer(each, outside))
+
+        values = self._once((place.location, place.scope, "bases"), use, find)
+        return [value for value in values if isinstance(value, Reference)]
+
+    def _super(self, use: Use) -> Values:
+        scopes = use.module.facts.scopes
+        index = use.scope
+        while index >= 0 and scopes[scopes[index].parent].kind != "class":
+            index = scopes[index].parent
+        if index < 0:
+            return UNKNOWN
+        return (Instance(_SUPER, Place(use.module.file.location, scopes[index].parent)),)
+
+    # Type parameters
+
+    def _given(self, owner: Instance, use: Use) -> dict[TypeParameter, Values]:
+        """What a class's type parameters are where its arguments are these."""
+        if not owner.arguments or owner.place is None:
+            return {}
+        return dict(zip(self._parameters(owner.place, use), owner.arguments, strict=False))
+
+    def _parameters(self, place: Place, use: Use) -> list[TypeParameter]:
+        found: list[TypeParameter] = []
+        own = self.scope(place).type_parameters
+        if own:
+            inside = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0, use.trail)
+            values = (self.look_up(name, inside) for name in own)
+            return [each for group in values for each in group if isinstance(each, TypeParameter)]
+        for base in self.bases(place, use):
+            arguments = [v for each in base.arguments for v in each]
+            parameters = [each for each in arguments if isinstance(each, TypeParameter)]
+            if base.name in ("typing.Generic", "typing.Protocol"):
+                return parameters
+            found += [each for each in parameters if each not in found]
+        return found
+
+
+def _belonging(value: Value, given: dict[TypeParameter, Values]) -> Value:
+    """A method, with what its class's type parameters are."""
+    if given and isinstance(value, Reference):
+        return replace(value, given=tuple(given.items()))
+    return value
+
+
+def _place(owner: Instance) -> Place:
+    if owner.place is None:
+        raise ValueError(f"{owner.of} is no class of the project")
+    return owner.place
+
+
+def _lacks(value: Value, name: str) -> bool:
+    """Whether this is an instance of a builtin class, and that has no such attribute."""
+    if not isinstance(value, Instance) or not value.of.startswith("builtins."):
+        return False
+    class_ = getattr(builtins, value.of.removeprefix("builtins."), None)
+    return isinstance(class_, type) and class_ is not super and not hasattr(class_, name)

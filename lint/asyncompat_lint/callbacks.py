@@ -1,0 +1,91 @@
+"""What the event loop calls, besides coroutines: what is handed to it, or marked as its own.
+
+Knows what the knowledge and the settings say of it. It must not know what blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.modules import Module
+from asyncompat_lint.program import Program
+from asyncompat_lint.sites import SiteIndex
+from asyncompat_lint.targets import Targets
+from asyncompat_lint.values import Instance, Place, Reference
+
+
+class LoopCallbacks:
+    """The project's functions that the loop calls."""
+
+    def __init__(
+        self, program: Program, knowledge: Knowledge, targets: Targets, sites: SiteIndex
+    ) -> None:
+        self._program = program
+        self._knowledge = knowledge
+        self._targets = targets
+        self._sites = sites
+
+    def places(self) -> set[Place]:
+        """Return the sync functions that the loop is asked to call, here or there."""
+        found: set[Place] = set()
+        on_loop = {n: keys for n, (w, keys) in self._knowledge.callables.items() if w == "loop"}
+        for site in self._sites.named({name.rpartition(".")[2] for name in on_loop}):
+            call = site.call
+            for group in self._targets.of(site):
+                for target in group:
+                    for key in on_loop.get(target.name, ()):
+                        argument = call.arguments.get(str(key))
+                        if argument is not None:
+                            inner = self._program.passed(site.module, call, argument)
+                            found.update(e.place for g in inner for e in g if e.place is not None)
+        found.update(self._callbacks_of_protocols())
+        found = {place for place in found if not self._program.scope(place).is_async}
+        return found | set(self._marked({name for name, keys in on_loop.items() if not keys}))
+
+    def _marked(self, marks: set[str]) -> Iterator[Place]:
+        """The sync functions that a decorator marks as the event loop's."""
+        names = {name.rpartition(".")[2] for name in marks}
+
+        def find(module: Module) -> list[int]:
+            return [
+                place.scope
+                for place in decorated(names, [module])
+                if not self._program.scope(place).is_async
+                and any(
+                    isinstance(each, Reference) and each.name in marks
+                    for each in self._program.decorators(place)
+                )
+            ]
+
+        for module in self._program.modules.all:
+            if not names.isdisjoint(module.facts.names.decorated):
+                for number in self._targets.marked(module, find):
+                    yield Place(module.file.location, number)
+
+    def _callbacks_of_protocols(self) -> Iterator[Place]:
+        """The methods that the loop calls of what is made for a connection."""
+        callbacks = self._knowledge.callbacks
+        protocols = {name.rpartition(".")[2] for name in callbacks}
+        names = set().union(*map(self._sites.with_subclasses, protocols))
+        methods = set().union(*callbacks.values())
+        for module in self._program.modules.all:
+            if names.isdisjoint(name for _, name in module.facts.names.subclasses):
+                continue
+            for number, scope in enumerate(module.facts.scopes):
+                if scope.name not in methods or scope.kind != "function":
+                    continue
+                class_ = self._program.defined_at(Place(module.file.location, scope.parent))
+                known, _ = self._program.ancestors(Instance(class_.name, class_.place))
+                if any(scope.name in callbacks.get(each, ()) for each in known):
+                    yield Place(module.file.location, number)
+
+
+def decorated(names: Collection[str], modules: Iterable[Module]) -> Iterator[Place]:
+    """Give the functions that are decorated with something of one of these names."""
+    for module in modules:
+        there = module.facts.names.decorated
+        found = {number for name in there.keys() & names for number in there[name]}
+        for number in sorted(found):
+            if module.facts.scopes[number].kind == "function":
+                yield Place(module.file.location, number)

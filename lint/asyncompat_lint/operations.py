@@ -1,0 +1,349 @@
+"""What is made of values: by calling them, awaiting, entering, iterating, subscripting.
+
+Knows what functions of the project return and yield, and the types that the knowledge tells of
+libraries. It does not know what blocks.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+from asyncompat_lint.attributes import Attributes
+from asyncompat_lint.expressions import (
+    NOTHING,
+    Attribute,
+    Constant,
+    Display,
+    Either,
+    Expr,
+    Name,
+    Subscripted,
+    last_name,
+)
+from asyncompat_lint.index.expressions import ELLIPSIS
+from asyncompat_lint.names import Use
+from asyncompat_lint.values import (
+    UNKNOWN,
+    Instance,
+    Place,
+    Reference,
+    TypeParameter,
+    Value,
+    Values,
+    flatten,
+    instances,
+    solved,
+    substituted,
+)
+
+CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+GENERATOR = "typing.Generator"
+
+_MANAGER = "contextlib.AbstractContextManager"
+_COROUTINE = "typing.Coroutine"
+_PARTIAL = "functools.partial"
+_CALLABLE = "typing.Callable"
+_SELF = "typing.Self"
+# Around a type these leave it what it is, as far as its attributes go.
+_TRANSPARENT = frozenset(
+    f"typing.{name}"
+    for name in "Annotated ClassVar Final NotRequired Optional ReadOnly Required Unpack".split()
+)
+# What the knowledge's types call the arguments of a call, and those of the receiver's class.
+_ARGUMENTS = ("a0", "a1", "a2")
+_PARAMETERS = ("t0", "t1", "t2")
+
+# What opens files, and the number of the argument that says how.
+_MODES = {"builtins.open": 1, "io.open": 1, "pathlib.Path.open": 0}
+_BINARY_FILE = "io.BufferedIOBase"
+
+
+class Operations(Attributes):
+    """What can be known of what operations give."""
+
+    # Calls
+
+    def called(self, value: Value, arguments: tuple[Expr, ...], use: Use) -> Values:
+        """Return what a call of this gives."""
+        match value:
+            case Instance(of="functools.partial" | "typing.Callable", arguments=[functions, *_]):
+                if value.of == _CALLABLE:
+                    return functions
+                return flatten(self.called(each, (), use) for each in functions)
+            case Instance(place=Place()):
+                methods = self._attribute(value, "__call__", use)
+                return flatten(self.called(each, arguments, use) for each in methods)
+            case Instance():
+                return self._given_by(f"{value.of}.__call__", value, arguments, use)
+            case Reference(place=None):
+                if value.name == _PARTIAL and arguments:
+                    return (Instance(_PARTIAL, arguments=(self.infer(arguments[0], use),)),)
+                return self._given_by(value.name, value.receiver, arguments, use, value.arguments)
+            case Reference(place=Place() as place):
+                if self.scope(place).kind == "class":
+                    return (Instance(value.name, place, value.arguments),)
+                return self._made(value, place, arguments, use)
+        return UNKNOWN
+
+    def _made(
+        self, function: Reference, place: Place, arguments: tuple[Expr, ...], use: Use
+    ) -> Values:
+        """What a call of a function of the project gives at once: not all run to their end."""
+        scope = self.scope(place)
+        if scope.is_generator:
+            yielded = (self._yielded(function, place, arguments, use),)
+            if any(last_name(each) in CONTEXT_MANAGERS for each in scope.decorators):
+                return (Instance(_MANAGER, place, yielded),)
+            return (Instance(GENERATOR, place, yielded),)
+        returned = self._returned(function, arguments, use)
+        if scope.is_async:
+            return (Instance(_COROUTINE, place, (returned,)),)
+        return returned
+
+    def _returned(self, function: Reference, arguments: tuple[Expr, ...], use: Use) -> Values:
+        """What a function returns: what its annotation says, else what its values are."""
+        place = function.place
+        if place is None:
+            return UNKNOWN
+        module = self.modules.at(place.location)
+        scope = self.scope(place)
+
+        def find(use: Use) -> Values:
+            if scope.annotation is not None:
+                around = place.scope if scope.type_parameters else scope.parent
+                outside = Use(module, around, sys.maxsize, 0, use.trail)
+                return instances(self.infer(scope.annotation, outside))
+            return self._in_body(place, scope.returned, use)
+
+        values = self._once((place.location, place.scope, "return"), use, find)
+        return self._here(values, function, arguments, use)
+
+    def _yielded(
+        self, function: Reference, place: Place, arguments: tuple[Expr, ...], use: Use
+    ) -> Values:
+        module = self.modules.at(place.location)
+        scope = self.scope(place)
+
+        def find(use: Use) -> Values:
+            if scope.annotation is not None:
+                around = place.scope if scope.type_parameters else scope.parent
+                outside = Use(module, around, sys.maxsize, 0, use.trail)
+                declared = instances(self.infer(scope.annotation, outside))
+                return flatten(self.element(each, outside) for each in declared)
+            return self._in_body(place, scope.yielded, use)
+
+        values = self._once((place.location, place.scope, "yield"), use, find)
+        return self._here(values, function, arguments, use)
+
+    def _in_body(self, place: Place, expressions: list[Expr], use: Use) -> Values:
+        """What one of a function's expressions is, at its end."""
+        inside = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0, use.trail)
+        return flatten(self.infer(each, inside) for each in expressions if each != NOTHING)
+
+    def _here(
+        self, values: Values, function: Reference, arguments: tuple[Expr, ...], use: Use
+    ) -> Values:
+        """What a function gives for this receiver and these arguments."""
+        if function.receiver is not None:
+            receiver: Values = (function.receiver,)
+            values = flatten(
+                receiver if isinstance(each, Instance) and each.of == _SELF else (each,)
+                for each in values
+            )
+        given = dict(function.given)
+        if arguments and function.place is not None:
+            given.update(self._solved(values, function.place, function, arguments, use))
+        return substituted(values, given)
+
+    def _solved(
+        self,
+        values: Values,
+        place: Place,
+        function: Reference,
+        arguments: tuple[Expr, ...],
+        use: Use,
+    ) -> dict[TypeParameter, Values]:
+        if next(_open_parameters(values), None) is None:
+            return {}
+        scope = self.scope(place)
+        parameters = scope.parameters[function.receiver is not None :]
+        inside = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0, use.trail)
+        found: dict[TypeParameter, Values] = {}
+        for parameter, argument in zip(parameters, arguments, strict=False):
+            declared = self.bound(parameter, place.scope, inside, at_use=False)
+            actual = self.infer(argument, use)
+            found.update(solved(declared, actual))
+        return found
+
+    def _given_by(
+        self,
+        name: str,
+        receiver: Instance | None,
+        arguments: tuple[Expr, ...],
+        use: Use,
+        class_arguments: tuple[Values, ...] = (),
+    ) -> Values:
+        """What a call of something of a library gives."""
+        given = self.knowledge.gives(name)
+        values: Values = UNKNOWN
+        if name in _MODES and _is_binary(arguments[_MODES[name] :]):
+            values = (Instance(_BINARY_FILE),)
+        elif given is not None:
+            values = self._typed(given, receiver, arguments, use)
+        elif self.knowledge.is_class(name) or _is_builtin_class(name):
+            values = (Instance(name, arguments=class_arguments),)
+        elif name in self.knowledge.coroutines:
+            values = (Instance(_COROUTINE, arguments=(UNKNOWN,)),)
+        entry = self.knowledge.blocking(name)
+        if entry is not None and entry.table.lazy:
+            made = values or (Instance("typing.Iterator", arguments=(UNKNOWN,)),)
+            values = tuple(replace(v, producer=name) for v in made if isinstance(v, Instance))
+        return values
+
+    # Awaiting, entering, iterating, subscripting: of the project's classes, or by tables
+
+    def _awaited(self, value: Value, use: Use) -> Values:
+        return self._by_table(value, "awaited", use)
+
+    def entered(self, value: Value, use: Use) -> Values:
+        """What ``with`` gives for a context manager; those that are known give themselves."""
+        if isinstance(value, Instance) and value.place is not None and value.of != _MANAGER:
+            for method in ("__enter__", "__aenter__"):
+                methods = self._attribute(value, method, use)
+                entered = flatten(self.called(each, (), use) for each in methods)
+                if method == "__aenter__":
+                    entered = flatten(self._awaited(each, use) for each in entered)
+                if entered:
+                    return entered
+            return (value,)
+        if isinstance(value, Instance) and value.of == _MANAGER:
+            return value.arguments[0]
+        return self._by_table(value, "entered", use) or (value,)
+
+    def element(self, value: Value, use: Use) -> Values:
+        """Return what iterating over this gives."""
+        if isinstance(value, Instance) and value.of == "builtins.tuple":
+            return flatten(value.arguments)
+        if isinstance(value, Instance) and self.is_class(value.place):
+            return self._element_of_class(value, use)
+        return self._by_table(value, "elements", use)
+
+    def _element_of_class(self, value: Instance, use: Use) -> Values:
+        for method in ("__next__", "__anext__", "__iter__", "__aiter__"):
+            methods = self._attribute(value, method, use)
+            given = flatten(self.called(each, (), use) for each in methods)
+            if method == "__anext__":
+                given = flatten(self._awaited(each, use) for each in given)
+            elif method.endswith("iter__"):
+                given = flatten(() if v == value else self.element(v, use) for v in given)
+            if given:
+                return given
+        return UNKNOWN
+
+    def _subscripted(self, value: Value, index: Expr, use: Use) -> Values:
+        match value:
+            case Reference():
+                return self._generic(value, index, use)
+            case Instance(of="builtins.tuple", arguments=arguments):
+                match index:
+                    case Constant(value=int() as number) if -len(arguments) <= number:
+                        return arguments[min(number, len(arguments) - 1)] if arguments else UNKNOWN
+                return flatten(arguments)
+            case Instance(place=Place()):
+                methods = self._attribute(value, "__getitem__", use)
+                return flatten(self.called(each, (index,), use) for each in methods)
+        return self._by_table(value, "items", use)
+
+    def _generic(self, value: Reference, index: Expr, use: Use) -> Values:
+        """A generic class with its arguments."""
+        expressions = index.items if isinstance(index, Display) else (index,)
+        if value.name in _TRANSPARENT:
+            return self.infer(expressions[0], use)
+        if value.name == "typing.Union":
+            there = (each for each in expressions if each != NOTHING)
+            return flatten(self.infer(each, use) for each in there)
+        if value.name == _CALLABLE:
+            expressions = expressions[-1:]
+        named = (each for each in expressions if each != ELLIPSIS)
+        arguments = tuple(instances(self.infer(each, use)) for each in named)
+        return (replace(value, arguments=arguments),)
+
+    def _by_table(self, value: Value, table: str, use: Use) -> Values:
+        if not isinstance(value, Instance):
+            return UNKNOWN
+        for class_ in self.knowledge.lineage(value.of):
+            given = self.knowledge.of_class(table, class_)
+            if given is not None:
+                return self._typed(given, value, (), use)
+        return UNKNOWN
+
+    # The types that the knowledge speaks of
+
+    def _typed(
+        self, type_: Expr, receiver: Instance | None, arguments: tuple[Expr, ...], use: Use
+    ) -> Values:
+        """The instances that a type of the knowledge stands for."""
+
+        def typed(inner: Expr) -> Values:
+            return self._typed(inner, receiver, arguments, use)
+
+        match type_:
+            case Name(id="self"):
+                return UNKNOWN if receiver is None else (receiver,)
+            case Name(id=name) if name in _ARGUMENTS:
+                number = _ARGUMENTS.index(name)
+                return self.infer(arguments[number], use) if number < len(arguments) else UNKNOWN
+            case Name(id=name) if name in _PARAMETERS:
+                number = _PARAMETERS.index(name)
+                known = () if receiver is None else receiver.arguments
+                return known[number] if number < len(known) else UNKNOWN
+            case Subscripted(value=Name(id="element"), index=of):
+                return flatten(self.element(each, use) for each in typed(of))
+            case Subscripted(value=Name(id="result"), index=of):
+                return flatten(self.called(each, (), use) for each in typed(of))
+            case Subscripted(value=Name(id="awaited"), index=of):
+                return flatten(self._awaited(each, use) for each in typed(of))
+            case Subscripted(value=Name(id="entered"), index=of):
+                return flatten(self.entered(each, use) for each in typed(of))
+            case Subscripted(value=Name(id="instance"), index=of):
+                return instances(typed(of))
+            case Subscripted(value=value, index=index):
+                inner = index.items if isinstance(index, Display) else (index,)
+                return (Instance(_dotted(value), arguments=tuple(map(typed, inner))),)
+            case Either(options=options):
+                return flatten(map(typed, options))
+            case Name() | Attribute():
+                return (Instance(_dotted(type_)),)
+        return UNKNOWN
+
+
+def _open_parameters(values: Values) -> Iterator[TypeParameter]:
+    for value in values:
+        if isinstance(value, TypeParameter):
+            yield value
+        else:
+            for argument in value.arguments:
+                yield from _open_parameters(argument)
+
+
+def _is_builtin_class(name: str) -> bool:
+    module, _, class_ = name.rpartition(".")
+    return module == "builtins" and isinstance(getattr(builtins, class_, None), type)
+
+
+def _dotted(type_: Expr) -> str:
+    if isinstance(type_, Attribute):
+        return f"{_dotted(type_.value)}.{type_.name}"
+    name = type_.id if isinstance(type_, Name) else ""
+    return f"builtins.{name}" if hasattr(builtins, name) else name
+
+
+def _is_binary(arguments: tuple[Expr, ...]) -> bool:
+    """Whether a file is opened for bytes."""
+    match arguments:
+        case [Constant(value=str(mode)), *_]:
+            return "b" in mode
+    return False
