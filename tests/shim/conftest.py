@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import signal
 
 import pytest
 
@@ -23,6 +24,14 @@ def in_a_foreign_task(coro):
 def run(request):
     """Run a coroutine in a task that asyncompat has made, or that the plain loop has made."""
     return asyncompat.run if request.param == "our task" else in_a_foreign_task
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_is_as_in_a_program():
+    """A shell that starts the tests in the background has them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

@@ -389,11 +389,7 @@ def test_ctrl_c_cancels_what_is_nested_and_the_loop_goes_on(run, where):
         events.append(nested(value("still works", 0.001)))
         return events
 
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        assert run(main()) == ["finally", "still works"]
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    assert run(main()) == ["finally", "still works"]
 
 
 class TestRunner:
@@ -893,11 +889,7 @@ def test_ctrl_c_under_asyncios_own_run():
         return events
 
     asyncio_run = getattr(asyncio, "run", asyncompat.run)
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        assert asyncio_run(main()) == ["finally", "still works"]
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    assert asyncio_run(main()) == ["finally", "still works"]
 
 
 class TestRunnerInAThread:
@@ -1174,12 +1166,6 @@ def test_a_factory_that_fails_leaves_no_thread(run):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
 class TestCtrlC:
-    @pytest.fixture(autouse=True)
-    def handler(self):
-        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-        yield
-        signal.signal(signal.SIGINT, handler)
-
     @staticmethod
     def press(*seconds):
         for each in seconds:
