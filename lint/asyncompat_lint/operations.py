@@ -223,6 +223,13 @@ class Operations(Attributes):
             return value.arguments[0]
         return self._by_table(value, "entered", use) or (value,)
 
+    def _injected(self, value: Value, use: Use) -> Values:
+        """What a dependency gives to who asks for it: what it yields, or what it comes to."""
+        if isinstance(value, Instance) and value.of == GENERATOR:
+            return self.element(value, use)
+        is_coroutine = isinstance(value, Instance) and value.of == _COROUTINE
+        return self._awaited(value, use) if is_coroutine else (value,)
+
     def element(self, value: Value, use: Use) -> Values:
         """Return what iterating over this gives."""
         if isinstance(value, Instance) and value.of == "builtins.tuple":
@@ -304,6 +311,9 @@ class Operations(Attributes):
                 return flatten(self.element(each, use) for each in typed(of))
             case Subscripted(value=Name(id="result"), index=of):
                 return flatten(self.called(each, (), use) for each in typed(of))
+            case Subscripted(value=Name(id="injected"), index=of):
+                made = flatten(self.called(each, (), use) for each in typed(of))
+                return flatten(self._injected(each, use) for each in made)
             case Subscripted(value=Name(id="awaited"), index=of):
                 return flatten(self._awaited(each, use) for each in typed(of))
             case Subscripted(value=Name(id="entered"), index=of):

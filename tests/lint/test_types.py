@@ -405,6 +405,40 @@ async def f():
     Service.only.fetch()  # blocks
     Quick.load().fetch()
 """,
+    "what is injected": """
+from fastapi import Depends
+def get_client() -> Client: ...
+def get_session():
+    with contextlib.closing(Client()) as client:
+        yield client
+async def get_later():
+    return Client()
+async def get_number():
+    yield 3
+async def f(
+    a=Depends(get_client), b=Depends(get_session), c=Depends(get_later), d=Depends(get_number)
+):
+    a.fetch()  # blocks
+    b.fetch()  # blocks
+    c.fetch()  # blocks
+    d.fetch()
+""",
+    "what tasks, queues and context variables hold": """
+from contextvars import ContextVar
+current: ContextVar[Client] = ContextVar("current")
+async def make() -> Client: ...
+async def number() -> int: ...
+async def f(queue: asyncio.Queue[Client]):
+    (await queue.get()).fetch()  # blocks
+    queue.get_nowait().fetch()  # blocks
+    current.get().fetch()  # blocks
+    one, two = await asyncio.gather(make(), number())
+    one.fetch()  # blocks
+    two.fetch()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(make())
+    task.result().fetch()  # blocks
+""",
 }
 
 

@@ -112,7 +112,8 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     tables behind them, what iterating, subscripting, entering and awaiting an instance of a class
     gives. Types are written as annotations, with ``self`` for the receiver, ``t0`` for its class's
     first argument, ``a0`` for the call's first argument, and ``element[...]``, ``result[...]``,
-    ``awaited[...]``, ``entered[...]``, ``instance[...]`` for what is made of one.
+    ``awaited[...]``, ``entered[...]``, ``injected[...]``, ``instance[...]`` for what is made of
+    one.
     ``callbacks`` are the methods that the event loop calls of a class and of what derives from it.
     """
 
