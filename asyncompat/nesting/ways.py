@@ -97,7 +97,10 @@ class Passes(_Inside):
         if self.loop.is_running():
             suspended.refuse_depth()
             suspended.refuse_context(context)
-            self._counted = passes.counted(self.loop)
+            self._count()
+
+    def _count(self):
+        self._counted = passes.counted(self.loop) if self.loop.is_running() else 0
 
     def _complete(self, future):
         __tracebackhide__ = True
@@ -112,8 +115,7 @@ class Passes(_Inside):
         if self._born is None:
             return
         self.check("Runner.close()")
-        if self.loop.is_running():
-            self._counted = passes.counted(self.loop)
+        self._count()
         born, self._born = self._born, None
         try:
             for _ in range(_MOST_GENERATIONS):
@@ -141,6 +143,9 @@ class StackSwitching(Passes):
 
     def _prepare(self, _context):
         """Nothing is entered."""
+
+    def _count(self):
+        """No pass of asyncio's has counted anything."""
 
     def _complete(self, future):
         return hosts.run_sync(future)
