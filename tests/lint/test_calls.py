@@ -474,6 +474,17 @@ async def f(data, path):
     with open(path, mode="rb") as file:  # blocks
         file.read()  # blocks
 """,
+    "processes that are left, and their events": """
+import multiprocessing, subprocess
+async def f(loop, command):
+    with subprocess.Popen(command) as process:  # blocks
+        pass
+    with subprocess.Popen(command) as process:
+        await loop.run_in_executor(None, process.wait)
+    event = multiprocessing.Event()
+    event.wait()  # blocks
+    event.set()
+""",
 }
 
 
@@ -691,3 +702,15 @@ class Other(typing.Protocol):
         work()
 """
     )
+
+
+def test_a_coroutine_under_another_name_is_lost_as_well(check_code):
+    found = check_code(
+        one="async def save(item): ...\n",
+        two="from one import save as persist\nimport one as o\n"
+        "async def f():\n    persist(1)\n    o.save(2)\n    await persist(3)\n",
+    )
+    assert [(each.path, each.span.line, each.code) for each in found] == [
+        ("two.py", 4, "AC201"),
+        ("two.py", 5, "AC201"),
+    ]
