@@ -188,7 +188,7 @@ class TopAwait(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Load(msgspec.Struct, frozen=True, array_like=True):
-    """Where an attribute is read, which may be a property; the first time in its scope."""
+    """Where an attribute is read, which may be a property; the first time in its branch."""
 
     scope: int
     value: Expr

@@ -88,3 +88,11 @@ def test_what_other_linters_call_it(check_code):
         "    asyncio.create_task(f(1))  # noqa: RUF006\n"
     )
     assert [(each.code, each.span.line) for each in check_code(code)] == [("AC104", 4)]
+
+
+def test_a_property_that_is_read_in_several_branches(check_code):
+    found = check_code(
+        "class P:\n    @property\n    def data(self): return open('f').read()\n"
+        "async def f(p: P, flag):\n    if flag:\n        p.data  # noqa: AC104\n    p.data\n"
+    )
+    assert [each.span.line for each in found] == [7]

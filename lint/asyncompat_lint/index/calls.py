@@ -135,8 +135,9 @@ class Calls(Names):
         self._mention_name(node)
         if isinstance(node.ctx, ast.Load):
             value = self._expression(node)
-            if (self._scope, value) not in self._loaded:
-                self._loaded.add((self._scope, value))
+            # The first time in each branch: what silences it there says nothing of the others.
+            if (self._scope, self._suite, value) not in self._loaded:
+                self._loaded.add((self._scope, self._suite, value))
                 self.loads.append(Load(self._scope, value, *self._start(node)))
         inside = node.value
         while isinstance(inside, ast.Attribute):  # told with the whole

@@ -64,7 +64,7 @@ class State(ast.NodeVisitor):
         self._inner: dict[ast.AST, int] = {}
         self._queued: set[tuple[int, str]] = set()
         self._loops: list[tuple[int, int, int]] = []  # with the scope that they are in
-        self._loaded: set[tuple[int, Expr]] = set()
+        self._loaded: set[tuple[int, Suite | None, Expr]] = set()
         self._statement = Statement(1, 1)
         self._versioned: set[str] = set()
         self._annotations_are_run = True
