@@ -108,13 +108,11 @@ class Operations(Attributes):
         place = function.place
         if place is None:
             return UNKNOWN
-        module = self.modules.at(place.location)
         scope = self.scope(place)
 
         def find(use: Use) -> Values:
             if scope.annotation is not None:
-                around = place.scope if scope.type_parameters else scope.parent
-                outside = Use(module, around, sys.maxsize, 0, use.trail)
+                outside = self._around(place, use)
                 return instances(self.infer(scope.annotation, outside))
             return self._in_body(place, scope.returned, use)
 
@@ -124,19 +122,23 @@ class Operations(Attributes):
     def _yielded(
         self, function: Reference, place: Place, arguments: tuple[Expr, ...], use: Use
     ) -> Values:
-        module = self.modules.at(place.location)
         scope = self.scope(place)
 
         def find(use: Use) -> Values:
             if scope.annotation is not None:
-                around = place.scope if scope.type_parameters else scope.parent
-                outside = Use(module, around, sys.maxsize, 0, use.trail)
+                outside = self._around(place, use)
                 declared = instances(self.infer(scope.annotation, outside))
                 return flatten(self.element(each, outside) for each in declared)
             return self._in_body(place, scope.yielded, use)
 
         values = self._once((place.location, place.scope, "yield"), use, find)
         return self._here(values, function, arguments, use)
+
+    def _around(self, place: Place, use: Use) -> Use:
+        """Where a function's annotations are looked up: type parameters are its own names."""
+        scope = self.scope(place)
+        around = place.scope if scope.type_parameters else scope.parent
+        return Use(self.modules.at(place.location), around, sys.maxsize, 0, use.trail)
 
     def _in_body(self, place: Place, expressions: list[Expr], use: Use) -> Values:
         """What one of a function's expressions is, at its end."""
