@@ -6,6 +6,7 @@ Knows files and names. What a module's names mean is the program's.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import sys
 from collections import defaultdict
@@ -185,8 +186,9 @@ class Modules:
 
 
 def _in_common(module: Module, other: Module) -> int:
-    """How much of the way to two modules is the same."""
-    return len(os.path.commonpath([module.folder, other.folder]))
+    """How many folders of the way to two modules are the same."""
+    pairs = zip(module.folder.split(os.sep), other.folder.split(os.sep), strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _importable_names(module: Module, roots: Iterable[str]) -> Iterator[str]:

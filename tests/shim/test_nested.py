@@ -31,6 +31,13 @@ async def forever():
     await asyncompat.get_running_loop().create_future()
 
 
+async def forever_and_then(ended):
+    try:
+        await forever()
+    finally:
+        ended.append("ended")
+
+
 def nested(coro, **kwargs):
     return asyncompat.run(coro, nested=True, **kwargs)
 
@@ -1049,14 +1056,8 @@ class TestCancellingTheCaller:
     def test_cancels_what_it_runs(self, run):
         ended = []
 
-        async def inner():
-            try:
-                await forever()
-            finally:
-                ended.append("inner")
-
         async def middle():
-            nested(inner())
+            nested(forever_and_then(ended))
 
         async def main():
             nested(middle())
@@ -1068,7 +1069,7 @@ class TestCancellingTheCaller:
                 await task
 
         run(whole())
-        assert ended == ["inner"]
+        assert ended == ["ended"]
 
     def test_by_a_timeout(self, run):
         async def main():
@@ -1187,21 +1188,15 @@ class TestCtrlC:
     def test_reaches_another_loop_under_the_patch(self):
         ended = []
 
-        async def inner():
-            try:
-                await forever()
-            finally:
-                ended.append("inner")
-
         async def main():
             other = asyncio.new_event_loop()
             self.press(0.01)
             with asyncompat.patch_asyncio(), pytest.raises(KeyboardInterrupt):
-                other.run_until_complete(inner())
+                other.run_until_complete(forever_and_then(ended))
             other.close()
 
         asyncompat.run(main())
-        assert ended == ["inner"]
+        assert ended == ["ended"]
 
     def test_a_second_one_does_not_wait_for_a_thread(self):
         go_on = threading.Event()
