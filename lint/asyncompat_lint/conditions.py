@@ -25,8 +25,9 @@ from asyncompat_lint.expressions import (
     root_name,
 )
 from asyncompat_lint.facts import Condition, Scope
+from asyncompat_lint.hierarchy import loaded
 from asyncompat_lint.names import Use
-from asyncompat_lint.program import Program, loaded
+from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.values import Instance, Place, Reference, Values
 

@@ -1,0 +1,115 @@
+"""Which classes are above and below which, and what subclasses have in a method's place.
+
+Knows bases by their names and meanings. It does not know what blocks.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+
+from asyncompat_lint.expressions import last_name
+from asyncompat_lint.inference import Inference
+from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.names import Use
+from asyncompat_lint.values import Instance, Place
+
+
+class Hierarchy(Inference):
+    """The project's classes, and their methods."""
+
+    def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
+        super().__init__(modules, knowledge)
+        self._classes_above: dict[Place, set[Place]] = {}
+        self._overrides: dict[Place, list[Place]] = {}
+
+    def ancestors(self, instance: Instance) -> tuple[set[str], bool]:
+        """Return the names of a class and of all above it, and whether these are all known."""
+        found: set[str] = set()
+        is_all = True
+        todo = [(instance.of, instance.place)]
+        while todo:
+            name, place = todo.pop()
+            if name in found:
+                continue
+            found.add(name)
+            if place is None:
+                found.update(self.knowledge.lineage(name))
+                is_all = is_all and loaded(name) is not None
+                continue
+            scope = self.scope(place)
+            use = Use(self.modules.at(place.location), scope.parent, scope.line, 0)
+            bases = self.bases(place, use)
+            is_all = is_all and len(bases) >= len(scope.bases)
+            todo += [(each.name, each.place) for each in bases]
+        return found, is_all
+
+    def is_below(self, class_: Place, above: Place) -> bool:
+        """Return whether a class is made from another one, in any number of steps."""
+        return above in self._above(class_)
+
+    def _above(self, class_: Place) -> set[Place]:
+        known = self._classes_above.get(class_)
+        if known is None:
+            known = self._classes_above[class_] = set()  # so that a cycle ends
+            if self.is_class(class_):
+                use = Use(self.modules.at(class_.location), class_.scope, sys.maxsize, 0)
+                for base in self.bases(class_, use):
+                    if base.place is not None:
+                        known.update({base.place}, self._above(base.place))
+        return known
+
+    def overrides(self, place: Place) -> list[Place]:
+        """Return the functions that stand in subclasses for a method, in a stable order."""
+        known = self._overrides.get(place)
+        if known is None:
+            known = self._overrides[place] = self._find_overrides(place)
+        return known
+
+    def _find_overrides(self, place: Place) -> list[Place]:
+        scope = self.scope(place)
+        found: dict[Place, None] = {}
+        for subclass in self._subclasses_of(Place(place.location, scope.parent)):
+            module = self.modules.at(subclass.location)
+            for binding in self.scope(subclass).bindings.get(scope.name, ()):
+                if binding.kind == "defined":
+                    override = Place(module.file.location, binding.scope)
+                    if not self.scope(override).is_abstract:
+                        found[override] = None
+        return sorted(found)
+
+    def _subclasses_of(self, class_: Place) -> set[Place]:
+        found: set[Place] = set()
+        todo = [class_]
+        while todo:
+            above = todo.pop()
+            for place in self._classes_with(self.scope(above).name):
+                use = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0)
+                if place not in found and above in {each.place for each in self.bases(place, use)}:
+                    found.add(place)
+                    todo.append(place)
+        return found
+
+    def _classes_with(self, base: str) -> Iterator[Place]:
+        """The classes that name a base with this last name."""
+        for module in self._by_base.get(base, ()):
+            for number, scope in enumerate(module.facts.scopes):
+                if base in map(last_name, scope.bases):
+                    yield Place(module.file.location, number)
+
+    @functools.cached_property
+    def _by_base(self) -> dict[str, list[Module]]:
+        found: dict[str, list[Module]] = defaultdict(list)
+        for module in self.modules.all:
+            for base in {base for base, _ in module.facts.names.subclasses}:
+                found[base].append(module)
+        return found
+
+
+def loaded(name: str) -> object:
+    """Return a module that this process has, or something of it: nothing is imported for it."""
+    module, _, attribute = name.rpartition(".")
+    return sys.modules.get(name) or getattr(sys.modules.get(module), attribute, None)
