@@ -5,7 +5,6 @@ Asks the program what sites mean. It knows asyncio's rules for tasks, and nothin
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -53,24 +52,14 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
     for module in program.modules.own:
         index = module.facts.names
         own = {name for other, name in index.aliases if other in everybodys}
-        names = index.called.keys() & everybodys | index.called.keys() & own
-        called = (index.called[name] for name in names)
-        for number in sorted({*index.entered, *itertools.chain.from_iterable(called)}):
-            site = Site(module, number)
-            rule = _suspected(site.call, names)
-            if rule:
-                yield from _confirmed(program, knowledge, targets, site, rule)
-
-
-def _suspected(call: CallSite, names: set[str]) -> str:
-    """The rule that a site may break, by its form."""
-    if call.kind == "enter":
-        return HOLDING_LOCK if call.awaits_inside else ""
-    if call.kind != "call":
-        return ""
-    if call.discarded and not call.awaited:
-        return NOT_AWAITED if call.name in names else ""
-    return WAIT if call.name == _WAIT and call.arguments else ""
+        suspected = dict.fromkeys(index.holding, HOLDING_LOCK)
+        suspected.update(dict.fromkeys(index.called.get(_WAIT, ()), WAIT))
+        discarded = set(index.discarded)
+        for name in index.called.keys() & everybodys | index.called.keys() & own:
+            its = discarded.intersection(index.called[name])
+            suspected.update(dict.fromkeys(its, NOT_AWAITED))
+        for number, rule in sorted(suspected.items()):
+            yield from _confirmed(program, knowledge, targets, Site(module, number), rule)
 
 
 def _confirmed(
@@ -81,6 +70,8 @@ def _confirmed(
         locks = program.instances_at(module, call)
         if locks and all(_LOCK in knowledge.lineage(each.of) for each in locks):
             yield Misuse(site, HOLDING_LOCK, call.name)
+        return
+    if call.kind != "call" or (rule == WAIT and not call.arguments):
         return
     groups = targets.of(site)
     if not groups:

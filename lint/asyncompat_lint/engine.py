@@ -126,6 +126,9 @@ class _Check:
             rule.code for rule in settings.rules if issubclass(rule, BlockingCallRule)
         }
         self._names = {rule.code: rule.name for rule in settings.rules} | OF_FILES
+        # All that a check makes is for the garbage collector, which the command does without: to
+        # free the facts of a large tree one by one takes as long as to read them.
+        self._made: list[object] = [self]
 
     def findings(self) -> Iterator[Finding]:
         modules: list[Module] = []
@@ -144,6 +147,7 @@ class _Check:
         check_names(known, self._settings.config.functions)
         program = Program(known, knowledge)
         targets = Targets(program, self._cache, self._settings.identity)
+        self._made += [indexer, program, targets]
         calls: dict[str, list[BlockingCall]] = defaultdict(list)
         for call in blocking_calls(program, knowledge, targets):
             calls[call.module.file.location].append(call)
@@ -153,8 +157,11 @@ class _Check:
         compatibility = Compatibility(program, targets, history.load(), self._settings.versions)
         misfits: dict[str, list[Misfit]] = {}
         for module in modules:
-            found = [*compatibility.misfits(module), *cells.misfits(program, module, targets)]
-            misfits[module.file.location] = found
+            notes = targets.notes(module.file.location)
+            if not notes.fits:
+                found = [*compatibility.misfits(module), *cells.misfits(program, module, targets)]
+                misfits[module.file.location] = found
+                notes.fits = not found
         targets.keep()
         self._visits_before = self._cache.visits()
         visits = [
@@ -165,7 +172,7 @@ class _Check:
                 module,
                 calls.get(module.file.location, []),
                 misused.get(module.file.location, []),
-                misfits[module.file.location],
+                misfits.get(module.file.location, []),
             )
         ]
         yield from self._of_visits(visits)

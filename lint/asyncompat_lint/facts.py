@@ -241,12 +241,13 @@ class NameIndex(msgspec.Struct, array_like=True):
     """The names by which a module's sites can be found, without a look at the sites.
 
     ``called`` has the numbers of the sites by what they call, last names only, ``read`` those of
-    the loads by the attributes in them, ``entered`` those of ``with``, ``aentered`` those of
-    ``async with``. Pairs say what is known by another name (``aliases``), what a name makes,
-    returns or yields (``made``), and which classes are made from which (``subclasses``).
-    ``receivers`` call what they are passed; ``imports`` are what is imported, anywhere;
-    ``coroutines`` are the async functions, ``abstract`` has the numbers of the abstract ones;
-    ``decorated`` has the numbers of the scopes by what they are decorated with.
+    the loads by the attributes in them, ``entered`` those of ``with`` (in ``holding`` if there is
+    an ``await`` in it), ``aentered`` those of ``async with``, ``discarded`` those of calls whose
+    result is neither awaited nor used. Pairs say what is known by another name (``aliases``), what
+    a name makes, returns or yields (``made``), and which classes are made from which
+    (``subclasses``). ``receivers`` call what they are passed; ``imports`` are what is imported,
+    anywhere; ``coroutines`` are the async functions, ``abstract`` has the numbers of the abstract
+    ones; ``decorated`` has the numbers of the scopes by what they are decorated with.
     """
 
     called: dict[str, list[int]] = {}
@@ -261,6 +262,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     decorated: dict[str, list[int]] = {}
     coroutines: list[str] = []
     abstract: list[int] = []
+    holding: list[int] = []
+    discarded: list[int] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

@@ -117,6 +117,10 @@ class Modules:
         """Return a name that leads to this module, wherever it is looked up."""
         return self._keys[module.place]
 
+    def names(self, module: Module) -> tuple[str, str]:
+        """Return both: what others import it as, and what leads to it from everywhere."""
+        return self.name(module), self.key(module)
+
     def at(self, location: str) -> Module:
         """Return the module of a file."""
         return self._by_location[location]

@@ -34,7 +34,7 @@ from asyncompat_lint.modules import Module
 from asyncompat_lint.overriding import Overriding
 from asyncompat_lint.program import Group, Program, is_property
 from asyncompat_lint.sites import Site, SiteIndex
-from asyncompat_lint.targets import Targets
+from asyncompat_lint.targets import Notes, Targets
 from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
@@ -100,7 +100,7 @@ class _Reach:
             for name, (where, _) in knowledge.callables.items()
             if where != "elsewhere"
         }
-        self._sites = SiteIndex(program, receivers, targets.ruled_out)
+        self._sites = SiteIndex(program, receivers, lambda at: targets.notes(at).ruled_out)
         self._on_loop = LoopCallbacks(program, knowledge, targets, self._sites).places()
         self._harmless: set[Place] = set()
         self._read_markers()
@@ -225,38 +225,52 @@ class _Reach:
     def _blockers(self, site: Site) -> Blockers:
         if site.is_load:
             return self._of_load(site)
-        call = site.call
         groups = self._targets.of(site)
         if site.key not in self._looked_at:
             self._looked_at.add(site.key)
-            self._register(site, groups)
-            if any(self._called_arguments(target) for group in groups for target in group):
-                self._hand_on.add(site.key)
-            elif not any(self._may_block(target) for group in groups for target in group):
-                self._targets.rule_out(site)
+            if not self._register(site, groups):
+                return {}
         found = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
         blockers = found[0] if found and all(found) else {}
         if not blockers and site.key in self._hand_on:
             blockers = self._of_arguments(site, groups)
-        if call.once:
+        if blockers and site.call.once:
             blockers = {key: replace(each, once=True) for key, each in blockers.items()}
         return blockers
 
-    def _may_block(self, target: Reference) -> bool:
-        """Whether a target blocks, or may be found to, whatever else is found."""
-        return target.place is not None or self._knowledge.blocking(target.name) is not None
+    def _register(self, site: Site, groups: list[Group]) -> bool:
+        """Remember what a site means, and return whether it may be found to block as of now."""
+        targets = [target for group in groups for target in group]
+        notes = self._targets.notes(site.module.file.location)
+        methods = notes.plain.get(site.number)
+        if methods is None:
+            methods = self._noted(site, targets, notes)
+        for target in targets:
+            if target.name in self._locks.names:
+                self._meaning[target.name].append(site)
+            if target.place is not None:
+                self._meaning[target.place].append(site)
+        for method in methods:
+            self._meaning[method].append(site)
+        return (
+            site.number not in notes.plain
+            or any(target.place in self._blocked for target in targets)
+            or any(map(self._overriding.knows, methods))
+        )
 
-    def _register(self, site: Site, groups: list[Group]) -> None:
-        for group in groups:
-            for target in group:
-                if target.name in self._locks.names:
-                    self._meaning[target.name].append(site)
-                if target.place is not None:
-                    self._meaning[target.place].append(site)
-                    if self._may_be_replaced(target.place, site):
-                        # Whatever stands in its place has its name.
-                        self._meaning[self._program.scope(target.place).name].append(site)
+    def _noted(self, site: Site, targets: list[Reference], notes: Notes) -> list[str]:
+        """Note what a site's targets make of it, and return the methods that may be replaced."""
+        places = [target.place for target in targets if target.place is not None]
+        methods = {self._program.scope(p).name for p in places if self._may_be_replaced(p, site)}
+        is_blocking = any(self._knowledge.blocking(target.name) for target in targets)
+        if any(map(self._called_arguments, targets)):
+            self._hand_on.add(site.key)
+        elif not places and not is_blocking:
+            notes.ruled_out.add(site.number)
+        elif len(places) == len(targets) and not is_blocking:
+            notes.plain[site.number] = sorted(methods)
+        return sorted(methods)
 
     def _may_be_replaced(self, place: Place, site: Site) -> bool:
         """Whether a subclass's method may run at a site that means this one.

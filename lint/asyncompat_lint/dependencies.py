@@ -1,0 +1,105 @@
+"""What a module depends on: the modules that it imports, and what stands for all that they tell it.
+
+What is found out of a module holds as long as its state is the same. Knows how imports are
+resolved, and nothing of what is found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from asyncompat_lint import cache as caches
+from asyncompat_lint.modules import Module, Modules
+
+
+class Imports(msgspec.Struct):
+    """Which modules import which, by their numbers, each kept with the digest of its content.
+
+    It holds for the same ``files``, which stands for what they are and what they are imported as.
+    """
+
+    files: bytes = b""
+    modules: dict[str, tuple[bytes, list[int]]] = {}
+
+
+def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
+    """Return which modules import which, with what is known from before, and whether any is new."""
+    named = [(module.file.location, *modules.names(module)) for module in modules.all]
+    files = caches.digest(repr(named).encode())
+    known = before.modules if files == before.files else {}
+    numbers = {module.file.location: number for number, module in enumerate(modules.all)}
+    found: dict[str, tuple[bytes, list[int]]] = {}
+    is_new = False
+    for module in modules.all:
+        location = module.file.location
+        digest, others = known.get(location, (b"", []))
+        if digest != module.digest:
+            others = [numbers[other] for other in _imports(module, modules)]
+            is_new = True
+        found[location] = module.digest, others
+    return Imports(files, found), is_new
+
+
+def states(modules: Modules, imports: Imports, common: bytes) -> Iterator[tuple[str, bytes]]:
+    """Give for each module what stands for it and for all that is told to it, and for ``common``.
+
+    Modules that import each other stand and fall together: the strongly connected components of
+    the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
+    """
+    imported = [others for _, others in imports.modules.values()]
+    order: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    found: dict[int, bytes] = {}
+    stack: list[int] = []  # those met whose component is not complete
+
+    def enter(number: int) -> None:
+        order[number] = lowest[number] = len(order)
+        stack.append(number)
+        path.append((number, iter(imported[number])))
+
+    def leave(number: int) -> None:
+        if lowest[number] < order[number]:
+            return
+        members: list[int] = []
+        while not members or members[-1] != number:
+            members.append(stack.pop())
+        outside = {other for each in members for other in imported[each]} - set(members)
+        parts = sorted(modules.all[each].facts.interface for each in members)
+        parts += sorted(found[each] for each in outside)
+        found.update(dict.fromkeys(members, caches.digest(b"".join([common, *parts]))))
+
+    for start in range(len(imported)):
+        path: list[tuple[int, Iterator[int]]] = []
+        if start not in order:
+            enter(start)
+        while path:
+            number, rest = path[-1]
+            other = next(rest, None)
+            if other is None:
+                path.pop()
+                leave(number)
+                if path:
+                    above = path[-1][0]
+                    lowest[above] = min(lowest[above], lowest[number])
+            elif other not in order:
+                enter(other)
+            elif other not in found:  # on the stack: a way back
+                lowest[number] = min(lowest[number], order[other])
+    for number, module in enumerate(modules.all):
+        yield module.file.location, caches.digest(module.digest + found[number])
+
+
+def _imports(module: Module, modules: Modules) -> list[str]:
+    """The project's modules that a module imports."""
+    found: dict[str, None] = {}
+    for target in module.facts.names.imports:
+        name = target.removesuffix("*")
+        if name.startswith("."):
+            other, _ = modules.find_relative(name.rstrip(".") or name, module)
+        else:
+            other, _ = modules.find(name.rstrip("."), module)
+        if other is not None:
+            found[other.file.location] = None
+    return list(found)
