@@ -118,6 +118,11 @@ def is_never(test: ast.expr) -> bool:
 _POLLS = frozenset("done empty full poll qsize ready".split())
 
 
+def may_poll(text: str) -> bool:
+    """Return whether any test in a text may ask that."""
+    return any(f".{name}(" in text or f".{name} (" in text for name in _POLLS)
+
+
 def polled(test: ast.expr) -> frozenset[Expr]:
     """Return what a test asks whether there is anything to wait for: ``not queue.empty()``."""
     return frozenset(

@@ -6,7 +6,8 @@ Knows syntax, and what of it can be followed. Every name stays as it is written.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from asyncompat_lint.expressions import (
     OPAQUE,
@@ -41,6 +42,7 @@ _TOLD_BY_NAME = {
 }
 # Behind a tuple's only argument: of any length.
 ELLIPSIS = Constant("...")
+_NOT_FOLLOWED = (Constant, Opaque)
 
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "__add__",
@@ -54,55 +56,47 @@ _OPERATORS: dict[type[ast.operator], str] = {
 
 def expression(node: ast.expr, scopes: Scopes = _NO_SCOPES) -> Expr:
     """Keep what can be followed of an expression."""
+    kept = _KEPT.get(type(node))
+    return OPAQUE if kept is None else kept(node, scopes)
 
-    def each(nodes: list[ast.expr]) -> tuple[Expr, ...]:
-        return tuple(expression(node, scopes) for node in nodes)
 
-    match node:
-        case ast.Name():
-            return Name(node.id)
-        case ast.Attribute():
-            return Attribute(expression(node.value, scopes), node.attr)
-        case ast.Call():
-            return _call(node, scopes)
-        case ast.Await() | ast.YieldFrom():
-            return Awaited(expression(node.value, scopes))
-        case ast.NamedExpr() | ast.Starred():
-            return expression(node.value, scopes)
-        case ast.IfExp():
-            return Either(each([node.body, node.orelse]))
-        case ast.BoolOp():
-            return Either(each(node.values))
-        case ast.BinOp(op=ast.BitOr()):
-            return Either(each([node.left, node.right]))
-        case ast.BinOp(op=operator) if type(operator) in _OPERATORS:
-            method = Attribute(expression(node.left, scopes), _OPERATORS[type(operator)])
-            return Called(method, _followed([expression(node.right, scopes)]))
-        case ast.Subscript():
-            return Subscripted(expression(node.value, scopes), expression(node.slice, scopes))
-        case ast.List():
-            return Display("list", each(node.elts))
-        case ast.Tuple():
-            return Display("tuple", each(node.elts))
-        case ast.Set():
-            return Display("set", each(node.elts))
-        case ast.Dict():
-            keys = [key for key in node.keys if key is not None]
-            unpacked = len(keys) < len(node.keys)
-            return Display("dict", each(keys), (OPAQUE,) if unpacked else each(node.values))
-        case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            return Inner(scopes[node]) if node in scopes else OPAQUE
-        case ast.Constant(value=str(text)):
+def _each(nodes: list[ast.expr], scopes: Scopes) -> tuple[Expr, ...]:
+    return tuple([expression(node, scopes) for node in nodes])
+
+
+def _inner(node: ast.expr, scopes: Scopes) -> Expr:
+    return Inner(scopes[node]) if node in scopes else OPAQUE
+
+
+def _operation(node: ast.BinOp, scopes: Scopes) -> Expr:
+    if isinstance(node.op, ast.BitOr):
+        return Either(_each([node.left, node.right], scopes))
+    operator = _OPERATORS.get(type(node.op))
+    if operator is None:
+        return OPAQUE
+    method = Attribute(expression(node.left, scopes), operator)
+    return Called(method, _followed([expression(node.right, scopes)]))
+
+
+def _dictionary(node: ast.Dict, scopes: Scopes) -> Expr:
+    keys = [key for key in node.keys if key is not None]
+    unpacked = len(keys) < len(node.keys)
+    return Display(
+        "dict", _each(keys, scopes), (OPAQUE,) if unpacked else _each(node.values, scopes)
+    )
+
+
+def _constant(node: ast.Constant, _: Scopes) -> Expr:
+    match node.value:
+        case str(text):
             # Long texts, and those that are no text, say nothing but that they are strings.
             return Constant(text if len(text) <= _LONGEST_TEXT and text.isprintable() else "")
-        case ast.Constant(value=int(number)) if abs(number) > _LARGEST_NUMBER:
+        case int(number) if abs(number) > _LARGEST_NUMBER:
             return Called(Name("int"))
-        case ast.Constant(value=bool() | int() | float() | None as value):
+        case bool() | int() | float() | None as value:
             return Constant(value)
-        case ast.Constant(value=bytes()):
+        case bytes():
             return Called(Name("bytes"))
-        case ast.JoinedStr():
-            return Called(Name("str"))
     return OPAQUE
 
 
@@ -159,30 +153,59 @@ def element(node: ast.expr, scopes: Scopes) -> Expr:
 
 def _call(node: ast.Call, scopes: Scopes) -> Expr:
     arguments = [expression(each, scopes) for each in node.args]
-    match node:
-        case ast.Call(
-            func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name)), *default]
-        ) if name.isidentifier():
-            found = Attribute(expression(value, scopes), name)
-            return Either((found, *(expression(each, scopes) for each in default)))
-        case ast.Call(func=function) if name_of(function) == "TypeVar":
+    function = expression(node.func, scopes)
+    match name_of(node.func), node.args:
+        case "getattr", [value, ast.Constant(value=str(name)), *default] if (
+            isinstance(node.func, ast.Name) and name.isidentifier()
+        ):
+            return Either((Attribute(expression(value, scopes), name), *_each(default, scopes)))
+        case "TypeVar", _:
             # Its bound is what its instances have in common.
             bounds = [annotation(k.value) for k in node.keywords if k.arg == "bound"]
             arguments = [OPAQUE, *bounds]
-        case ast.Call(func=function, args=[_, *_]) if name_of(function) == "cast":
-            arguments[0] = annotation(node.args[0])
-        case ast.Call(func=function) if name_of(function) in _TOLD_BY_NAME:
+        case "cast", [first, *_]:
+            arguments[0] = annotation(first)
+        case told_by_name, _ if told_by_name in _TOLD_BY_NAME:
             # How it is opened counts, and from what; and how much it holds.
-            number, names = _TOLD_BY_NAME[name_of(function)]
+            number, names = _TOLD_BY_NAME[told_by_name]
             told = [each.value for each in node.keywords if each.arg in names]
             if told and len(arguments) <= number:
                 arguments += [OPAQUE] * (number - len(arguments)) + [expression(told[0], scopes)]
-            return Called(expression(function, scopes), tuple(arguments))
-    return Called(expression(node.func, scopes), _followed(arguments))
+            return Called(function, tuple(arguments))
+    return Called(function, _followed(arguments))
 
 
 def _followed(arguments: list[Expr]) -> tuple[Expr, ...]:
     """Leave out what is behind the last that can be followed."""
-    while arguments and (isinstance(arguments[-1], Constant | Opaque)):
+    while arguments and isinstance(arguments[-1], _NOT_FOLLOWED):
         arguments.pop()
     return tuple(arguments)
+
+
+# By a table, for it is asked of every expression of a million lines.
+_KEPT: dict[type[ast.expr], Callable[[Any, Scopes], Expr]] = {
+    ast.Attribute: lambda node, scopes: Attribute(expression(node.value, scopes), node.attr),
+    ast.Await: lambda node, scopes: Awaited(expression(node.value, scopes)),
+    ast.BinOp: _operation,
+    ast.BoolOp: lambda node, scopes: Either(_each(node.values, scopes)),
+    ast.Call: _call,
+    ast.Constant: _constant,
+    ast.Dict: _dictionary,
+    ast.DictComp: _inner,
+    ast.GeneratorExp: _inner,
+    ast.IfExp: lambda node, scopes: Either(_each([node.body, node.orelse], scopes)),
+    ast.JoinedStr: lambda _node, _scopes: Called(Name("str")),
+    ast.Lambda: _inner,
+    ast.List: lambda node, scopes: Display("list", _each(node.elts, scopes)),
+    ast.ListComp: _inner,
+    ast.Name: lambda node, _scopes: Name(node.id),
+    ast.NamedExpr: lambda node, scopes: expression(node.value, scopes),
+    ast.Set: lambda node, scopes: Display("set", _each(node.elts, scopes)),
+    ast.SetComp: _inner,
+    ast.Starred: lambda node, scopes: expression(node.value, scopes),
+    ast.Subscript: lambda node, scopes: Subscripted(
+        expression(node.value, scopes), expression(node.slice, scopes)
+    ),
+    ast.Tuple: lambda node, scopes: Display("tuple", _each(node.elts, scopes)),
+    ast.YieldFrom: lambda node, scopes: Awaited(expression(node.value, scopes)),
+}

@@ -6,6 +6,7 @@ What others resolve through a module is kept until this changes, and not for eve
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Iterable
 
 import msgspec
@@ -20,15 +21,16 @@ def interface(scopes: Iterable[Scope]) -> bytes:
 
 
 def _told(scope: Scope) -> tuple[object, ...]:
-    fields = (getattr(scope, name) for name in _FIELDS)
-    return (*fields, _bound(scope.bindings), _bound(scope.attributes))
+    return (*_FIELDS(scope), _bound(scope.bindings), _bound(scope.attributes))
 
 
 # All of a scope but its line, its bindings, which are told without theirs, and what only calls ask.
-_FIELDS = tuple(
-    field.name
-    for field in msgspec.structs.fields(Scope)
-    if field.name not in ("line", "bindings", "attributes", "defaults", "conditions")
+_FIELDS = operator.attrgetter(
+    *(
+        field.name
+        for field in msgspec.structs.fields(Scope)
+        if field.name not in ("line", "bindings", "attributes", "defaults", "conditions")
+    )
 )
 
 

@@ -88,9 +88,13 @@ def _receivers(scopes: list[Scope]) -> Iterable[str]:
                 yield scopes[scope.parent].name
 
 
+_TAKING_OUT = (Element, Subscripted)
+_MAKING = (Awaited, Element, Subscripted)
+
+
 def _is_taken_out(value: Expr) -> bool:
     """Whether a value was in what is named in it: in a list, or in a table."""
-    return isinstance(value, Element | Subscripted) or (
+    return isinstance(value, _TAKING_OUT) or (
         isinstance(value, Called) and len(last_names(value)) > 1
     )
 
@@ -99,4 +103,4 @@ def _is_made(value: Expr) -> bool:
     """Whether a value is made from what is named in it, and is not that itself."""
     if isinstance(value, Called):
         return last_name(value.function) not in WRAPPERS
-    return isinstance(value, Awaited | Element | Subscripted)
+    return isinstance(value, _MAKING)

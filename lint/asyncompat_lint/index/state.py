@@ -22,6 +22,7 @@ from asyncompat_lint.facts import (
     TopAwait,
 )
 from asyncompat_lint.guards import Guard, Test
+from asyncompat_lint.index.branches import may_poll
 from asyncompat_lint.index.expressions import expression
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
@@ -53,6 +54,9 @@ class State(ast.NodeVisitor):
         self.tests: dict[str, Test] = {}
         self.imported: set[str] = set()
         self._source = source
+        # Asked of the whole text at once, and not at every node: most texts do not.
+        self._is_ascii = source.text.isascii()
+        self._polls = may_poll(source.text)
         self._scope = 0
         self._in_function = False
         self._awaited: ast.AST | None = None
@@ -133,9 +137,9 @@ class State(ast.NodeVisitor):
 
     def _column(self, line: int, offset: int) -> int:
         """The parser counts the bytes of UTF-8 from 0; people and libcst count characters."""
-        text = self._source.line(line)
-        if text.isascii():
+        if self._is_ascii:
             return offset + 1
+        text = self._source.line(line)
         return len(text.encode()[:offset].decode(errors="replace")) + 1
 
     def _await_at_top(self, node: ast.expr | ast.stmt) -> None:

@@ -52,17 +52,20 @@ class Statements(Calls):
                 line, end_line = whole_lines(statement)
                 self._statement = Statement(line, end_line)
             self.visit(statement)
-            rest = body[number + 1 :]
             if isinstance(statement, GUARDING):
-                for guard in guards_of(statement, rest):
-                    self._guard(guard)
-            if isinstance(statement, ast.If):
-                self._conditions(statement, rest)
-            if isinstance(statement, ast.If | ast.Assert):
-                for narrowing in narrowings(statement, rest):
-                    if rest and narrowing.suite.line >= rest[0].lineno:
-                        self._narrow(narrowing)
+                self._guards(statement, body[number + 1 :])
         self._statement = around
+
+    def _guards(self, statement: ast.stmt, rest: list[ast.stmt]) -> None:
+        """Keep what a statement says of its branches, and of what follows it."""
+        for guard in guards_of(statement, rest):
+            self._guard(guard)
+        if isinstance(statement, ast.If):
+            self._conditions(statement, rest)
+        if isinstance(statement, ast.If | ast.Assert):
+            for narrowing in narrowings(statement, rest):
+                if rest and narrowing.suite.line >= rest[0].lineno:
+                    self._narrow(narrowing)
 
     def _conditions(self, statement: ast.If, rest: list[ast.stmt]) -> None:
         """Keep what a test says of the function's parameters, while they are what was passed."""
@@ -126,12 +129,15 @@ class Statements(Calls):
         never = self._never
         self._never = never or is_never(node.test)
         before = self._polled
-        self._polled |= polled(node.test)
+        self._polled |= self._polls_of(node.test)
         self._branch(node, node.body)
         self._once, self._never = once, never
         self._branch(node, node.orelse)
         if not leaves(node.body):  # behind what leaves, it is still as the test has found it
             self._polled = before
+
+    def _polls_of(self, test: ast.expr) -> frozenset[Expr]:
+        return polled(test) if self._polls else frozenset()
 
     def _lasting(self, names: set[str]) -> set[str]:
         """Of these names, those that outlive the function."""
@@ -147,7 +153,7 @@ class Statements(Calls):
         self._narrow_branches(node)
         self._loops.append((self._scope, node.lineno, node.end_lineno or node.lineno))
         before = self._polled
-        self._polled |= polled(node.test)
+        self._polled |= self._polls_of(node.test)
         self._branch(node, node.body)
         self._polled = before
         self._branch(node, node.orelse)
@@ -212,7 +218,7 @@ class Statements(Calls):
         for narrowing in expression_narrowings(node):
             self._narrow(narrowing)
         before = self._polled
-        self._polled |= polled(node.test)
+        self._polled |= self._polls_of(node.test)
         self.generic_visit(node)
         self._polled = before
 
