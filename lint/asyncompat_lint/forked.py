@@ -31,7 +31,9 @@ def each(function: Callable[[_Thing], _Answer], things: Sequence[_Thing]) -> lis
     try:
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(mp_context=context) as pool:
-            return list(pool.map(_answer, range(len(things)), chunksize=_A_TIME))
+            return list(
+                pool.map(_answer, range(len(things)), chunksize=max(_A_TIME, len(things) // 16))
+            )
     finally:
         _work.pop()
 

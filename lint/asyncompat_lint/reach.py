@@ -133,7 +133,9 @@ class _Reach:
         while names or read or news:
             self._names |= names
             newly_blocked: dict[Place, Blockers] = {}
-            for site in self._to_look_at(names, read, news):
+            sites = self._to_look_at(names, read, news)
+            self._targets.look_up(sites)
+            for site in sites:
                 blockers = self._blockers(site)
                 if not blockers:
                     continue

@@ -117,11 +117,10 @@ class SiteIndex:
                 site = self._made_sites[place] = Site(module, number)
             yield site
 
-    def calling(self, names: Iterable[str]) -> list[Site]:
-        """Return the sites that may run what has one of these names."""
-        wanted = self._closure(names, self._aliases)
-        found = {site.key: site for name in wanted for site in self._sites_of(name)}
-        return list(found.values())
+    def calling(self, names: Iterable[str]) -> Iterator[Site]:
+        """Give the sites that may run what has one of these names; one that has several, again."""
+        for name in self._closure(names, self._aliases):
+            yield from self._sites_of(name)
 
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""

@@ -7,11 +7,12 @@ others. So it is kept under the state of the module, which stands for all that.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from asyncompat_lint import cache as caches
+from asyncompat_lint import forked
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.dependencies import Imports, imports_of, states
 from asyncompat_lint.modules import Module
@@ -23,6 +24,8 @@ from asyncompat_lint.values import Instance, Place, Reference
 _KeptTarget = tuple[str, str, int, bool]
 _KeptGroups = list[list[_KeptTarget]]
 _RECEIVER = Instance("")
+# Below this many sites other processes cost more than they bring.
+_WORTH_A_PROCESS = 1000
 
 
 class Notes(msgspec.Struct, array_like=True):
@@ -97,6 +100,31 @@ class Targets:
                 self._is_new = True
             self._known[key] = groups
         return groups
+
+    def look_up(self, sites: Iterable[Site]) -> None:
+        """Find out what many sites run, by several processes if it is worth it."""
+        todo: dict[str, list[Site]] = defaultdict(list)
+        for site in sites:
+            location = site.module.file.location
+            kept = self._before.get(location)
+            is_known = (location, site.number) in self._known
+            if not (site.is_load or is_known or (kept is not None and site.number in kept.groups)):
+                todo[location].append(site)
+        if sum(map(len, todo.values())) < _WORTH_A_PROCESS:
+            return
+        found = forked.each(self._looked_up, list(todo.values()))
+        for there, groups_of in zip(todo.values(), found, strict=True):
+            for site, groups in zip(there, groups_of, strict=True):
+                key = site.module.file.location, site.number
+                self._known[key] = [tuple(map(_reference, group)) for group in groups]
+        self._is_new = True
+
+    def _looked_up(self, sites: list[Site]) -> list[_KeptGroups]:
+        """What sites run, as it is sent from one process to another."""
+        return [
+            [list(map(_kept, group)) for group in self._program.targets(site.module, site.call)]
+            for site in sites
+        ]
 
     def marked(self, module: Module, find: Callable[[Module], list[int]]) -> list[int]:
         """Return the functions of a module that are marked as the event loop's, found once."""

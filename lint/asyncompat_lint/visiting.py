@@ -103,25 +103,25 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
 
 
 def _parsed(statement: Statement, source: SourceText, context: Context) -> MetadataWrapper:
-    """Parse a piece of a module, and tell the context where it begins."""
-    context.first_line = statement.line
+    """Parse a piece of a module, and tell the context of it."""
+    first_line = statement.line
     code = "".join(source.lines[statement.line - 1 : statement.end_line])
     if code.lstrip("\f")[:1] in " \t":  # a method: it needs something to stand in
-        context.first_line -= 1
+        first_line -= 1
         code = f"if True:\n{code}"
     try:
-        # No copy: the tree is nobody else's.
-        return MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
+        tree = cst.parse_module(code)
     except cst.ParserSyntaxError:
         # A piece that cannot stand alone: an `elif`, what follows a semicolon.
-        context.first_line = 1
-        code = source.text
+        first_line = 1
+        try:
+            tree = cst.parse_module(source.text)
+        except Exception as error:
+            raise _beyond(error, statement) from None
     except Exception as error:
         raise _beyond(error, statement) from None
-    try:
-        return MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
-    except Exception as error:
-        raise _beyond(error, statement) from None
+    context.enter(tree, first_line)
+    return MetadataWrapper(tree, unsafe_skip_copy=True)  # no copy: it is nobody else's
 
 
 def _beyond(error: Exception, statement: Statement) -> UnreadableError:

@@ -6,19 +6,21 @@ name and follows no call by itself. The examples in the class are the rule's tes
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import libcst as cst
-from libcst.metadata import CodeRange, ParentNodeProvider, PositionProvider
+from libcst.metadata import CodeRange, PositionProvider
 
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Finding, Fix, Severity
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.reach import BlockingCall
+from asyncompat_lint.rules.parents import Parents
 from asyncompat_lint.spans import Span
 from asyncompat_lint.versions import Version, Versions
 
@@ -67,6 +69,12 @@ class Context:
     misfits: Mapping[tuple[str, Span], Misfit]
     surroundings: Surroundings
     timed: Collection[int] = ()
+    parents: Parents = field(default_factory=lambda: Parents(cst.Module([])))
+
+    def enter(self, tree: cst.Module, first_line: int) -> None:
+        """Go on to a statement, which begins at a line of the file."""
+        self.parents = Parents(tree)
+        self.first_line = first_line
 
     def span(self, position: CodeRange) -> Span:
         """Return the place in the file of a place in the statement."""
@@ -82,7 +90,7 @@ class Context:
 class Rule(cst.BatchableCSTVisitor):
     """A kind of finding. Its docstring is its page: what it finds, why that is bad, what to do."""
 
-    METADATA_DEPENDENCIES = (PositionProvider, ParentNodeProvider)
+    METADATA_DEPENDENCIES = (PositionProvider,)
 
     code: ClassVar[str]
     name: ClassVar[str]
@@ -100,6 +108,10 @@ class Rule(cst.BatchableCSTVisitor):
         weight = context.surroundings.severities.get(self.code)
         self.weight = self.severity if weight is None else Severity.named(weight)
 
+    def get_visitors(self) -> Mapping[str, Callable[[cst.CSTNode], None]]:
+        """Return the methods that visit something: libcst's way, but once for each class."""
+        return {name: getattr(self, name) for name in _visitors_of(type(self))}
+
     def code_of(self, node: cst.CSTNode) -> str:
         """Return a node's source on one line, without its comments."""
         changed = node.visit(_OneLine())
@@ -112,7 +124,7 @@ class Rule(cst.BatchableCSTVisitor):
 
     def parent_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Return what a node stands in; None for the whole."""
-        return self.get_metadata(ParentNodeProvider, node, None)
+        return self.context.parents.of(node)
 
     def may_stand_in_string(self, node: cst.CSTNode) -> bool:
         """Return whether ``await`` may stand in a node's place, if that is in an f-string."""
@@ -189,6 +201,16 @@ class Rule(cst.BatchableCSTVisitor):
                 source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),
             )
         )
+
+
+@functools.cache
+def _visitors_of(rule: type[Rule]) -> list[str]:
+    return [
+        name
+        for name in dir(rule)
+        if name.startswith(("visit_", "leave_"))
+        and not getattr(getattr(rule, name), "_is_no_op", False)
+    ]
 
 
 def source_of(node: cst.CSTNode) -> str:

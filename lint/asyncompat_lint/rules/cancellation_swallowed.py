@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import libcst as cst
-from libcst.metadata import ParentNodeProvider
 
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.base import Rule, is_async, name_of, walk
@@ -118,23 +117,25 @@ async def work(step):
             return  # the handlers behind it do not see a cancellation
 
     def _is_in_a_raising_handler(self, node: cst.CSTNode) -> bool:
-        while not isinstance(node, cst.FunctionDef):
-            node = self.get_metadata(ParentNodeProvider, node)
-            if isinstance(node, cst.ExceptHandler) and _raises(node):
+        around: cst.CSTNode | None = node
+        while around is not None and not isinstance(around, cst.FunctionDef):
+            around = self.parent_of(around)
+            if isinstance(around, cst.ExceptHandler) and _raises(around):
                 return True
         return False
 
     def _is_last_to_wait(self, node: cst.CSTNode) -> bool:
         """Whether nothing is awaited behind a statement, so that its function ends soon anyway."""
-        while not isinstance(node, cst.FunctionDef):
-            parent = self.get_metadata(ParentNodeProvider, node)
+        around: cst.CSTNode | None = node
+        while around is not None and not isinstance(around, cst.FunctionDef):
+            parent = self.parent_of(around)
             if isinstance(parent, cst.While | cst.For):
                 return False
             if isinstance(parent, cst.IndentedBlock):
-                behind = parent.body[parent.body.index(node) + 1 :]
+                behind = parent.body[parent.body.index(around) + 1 :]
                 if any(map(_awaits, behind)):
                     return False
-            node = parent
+            around = parent
         return True
 
 
