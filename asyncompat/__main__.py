@@ -4,6 +4,7 @@ The linter is a package of its own with requirements of its own, which a project
 the shim does not have. This module knows nothing of the linter but its name.
 """
 
+import gc
 import importlib
 import sys
 
@@ -25,6 +26,8 @@ def main(argv=None):
         int: the exit status; 2 where the linter is not installed.
     """
     is_all = argv is None  # the process is for this alone
+    if is_all:
+        gc.disable()  # it is short, and what it makes lives to its end
     argv = sys.argv[1:] if argv is None else argv
     if argv == ["--version"]:
         print("asyncompat {}".format(__version__))

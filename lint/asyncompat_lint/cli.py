@@ -9,9 +9,9 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from typing import NoReturn
 
+from asyncompat import __version__
 from asyncompat_lint import commands
 from asyncompat_lint.cache import DEFAULT_FOLDER
 from asyncompat_lint.commands import FOUND, INTERRUPTED, NAMES, WRONG_USE, complain
@@ -85,8 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Finds what blocks the event loop of asyncio programs.",
         epilog=_EXIT_STATUSES,
     )
-    version = metadata.version("asyncompat")
-    parser.add_argument("--version", action="version", version=f"asyncompat {version}")
+    parser.add_argument("--version", action="version", version=f"asyncompat {__version__}")
     there = parser.add_subparsers(required=True, metavar="COMMAND")
     project = _project_options()
     check = there.add_parser(

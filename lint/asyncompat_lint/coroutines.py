@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.expressions import Element, root_name
-from asyncompat_lint.facts import CallSite
 from asyncompat_lint.knowledge import Knowledge
-from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Group, Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.targets import Targets
@@ -32,6 +30,7 @@ _HARMLESS_DECORATORS = frozenset(
 _COROUTINE = "typing.Coroutine"
 _LOCK = "threading.Lock"
 _WAIT = "wait"
+_WAITS = frozenset({"asyncio.wait"})
 
 
 @dataclass(frozen=True)
@@ -65,24 +64,21 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
 def _confirmed(
     program: Program, knowledge: Knowledge, targets: Targets, site: Site, rule: str
 ) -> Iterator[Misuse]:
-    call, module = site.call, site.module
     if rule == HOLDING_LOCK:
-        locks = program.instances_at(module, call)
+        locks = program.instances_at(site.module, site.call)
         if locks and all(_LOCK in knowledge.lineage(each.of) for each in locks):
-            yield Misuse(site, HOLDING_LOCK, call.name)
-        return
-    if call.kind != "call" or (rule == WAIT and not call.arguments):
+            yield Misuse(site, HOLDING_LOCK, site.call.name)
         return
     groups = targets.of(site)
     if not groups:
         return
     if rule == WAIT:
-        if _calls(groups, frozenset({"asyncio.wait"})) and _of_coroutines(program, module, call):
-            yield Misuse(site, WAIT, call.name)
+        if _calls(groups, _WAITS) and _is_wait_of_coroutines(program, site):
+            yield Misuse(site, WAIT, site.call.name)
     elif _calls(groups, _MAKES_TASK):
-        yield Misuse(site, NOT_KEPT, call.name)
+        yield Misuse(site, NOT_KEPT, site.call.name)
     elif all(_gives_coroutine(program, knowledge, group) for group in groups):
-        yield Misuse(site, NOT_AWAITED, call.name)
+        yield Misuse(site, NOT_AWAITED, site.call.name)
 
 
 def _calls(groups: list[Group], names: frozenset[str]) -> bool:
@@ -108,11 +104,16 @@ def _is_remade(program: Program, target: Reference) -> bool:
     )
 
 
-def _of_coroutines(program: Program, module: Module, call: CallSite) -> bool:
+def _is_wait_of_coroutines(program: Program, site: Site) -> bool:
+    call, module = site.call, site.module
     argument = call.arguments.get("0")
     root = root_name(call.callee)
     imports = program.import_targets(module, root, call.scope) if root else []
-    if argument is None or any(each.partition(".")[0] == "asyncompat" for each in imports):
+    if (
+        call.kind != "call"
+        or argument is None
+        or any(each.partition(".")[0] == "asyncompat" for each in imports)
+    ):
         return False  # whose `wait` takes them
     elements = program.references(module, Element(argument), call.scope, call.span.line)
     return bool(elements) and all(

@@ -34,7 +34,7 @@ from asyncompat_lint.modules import Module
 from asyncompat_lint.overriding import Overriding
 from asyncompat_lint.program import Group, Program, is_property
 from asyncompat_lint.sites import Site, SiteIndex
-from asyncompat_lint.targets import Notes, Targets
+from asyncompat_lint.targets import Asked, Notes, Targets
 from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
@@ -245,34 +245,36 @@ class _Reach:
         """Remember what a site means, and return whether it may be found to block as of now."""
         targets = [target for group in groups for target in group]
         notes = self._targets.notes(site.module.file.location)
-        methods = notes.plain.get(site.number)
-        if methods is None:
-            methods = self._noted(site, targets, notes)
+        asked = notes.quiet.get(site.number) or self._noted(site, targets, notes)
+        if asked.hands_on:
+            self._hand_on.add(site.key)
         for target in targets:
             if target.name in self._locks.names:
                 self._meaning[target.name].append(site)
             if target.place is not None:
                 self._meaning[target.place].append(site)
-        for method in methods:
+        for method in asked.methods:
             self._meaning[method].append(site)
         return (
-            site.number not in notes.plain
+            site.number not in notes.quiet
+            or not self._names.isdisjoint(asked.handed)
             or any(target.place in self._blocked for target in targets)
-            or any(map(self._overriding.knows, methods))
+            or any(map(self._overriding.knows, asked.methods))
         )
 
-    def _noted(self, site: Site, targets: list[Reference], notes: Notes) -> list[str]:
-        """Note what a site's targets make of it, and return the methods that may be replaced."""
+    def _noted(self, site: Site, targets: list[Reference], notes: Notes) -> Asked:
+        """Note what a site may block by, or that it never does."""
         places = [target.place for target in targets if target.place is not None]
         methods = {self._program.scope(p).name for p in places if self._may_be_replaced(p, site)}
         is_blocking = any(self._knowledge.blocking(target.name) for target in targets)
-        if any(map(self._called_arguments, targets)):
-            self._hand_on.add(site.key)
-        elif not places and not is_blocking:
+        hands_on = any(map(self._called_arguments, targets))
+        handed = {n for v in site.call.arguments.values() for n in last_names(v)}
+        asked = Asked(sorted(methods), hands_on, sorted(handed) if hands_on else [])
+        if not (places or is_blocking or hands_on):
             notes.ruled_out.add(site.number)
-        elif len(places) == len(targets) and not is_blocking:
-            notes.plain[site.number] = sorted(methods)
-        return sorted(methods)
+        elif not is_blocking:
+            notes.quiet[site.number] = asked
+        return asked
 
     def _may_be_replaced(self, place: Place, site: Site) -> bool:
         """Whether a subclass's method may run at a site that means this one.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from asyncompat_lint.expressions import Attribute, last_names
@@ -62,7 +63,7 @@ class SiteIndex:
         self,
         program: Program,
         receivers: Iterable[str],
-        ruled_out: Callable[[str], Collection[int]],
+        ruled_out: Callable[[str], AbstractSet[int]],
     ) -> None:
         self._program = program
         self._modules = modules = program.modules
@@ -85,7 +86,9 @@ class SiteIndex:
         names = module.facts.names
         ruled_out = self._ruled_out(module.file.location)
         for name, numbers in names.called.items():
-            left = [number for number in numbers if number not in ruled_out]
+            left = numbers
+            if not ruled_out.isdisjoint(numbers):
+                left = [number for number in numbers if number not in ruled_out]
             if left:
                 self._calls[name].append((module, left))
         for other, name in names.aliases:

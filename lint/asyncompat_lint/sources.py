@@ -15,7 +15,7 @@ import io
 import os
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asyncompat_lint import notebooks
@@ -206,15 +206,17 @@ def find_sources(paths: Iterable[str], exclude: Iterable[str] = ()) -> list[Sour
         NoSuchPathError: one of the paths does not exist.
     """
     found: dict[str, SourceFile] = {}
+    working = os.getcwd()
     for path in paths:
         if os.path.isdir(path):
-            locations, root = _below(path, tuple(exclude)), path
+            there, root = _below(path, tuple(exclude)), path
         elif os.path.exists(path):
-            locations, root = iter([path]), os.path.dirname(path) or "."
+            there, root = iter([(path, os.path.islink(path))]), os.path.dirname(path) or "."
         else:
             raise NoSuchPathError(path)
-        for location in locations:
-            found.setdefault(_identity(location), SourceFile(location, shown(location), root))
+        for location, is_link in there:
+            identity = os.path.realpath(location) if is_link else _identity(location, working)
+            found.setdefault(identity, SourceFile(location, shown(location, working), root))
     return list(found.values())
 
 
@@ -227,18 +229,37 @@ def modules_in(folder: str) -> set[str]:
     return {name for name in names if name.isidentifier()}
 
 
-def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[str]:
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not _is_skipped(parent, name) and not _is_excluded(parent, name, exclude)
-        )
-        for name in sorted(files):
-            if name.endswith(SUFFIXES) and not _is_excluded(parent, name, exclude):
-                location = os.path.join(parent, name)
-                if os.path.isfile(location):
-                    yield location
+def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    """Give the files below a folder, and whether each is a link; links to folders are left out."""
+    todo = [folder]
+    while todo:
+        parent = todo.pop()
+        try:
+            with os.scandir(parent) as entries:
+                there = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            continue  # that may not be looked into
+        folders: list[str] = []
+        for entry in there:
+            if _is_excluded(parent, entry.name, exclude):
+                continue
+            if entry.name.endswith(SUFFIXES) and _answers(entry.is_file):
+                yield os.path.join(parent, entry.name), entry.is_symlink()
+            elif _is_folder(entry) and not _is_skipped(parent, entry.name):
+                folders.append(os.path.join(parent, entry.name))
+        todo += reversed(folders)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return _answers(entry.is_dir) and not entry.is_symlink()
+
+
+def _answers(question: Callable[[], bool]) -> bool:
+    """Whether the answer is yes; what leads nowhere, as a link to itself, gives none."""
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 def _is_excluded(parent: str, name: str, exclude: tuple[str, ...]) -> bool:
@@ -259,12 +280,10 @@ def _is_skipped(parent: str, name: str) -> bool:
     return name in SKIPPED_FOLDERS or os.path.exists(os.path.join(parent, name, ENVIRONMENT_FILE))
 
 
-def _identity(location: str) -> str:
-    """The same for all ways to a file; many files are in one folder, and few are links."""
-    if os.path.islink(location):
-        return os.path.realpath(location)
+def _identity(location: str, working_folder: str) -> str:
+    """The same for all ways to a file that is no link; many files are in one folder."""
     folder, name = os.path.split(location)
-    return os.path.join(_real_folder(folder, os.getcwd()), name)
+    return os.path.join(_real_folder(folder, working_folder), name)
 
 
 @functools.lru_cache(maxsize=64)
@@ -272,10 +291,10 @@ def _real_folder(folder: str, working_folder: str) -> str:
     return os.path.realpath(os.path.join(working_folder, folder))
 
 
-def shown(location: str) -> str:
+def shown(location: str, working_folder: str | None = None) -> str:
     """Return how reports call a file: by its way from the working folder."""
     folder, name = os.path.split(location)
-    folder = _shown_folder(folder, os.getcwd())
+    folder = _shown_folder(folder, working_folder or os.getcwd())
     return name if folder == "." else f"{folder}/{name}"
 
 

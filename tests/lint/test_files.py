@@ -136,6 +136,8 @@ class TestFindSources:
     def test_links_are_not_followed_in_circles(self):
         os.symlink("..", "pkg/up")
         os.symlink("nowhere", "pkg/broken.py")
+        os.symlink("round", "pkg/round")
+        os.symlink("round.py", "pkg/round.py")
         assert "pkg/mod.py" in self.paths("pkg")
         assert len(self.paths("pkg")) == 2
 
