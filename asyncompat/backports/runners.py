@@ -9,6 +9,7 @@ replace.
 import _signal
 import asyncio
 import contextlib
+import functools
 import inspect
 import signal
 import sys
@@ -154,9 +155,7 @@ class Runner:
         if asyncio._get_running_loop() is None:
             make = self._host_loop() or OwnLoop
         else:
-            from ..nesting import ways  # not before it is needed
-
-            make = ways.choose(caller, self._nested, self._loop_factory)
+            make = _ways().choose(caller, self._nested, self._loop_factory)
         self._way = make(self._debug, self._loop_factory)
         self._context = copy_context and copy_context()
         self._state = _OPEN
@@ -165,13 +164,24 @@ class Runner:
         """The way on the loop that an interactive host has for what its cells await, or None."""
         if self._nested is False or self._loop_factory is not None or "IPython" not in sys.modules:
             return None
-        from ..nesting import hosts, ways
+        from ..nesting import hosts
 
-        return None if hosts.idle_loop() is None else ways.Passes
+        return None if hosts.idle_loop() is None else _ways().Passes
 
     def _run(self, main, context):
         __tracebackhide__ = True
         return self._way.run(main, context)
+
+
+@functools.lru_cache(maxsize=None)
+def _ways():
+    """The module of the ways inside a running loop: imported where one is needed, and not before.
+
+    To ask the import system each time takes as long as a pass of the loop.
+    """
+    from ..nesting import ways
+
+    return ways
 
 
 class OwnLoop:
@@ -331,9 +341,11 @@ class _OnInterrupt:
         handler = _signal.getsignal(signal.SIGINT)
         # Not where the program has its own way with Ctrl-C; a run around this one is no such.
         if handler is signal.default_int_handler or _is_of_a_run(handler):
-            with contextlib.suppress(ValueError):  # an embedded interpreter without signals
+            try:
                 _signal.signal(signal.SIGINT, self)
-                self._replaced = handler
+            except ValueError:  # an embedded interpreter without signals
+                return
+            self._replaced = handler
 
     def uninstall(self):
         if self._replaced is not None and _signal.getsignal(signal.SIGINT) is self:

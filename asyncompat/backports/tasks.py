@@ -13,7 +13,7 @@ import weakref
 
 from .chaining import chain_cancellation
 from .contexts import InContext, held_context
-from .introspection import PyTask, swap_current_task
+from .introspection import PyTask, swap_current_task, task_now
 from .loops import get_event_loop, get_running_loop
 
 _HAS_NAMES = hasattr(asyncio.Task, "set_name")
@@ -159,6 +159,10 @@ def new_task(loop, coro, *, name=None, context=None, eager_start=None, **kwargs)
         kwargs.update((key, value) for key, value in given.items() if value is not None)
         return loop.create_task(coro, **kwargs)
     factory = loop.get_task_factory() if hasattr(loop, "get_task_factory") else None
+    births = []
+    while type(factory) is Births:
+        births.append(factory)
+        factory = factory.before
     if factory not in (None, task_factory):
         if eager_start is not None:
             kwargs["eager_start"] = eager_start
@@ -172,9 +176,12 @@ def new_task(loop, coro, *, name=None, context=None, eager_start=None, **kwargs)
     elif _STARTS_EAGERLY and not eager_start:
         return loop.create_task(coro, name=name, context=context)
     else:
-        return Task(coro, loop=loop, name=name, context=context, eager_start=bool(eager_start))
+        task = Task(coro, loop=loop, name=name, context=context, eager_start=bool(eager_start))
+        name = None
     if name is not None:
         _set_name(task, name)
+    for each in births:
+        each.note(loop, task)
     return task
 
 
@@ -205,6 +212,53 @@ def create_task(coro, *, name=None, context=None, eager_start=None, **kwargs):
     if not asyncio.iscoroutine(coro):
         raise TypeError("a coroutine was expected, got {!r}".format(coro))
     return new_task(loop, coro, name=name, context=context, eager_start=eager_start, **kwargs)
+
+
+class Births:
+    """A task factory that keeps what some tasks make, and what that makes in turn.
+
+    For 3.6, where tasks have no context to tell that by. ``before`` is the factory that the loop
+    had; ``tasks``, by their ids, are all that are not done, and some that are.
+    """
+
+    __slots__ = ("_most", "before", "tasks")
+
+    def __init__(self, before):
+        self.before = before
+        self.tasks = {}
+        self._most = _FEW
+
+    def __call__(self, loop, coro, **kwargs):
+        if self.before is None:
+            task = asyncio.Task(coro, loop=loop)
+        else:
+            task = self.before(loop, coro, **kwargs)
+        self.note(loop, task)
+        return task
+
+    def note(self, loop, task):
+        """Keep a task if one of those that are kept makes it: nearly all tasks come by here."""
+        tasks = self.tasks
+        # Who makes a task runs, and so is not done: its id is nobody else's.
+        if id(asyncio.Task.current_task(loop) or task_now(loop)) in tasks:
+            tasks[id(task)] = task
+            if len(tasks) > self._most:
+                self._forget()
+
+    def keep(self, task):
+        """Keep a task, whoever makes it."""
+        self.tasks[id(task)] = task
+        if len(self.tasks) > self._most:
+            self._forget()
+
+    def _forget(self):
+        """Let go of those that are done."""
+        self.tasks = {key: each for key, each in self.tasks.items() if not each.done()}
+        self._most = max(_FEW, 2 * len(self.tasks))
+
+
+# So many tasks are kept before those that are done are forgotten.
+_FEW = 64
 
 
 def task_factory(loop, coro, **kwargs):

@@ -5,7 +5,7 @@ Knows tasks and their contexts. It must not know how the run goes.
 
 from ..backports.contexts import TASKS_HAVE_CONTEXTS, copy_context
 from ..backports.introspection import task_now, tasks_now
-from ..backports.tasks import new_task, task_context, task_factory
+from ..backports.tasks import Births, new_task, task_context
 
 if TASKS_HAVE_CONTEXTS:
     from contextvars import ContextVar
@@ -68,25 +68,13 @@ class Born:
 
         def __init__(self, loop):
             self._loop = loop
-            self._tasks = []
-            self._factory = loop.get_task_factory()
-            loop.set_task_factory(self._make)
+            self._births = Births(loop.get_task_factory())
+            loop.set_task_factory(self._births)
 
         def new_task(self, coro, context=None):
             """Make a run's first task."""
-            self._loop.set_task_factory(self._factory)
-            try:
-                task = new_task(self._loop, coro, context=context)
-            finally:
-                self._loop.set_task_factory(self._make)
-            self._tasks = [each for each in self._tasks if not each.done()]
-            self._tasks.append(task)
-            return task
-
-        def _make(self, loop, coro, **kwargs):
-            task = (self._factory or task_factory)(loop, coro, **kwargs)
-            if task_now(loop) in self._tasks:
-                self._tasks.append(task)
+            task = new_task(self._loop, coro, context=context)
+            self._births.keep(task)
             return task
 
         def has(self, _context):
@@ -95,15 +83,14 @@ class Born:
 
         def unfinished(self):
             """Return the tasks that are not done."""
-            return [task for task in self._tasks if not task.done()]
+            return [task for task in self._births.tasks.values() if not task.done()]
 
         def close(self):
             """Leave the loop as it was, but for runs that began later and go on."""
             factory = self._loop.get_task_factory()
-            if factory == self._make:
-                self._loop.set_task_factory(self._factory)
-            while isinstance(getattr(factory, "__self__", None), Born):
-                later = factory.__self__
-                factory = later._factory
-                if factory == self._make:
-                    later._factory = self._factory
+            if factory is self._births:
+                self._loop.set_task_factory(factory.before)
+            while type(factory) is Births:
+                later, factory = factory, factory.before
+                if factory is self._births:
+                    later.before = factory.before

@@ -61,8 +61,10 @@ class Passes(_Inside):
 
     def check(self, caller):
         """Raise RuntimeError where another loop runs, or none."""
+        running = asyncio._get_running_loop()
         # IPython runs its loop for the cells that await.
-        if asyncio._get_running_loop() is not None or hosts.idle_loop() is not self.loop:
+        is_idle = running is None and hosts.idle_loop() is self.loop
+        if running is not self.loop and not is_idle:
             super().check(caller)
 
     def run(self, main, context):
