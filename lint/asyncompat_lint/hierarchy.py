@@ -94,17 +94,21 @@ class Hierarchy(Inference):
         return found
 
     def _classes_with(self, base: str) -> Iterator[Place]:
-        """The classes that name a base with this last name."""
+        """The classes that name a base with this last name, or with another that it has there."""
         for module in self._by_base.get(base, ()):
+            names = {base, *(name for other, name in module.facts.names.aliases if other == base)}
             for number, scope in enumerate(module.facts.scopes):
-                if base in map(last_name, scope.bases):
+                if not names.isdisjoint(map(last_name, scope.bases)):
                     yield Place(module.file.location, number)
 
     @functools.cached_property
     def _by_base(self) -> dict[str, list[Module]]:
         found: dict[str, list[Module]] = defaultdict(list)
         for module in self.modules.all:
-            for base in {base for base, _ in module.facts.names.subclasses}:
+            index = module.facts.names
+            bases = {base for base, _ in index.subclasses}
+            bases.update([other for other, name in index.aliases if name in bases])
+            for base in bases:
                 found[base].append(module)
         return found
 

@@ -222,7 +222,7 @@ class Operations(Attributes):
                     return entered
             return (value,)
         if isinstance(value, Instance) and value.of == _MANAGER:
-            return value.arguments[0]
+            return value.arguments[0] if value.arguments else UNKNOWN
         return self._by_table(value, "entered", use) or (value,)
 
     def _injected(self, value: Value, use: Use) -> Values:

@@ -251,6 +251,46 @@ async def main(base: Base):
     assert found.severity is Severity.ERROR
 
 
+def test_overrides_in_classes_whose_base_goes_by_another_name(check_code):
+    (found,) = check_code(
+        main="""\
+import abc
+class Driver(abc.ABC):
+    @abc.abstractmethod
+    def work(self): ...
+async def main(driver: Driver):
+    driver.work()
+""",
+        other="""\
+import time
+from main import Driver as BaseDriver
+class Driver(BaseDriver):
+    def work(self):
+        time.sleep(1)
+""",
+    )
+    assert "in 1 of its 1 overrides" in found.message
+    assert found.severity is Severity.ERROR
+
+
+def test_an_override_that_is_abstract_itself_and_blocks(check_code):
+    (found,) = check_code(
+        """\
+import abc, time
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def work(self): ...
+class Half(Base):
+    @abc.abstractmethod
+    def work(self):
+        time.sleep(1)
+async def main(base: Base):
+    base.work()
+"""
+    )
+    assert "in 1 of its 1 overrides" in found.message
+
+
 def test_what_a_decorator_puts_around_a_function(check_marked):
     check_marked(
         """\

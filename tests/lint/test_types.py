@@ -26,6 +26,15 @@ CASES = {
 async def f(client: "Client"):
     client.fetch()  # blocks
 """,
+    "a context manager of nobody knows what": """
+def bare() -> contextlib.AbstractContextManager: ...
+def told() -> contextlib.AbstractContextManager[Client]: ...
+async def f():
+    with bare() as client:
+        client.fetch()
+    with told() as client:
+        client.fetch()  # blocks
+""",
     "Optional and unions with None": """
 async def f(a: Optional[Client], b: Client | None, c: Union[Client, None]):
     a.fetch()  # blocks
