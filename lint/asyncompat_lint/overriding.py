@@ -86,7 +86,7 @@ class Overriding:
         """How many of how many functions block; those of no abstract method are not counted."""
         found = sum(self._blocks(each, rule) for each in blocking)
         is_abstract = self._program.scope(place).is_abstract
-        # Those that are abstract themselves are not among the overrides, and may block all the same.
+        # Those that are abstract are not among the overrides, and may block all the same.
         return found, max(len(self._program.overrides(place)), found) if is_abstract else found + 1
 
     def of_object(
