@@ -23,6 +23,11 @@ def find(name):
             thing = importlib.import_module(".".join(parts[:length]))
         except ModuleNotFoundError:
             continue
+        if length > 1:
+            # A class may have hidden the module that it is from.
+            around = importlib.import_module(".".join(parts[: length - 1]))
+            named = getattr(around, parts[length - 1], thing)
+            thing = named if inspect.isclass(named) else thing
         for part in parts[length:]:
             thing = getattr(thing, part)
         return thing
