@@ -206,7 +206,7 @@ class Attributes(Names):
         *,
         of_instance: bool,
     ) -> Values:
-        for class_ in self.bases(place, use):
+        for class_ in self._bases_with(name, place, use):
             base = Instance(
                 self.knowledge.canonical(class_.name),
                 class_.place,
@@ -241,6 +241,37 @@ class Attributes(Names):
         values = self._once((place.location, place.scope, "bases"), use, find)
         return [value for value in values if isinstance(value, Reference)]
 
+    def _bases_with(self, name: str, place: Place, use: Use) -> list[Reference]:
+        """The bases of a class, first the one from which it has what it inherits by this name.
+
+        That need not be the foremost: where bases have a base in common, that comes behind them.
+        """
+        bases = self.bases(place, use)
+        if len(bases) < 2 or any(each.place is None for each in bases):
+            return bases
+        order = self._order(place, use)
+        owner = next((each for each in order if self._has_own(each, name)), None)
+        for base in bases:
+            if base.place is not None and owner in (base.place, *self._order(base.place, use)):
+                return [base, *(each for each in bases if each is not base)]
+        return bases
+
+    def _has_own(self, place: Place, name: str) -> bool:
+        scope = self.scope(place)
+        given = scope.attributes.get(name, ())
+        return name in scope.bindings or any(each.value != NOTHING for each in given)
+
+    def _order(self, place: Place, use: Use) -> list[Place]:
+        """The project's classes that a class is made from, in the order in which they are asked."""
+
+        def find(use: Use) -> Values:
+            bases = [each.place for each in self.bases(place, use) if each.place is not None]
+            orders = [[base, *self._order(base, use)] for base in bases]
+            return tuple(Reference("", each) for each in _merged([*orders, bases]))
+
+        values = self._once((place.location, place.scope, "order"), use, find)
+        return [v.place for v in values if isinstance(v, Reference) and v.place is not None]
+
     def _super(self, use: Use) -> Values:
         scopes = use.module.facts.scopes
         index = use.scope
@@ -272,6 +303,22 @@ class Attributes(Names):
                 return parameters
             found += [each for each in parameters if each not in found]
         return found
+
+
+def _merged(orders: list[list[Place]]) -> list[Place]:
+    """Put the orders of a class's bases together, as Python does it (C3).
+
+    Where that cannot be done, and Python would refuse the class, in the order in which they come.
+    """
+    left = [list(order) for order in orders if order]
+    found: list[Place] = []
+    while left:
+        behind = {place for order in left for place in order[1:]}
+        heads = [order[0] for order in left]
+        place = next((head for head in heads if head not in behind), heads[0])
+        found.append(place)
+        left = [rest for order in left if (rest := [each for each in order if each != place])]
+    return found
 
 
 def _belonging(value: Value, given: dict[TypeParameter, Values]) -> Value:

@@ -23,18 +23,22 @@ _MOST_CASES = 4
 class Blocker:
     """Why something blocks: what blocks in the end, and the calls that lead there.
 
-    ``once`` is whether it does so only the first time, ``overrides`` how many of how many functions
+    ``once`` is whether it does so only the first time, ``optional`` whether only where an
+    environment variable is set, ``overrides`` how many of how many functions
     do that can stand in the place of an abstract one on the way, ``read`` the property that is read
-    at the site, ``passed`` whether what blocks is not called there itself, but by what it is given.
-    ``held`` has to hold in the function for it to come to that.
+    at the site, ``passed`` whether what blocks is not called there itself, but by what it is given,
+    ``returned`` whether the function returns what that gives. ``held`` has to hold in the function
+    for it to come to that.
     """
 
     entry: Entry
     chain: tuple[Step, ...] = ()
     once: bool = False
+    optional: bool = False
     overrides: tuple[int, int] | None = None
     read: str = ""
     passed: bool = False
+    returned: bool = False
     held: tuple[Held, ...] = ()
 
     @property
@@ -46,7 +50,7 @@ class Blocker:
     def rank(self) -> tuple[bool, float, bool]:
         """How certain it is, the more the greater."""
         blocked, of = self.overrides or (1, 1)
-        return not self.once, blocked / of, len(self.chain) <= LONGEST_CERTAIN
+        return not (self.once or self.optional), blocked / of, len(self.chain) <= LONGEST_CERTAIN
 
 
 # What blocks at a site or in a function: by rule and by what has to hold, the most certain.
@@ -92,7 +96,7 @@ def severity_of(blocker: Blocker, default: Severity) -> Severity:
     """Return how much a finding weighs: less, where it is not certain or not for long."""
     severity = blocker.entry.table.severity
     weight = Severity.named(severity) if severity else default
-    if blocker.once or len(blocker.chain) > LONGEST_CERTAIN:
+    if blocker.once or blocker.optional or len(blocker.chain) > LONGEST_CERTAIN:
         return Severity.INFO
     if blocker.overrides is not None and blocker.overrides[0] < blocker.overrides[1]:
         return Severity.INFO

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from asyncompat_lint.expressions import Attribute, Awaited, Expr, Name, root_name
-from asyncompat_lint.facts import CallSite, Mention
+from asyncompat_lint.expressions import Attribute, Awaited, Element, Expr, Name, root_name
+from asyncompat_lint.facts import UNPACKED, CallSite, Mention
 from asyncompat_lint.guarded import Guarded, holds
 from asyncompat_lint.history import Api, History, Meaning, Parameter, crosses, is_there
 from asyncompat_lint.mentions import SHIM, is_of_shim, names_of
@@ -32,6 +32,7 @@ from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Instance
 from asyncompat_lint.versions import Versions
 
+_FUTURES = frozenset({"asyncio.Future", "asyncio.Task"})
 _PATCHES = frozenset({"nest_asyncio", "nest_asyncio2"})
 _SETTING_UP = frozenset({"asyncSetUp", "setUp", "setUpClass", "setup_class", "setup_method"})
 _RUNNERS = ("run", "run_forever", "run_until_complete")
@@ -208,7 +209,7 @@ class Compatibility:
 
     def _of_place(self, place: Place, name: str, entry: Api, call: CallSite) -> Iterator[Misfit]:
         """What matters for where a call stands: whether an event loop can run there."""
-        outside = self._is_outside(place.module, call)
+        outside = self._is_outside(place.module, call) and not self._belongs_to_loop(place, call)
         versions, _ = self._guarded.at(place)
         ends = [(REMOVED, entry.outside_error), (DEPRECATED, entry.outside_deprecated)]
         guards = (g for g in place.module.facts.guards if holds(g.span, place.span))
@@ -227,6 +228,21 @@ class Compatibility:
             ):
                 yield self._changed(place, name, meaning)
                 return
+
+    def _belongs_to_loop(self, place: Place, call: CallSite) -> bool:
+        """Whether all that a call is passed are futures, which have a loop already."""
+        positional = {k: v for k, v in call.arguments.items() if k.isdecimal() or k == UNPACKED}
+        passed = [Element(v) if k == UNPACKED else v for k, v in positional.items()]
+        return bool(passed) and all(self._is_future(place, each, call) for each in passed)
+
+    def _is_future(self, place: Place, expression: Expr, call: CallSite) -> bool:
+        line = call.span.line
+        values = self._program.references(place.module, expression, call.scope, line)
+        return bool(values) and all(
+            isinstance(each, Instance)
+            and not _FUTURES.isdisjoint(self._program.knowledge.lineage(each.of))
+            for each in values
+        )
 
     def _changed(self, place: Place, name: str, meaning: Meaning) -> Misfit:
         number = self._history.meanings.index(meaning)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from asyncompat_lint import cache as caches
 from asyncompat_lint import (
+    cancellations,
     cells,
     following,
     forked,
@@ -262,6 +263,7 @@ class _Check:
             versions=self._settings.versions,
             severities=self._settings.config.severity,
             is_notebook=module.file.is_notebook,
+            no_cancellations=cancellations.others(program, module),
         )
 
     def _visited(self, visit: Visit) -> list[Finding]:

@@ -140,10 +140,16 @@ class Scope(msgspec.Struct, array_like=True):
 SiteKind: TypeAlias = Literal["call", "enter", "aenter", "iterate"]
 
 
+# Under this name a call's arguments have the first that is unpacked.
+UNPACKED = "*"
+
+
 class CallSite(msgspec.Struct, frozen=True, array_like=True):
     """A place in the source that runs other code: a call, a ``with``, a ``for``.
 
-    ``discarded`` is whether the call is a statement of its own, ``once`` whether it is guarded by
+    ``discarded`` is whether the call is a statement of its own, ``returned`` whether its result is
+    what the function returns, ``optional`` whether it is done only if an environment variable is
+    set, ``once`` whether it is guarded by
     a question whether its result is already there, ``arguments`` are those that are followed,
     positional ones by their number; ``passes`` is how many of these there are, or -1 where it is
     not known what is passed; ``awaits_inside`` whether a ``with`` holds over an ``await``;
@@ -162,6 +168,8 @@ class CallSite(msgspec.Struct, frozen=True, array_like=True):
     arguments: dict[str, Expr] = {}
     passes: int = -1
     polled: bool = False
+    returned: bool = False
+    optional: bool = False
 
     @property
     def name(self) -> str:

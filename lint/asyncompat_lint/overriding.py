@@ -111,7 +111,10 @@ class Overriding:
                 each = next(filter(None, known))
                 chain = blocker.chain[: len(blocker.chain) - virtual.behind] + each.chain
                 once = blocker.once or each.once
-                yield replace(each, chain=chain, once=once, passed=False, held=rest)
+                optional = blocker.optional or each.optional
+                yield replace(
+                    each, chain=chain, once=once, optional=optional, passed=False, held=rest
+                )
         elif keeps_object:
             class_ = self._conditions.own_class(site)
             if class_ is None or self._below(class_, virtual.method, blocker.rule):

@@ -29,7 +29,11 @@ from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Va
 Group = tuple[Reference, ...]
 # Files in memory, and what can be opened from a file. So many steps are gone back from one.
 _IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
-_OPENED = frozenset({"io.BufferedIOBase", "io.TextIOWrapper", "tarfile.TarFile", "zipfile.ZipFile"})
+_MEMORY = Constant(":memory:")  # a database there
+_OPENED = frozenset(
+    "io.BufferedIOBase io.TextIOWrapper sqlite3.Connection sqlite3.Cursor tarfile.TarFile"
+    " typing.BinaryIO typing.IO typing.TextIO zipfile.ZipFile".split()
+)
 _GENERATIONS = 3
 _CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 
@@ -101,7 +105,9 @@ class Program(Hierarchy):
 
     def _is_of_memory(self, expression: Expr, use: Use, generations: int) -> bool:
         """Whether something is a file in memory, or was opened from one, or from what is in one."""
-        values = () if isinstance(expression, Constant) else self.infer(expression, use)
+        if isinstance(expression, Constant):
+            return expression == _MEMORY
+        values = self.infer(expression, use)
         names = {value.of for value in values if isinstance(value, Instance)}
         if not names.isdisjoint(_IN_MEMORY):
             return True

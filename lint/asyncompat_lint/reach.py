@@ -38,11 +38,13 @@ from asyncompat_lint.targets import Asked, Notes, Targets
 from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
-MEMOISERS = CACHED_PROPERTIES | {"cache", "lru_cache"}
+MEMOISERS = CACHED_PROPERTIES | {"cache", "cached", "lru_cache", "memoize", "memoized", "run_once"}
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
 _SHIM = "asyncompat"
+# What is in memory takes part in none of these.
+_OF_DISKS = frozenset({"blocking-database", "blocking-file"})
 _MARKED = Table("blocking-wait", [], does="blocks (it is marked so)")
 _CLASS_METHODS = {
     "__aenter__": "enter",
@@ -220,7 +222,7 @@ class _Reach:
     def _weighs(self, site: Site) -> bool:
         """Whether a site, found to block, does so for more than a moment."""
         return any(
-            not each.once and each.rule != "blocking-file-metadata"
+            not (each.once or each.optional) and each.rule != "blocking-file-metadata"
             for each in self._blockers(site).values()
         )
 
@@ -237,8 +239,12 @@ class _Reach:
         blockers = found[0] if found and all(found) else {}
         if not blockers and site.key in self._hand_on:
             blockers = self._of_arguments(site, groups)
-        if blockers and site.call.once:
-            blockers = {key: replace(each, once=True) for key, each in blockers.items()}
+        call = site.call
+        if blockers and (call.once or call.optional):
+            blockers = {
+                key: replace(b, once=b.once or call.once, optional=b.optional or call.optional)
+                for key, b in blockers.items()
+            }
         return blockers
 
     def _register(self, site: Site, groups: list[Group]) -> bool:
@@ -308,7 +314,11 @@ class _Reach:
             scope = self._program.scope(target.place)
             if scope.is_async != site.call.awaited and (scope.is_async or scope.decorators):
                 return {}  # it does not run here, or has been made something else of
-        return self._of_function(target.place, site)
+        found = self._of_function(target.place, site)
+        if site.call.awaited:
+            # What returns something to await has gone another way than to wait for it.
+            found = {key: each for key, each in found.items() if not each.returned}
+        return found
 
     def _of_function(self, place: Place, site: Site) -> Blockers:
         blocked = self._blocked.get(place, {})
@@ -346,7 +356,7 @@ class _Reach:
             return None
         if not self._program.are_instances(site.module, call, entry.table.of_class):
             return None
-        if entry.table.rule == "blocking-file" and self._program.is_in_memory(site.module, call):
+        if entry.table.rule in _OF_DISKS and self._program.is_in_memory(site.module, call):
             return None
         if self._locks.is_silenced(entry, site):
             return None
@@ -441,7 +451,10 @@ class _Reach:
         place = Place(site.module.file.location, index)
         held = tuple(dict.fromkeys([*blocker.held, *self._conditions.at(site, place)]))
         chain = (step, *blocker.chain)
-        return replace(blocker, chain=chain, once=once, read="", passed=False, held=held)
+        is_returned = not site.is_load and site.call.returned
+        return replace(
+            blocker, chain=chain, once=once, read="", passed=False, returned=is_returned, held=held
+        )
 
 
 def _told(scope: Scope) -> str:

@@ -55,7 +55,11 @@ class Visit:
         """Return what stands for all that the findings depend on, but for the rules."""
         calls = [(call.site.key, call.blocker, call.function) for call in self.calls]
         misuses = [(each.site.key, each.rule, each.what) for each in self.misuses]
-        surroundings = replace(self.surroundings, imports=sorted(self.surroundings.imports))
+        surroundings = replace(
+            self.surroundings,
+            imports=sorted(self.surroundings.imports),
+            no_cancellations=sorted(self.surroundings.no_cancellations),
+        )
         file = self.module.file
         return repr((self.module.digest, file.path, calls, misuses, self.misfits, surroundings))
 

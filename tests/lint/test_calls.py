@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 PRELUDE = """\
@@ -466,6 +468,76 @@ async def g(future: Future, other: Future):
         return other.exception() if other.done() else None
     return other.result()
 """,
+    "what a loop has waited for": """
+import queue
+async def f(items: queue.Queue, other: queue.Queue, left: queue.Queue):
+    while items.empty():
+        await asyncio.sleep(0)
+    items.get()
+    while not other.empty():
+        await asyncio.sleep(0)
+    other.get()  # blocks
+    while left.empty():
+        if other:
+            break
+    left.get()  # blocks
+""",
+    "bases that have a base in common": """
+class Base:
+    def wait(self): blocks()
+class Loud(Base): ...
+class Quick(Base):
+    def wait(self): ...
+class First(Loud, Quick): ...
+class Second(Quick, Loud): ...
+class Apart:
+    def wait(self): ...
+class Third(Loud, Apart): ...
+class Refused(Base, Loud): ...
+async def f():
+    First().wait()
+    Second().wait()
+    Third().wait()  # blocks
+    Loud().wait()  # blocks
+    Refused().wait()  # blocks
+""",
+    "what gives something to await has not waited for it": """
+class Client:
+    def sync(self, function):
+        if self.asynchronous:
+            return function()
+        return waited(function)
+    def acquire(self):
+        return self.sync(self._acquire)
+    async def _acquire(self): ...
+def waited(function):
+    blocks()
+async def work(): ...
+def begin():
+    blocks()
+    return work()
+async def f(client: Client):
+    await client.acquire()
+    client.acquire()  # blocks
+    await begin()  # blocks
+""",
+    "databases in memory": """
+import sqlite3
+class Pool:
+    def __init__(self, path):
+        self._own = sqlite3.connect(":memory:")
+        self._other = sqlite3.connect(path)
+    def add(self):
+        self._own.execute("x")
+    def store(self):
+        self._other.cursor().execute("x")
+async def f(pool: Pool):
+    connection = sqlite3.connect(database=":memory:")
+    connection.cursor().execute("x")
+    connection.execute("x").fetchall()
+    pool.add()
+    pool.store()  # blocks
+""",
     "files in memory and modes, told by name": """
 import io, tarfile
 async def f(data, path):
@@ -714,3 +786,71 @@ def test_a_coroutine_under_another_name_is_lost_as_well(check_code):
         ("two.py", 4, "AC201"),
         ("two.py", 5, "AC201"),
     ]
+
+
+def test_what_an_environment_variable_has_to_ask_for(check_code):
+    found = check_code(
+        """\
+import os, time
+from os import environ, getenv
+DEBUG = os.environ.get("DEBUG", "0").lower() in ("1", "true")
+DUMP = int(getenv("DUMP", "0"))
+ON = os.getenv("ON", "1") == "1"
+NAME = environ.get("NAME")
+LIMIT = int(os.getenv("LIMIT"))
+def dump():
+    if not DUMP:
+        return
+    time.sleep(1)
+def crash(also):
+    if DEBUG and also:
+        time.sleep(1)
+def either(also):
+    if DEBUG or also:
+        time.sleep(1)
+def on():
+    if ON != False and not LIMIT:
+        time.sleep(1)
+def turns(xs):
+    for x in xs:
+        if not DUMP:
+            continue
+        time.sleep(1)
+    time.sleep(2)
+def named():
+    if NAME is None:
+        time.sleep(1)
+async def f(xs):
+    dump() # info
+    crash(xs) # info
+    either(xs) # error
+    on() # error
+    turns(xs) # error
+    named() # error
+    if getenv("Y"):
+        time.sleep(1) # info
+    else:
+        time.sleep(1) # error
+    if NAME is not None: time.sleep(1) # info
+    time.sleep(1) # error
+"""
+    )
+    lines = Path("code.py").read_text().splitlines()
+    told = {n: line.rpartition("# ")[2] for n, line in enumerate(lines, 1) if "# " in line}
+    assert {each.span.line: str(each.severity) for each in found} == told
+    assert found[0].message.endswith(", if an environment variable is set")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@memoize\ndef f():\n    return open('x')\n",
+        "S = {}\ndef f():\n    if len(S) == 0:\n        S['x'] = open('x')\n",
+        "class C:\n    s = []\n    @classmethod\n    def f(cls):\n        if cls.s == []:\n"
+        "            cls.s = open('x').readlines()\nf = C.f\n",
+        "from typing import BinaryIO\ng: BinaryIO\ndef f():\n    g.read()\n",
+    ],
+)
+def test_what_is_read_once_or_perhaps_from_memory_weighs_little(check_code, code):
+    findings = check_code(f"{code}async def main():\n    f()\n")
+    assert [str(each.severity) for each in findings] == ["info"]

@@ -284,6 +284,10 @@ loop.run_until_complete(asyncio.gather(f())) # AC302
 def g():
     loop = asyncio.get_event_loop() # AC302
     loop.run_until_complete(f(1, 2))
+def stop(loop):
+    pending = [task for task in asyncio.all_tasks(loop) if not task.done()]
+    loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+    loop.run_until_complete(asyncio.gather(*[f(1, 2), f(3, 4)])) # AC302
 def h():
     return asyncio.get_event_loop()
 def i():

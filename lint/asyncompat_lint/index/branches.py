@@ -71,6 +71,16 @@ def guarded_names(test: ast.expr) -> set[str]:
     match test:
         case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
             return {_dotted(left)} - {""}
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="len"), args=[container]),
+            ops=[ast.Eq()],
+            comparators=[ast.Constant(value=0)],
+        ):
+            return {_dotted(container)} - {""}
+        case ast.Compare(
+            left=left, ops=[ast.Eq()], comparators=[ast.List(elts=[]) | ast.Dict(keys=[])]
+        ):
+            return {_dotted(left)} - {""}
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             match operand:
                 case ast.Call(
@@ -87,16 +97,22 @@ def guarded_names(test: ast.expr) -> set[str]:
     return set()
 
 
+_FILLING = frozenset("add append extend update".split())
+
+
 def is_filled(names: set[str], body: list[ast.stmt]) -> bool:
     """Return whether a body gives one of these a value that stays: so it is done but once."""
     for statement in body:
         targets: list[ast.expr] = []
-        if isinstance(statement, ast.Assign):
-            targets = statement.targets
-        elif isinstance(statement, ast.AnnAssign):
-            targets = [statement.target]
+        match statement:
+            case ast.Assign():
+                targets = statement.targets
+            case ast.AnnAssign():
+                targets = [statement.target]
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=container, attr=method))):
+                targets = [container] if method in _FILLING else []
         for target in targets:
-            if _dotted(target) in names:
+            if _dotted(target.value if isinstance(target, ast.Subscript) else target) in names:
                 return True
         inner = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
         if any(is_filled(names, each) for each in inner if isinstance(each, list)):
@@ -133,6 +149,21 @@ def polled(test: ast.expr) -> frozenset[Expr]:
         and each.func.attr in _POLLS
         and not each.args
     )
+
+
+def waited_for(loop: ast.While) -> frozenset[Expr]:
+    """Return what there is something to get from when a loop has ended: ``while queue.empty()``."""
+    match loop.test:
+        case ast.Call(func=ast.Attribute(value=value, attr="empty")):
+            pass
+        case ast.UnaryOp(
+            op=ast.Not(), operand=ast.Call(func=ast.Attribute(value=value, attr=poll))
+        ) if poll in _POLLS - {"empty"}:
+            pass
+        case _:
+            return frozenset()
+    is_left = any(isinstance(each, ast.Break) for part in loop.body for each in ast.walk(part))
+    return frozenset() if is_left else frozenset({expression(value)})
 
 
 # What tells whether an event loop runs in this thread.

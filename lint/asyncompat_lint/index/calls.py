@@ -15,7 +15,7 @@ from asyncompat_lint.expressions import (
     Name,
     Opaque,
 )
-from asyncompat_lint.facts import CallSite, Load, SiteKind
+from asyncompat_lint.facts import UNPACKED, CallSite, Load, SiteKind
 from asyncompat_lint.index.branches import ASKING
 from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.names import Names
@@ -51,6 +51,7 @@ class Calls(Names):
 
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is not None:
+            self._returned = node.value
             self.visit(node.value)
             self.scopes[self._scope].returned.append(self._expression(node.value))
 
@@ -70,6 +71,7 @@ class Calls(Names):
 
     def visit_Call(self, node: ast.Call) -> None:
         awaited, discarded = node is self._awaited, node is self._discarded
+        returned = node is self._returned
         if name_of(node.func) in ASKING:
             self.scopes[self._scope].asks_for_loop = True
         runs = self.scopes[self._running()]
@@ -97,6 +99,7 @@ class Calls(Names):
             discarded=discarded,
             arguments=self._arguments(node),
             passes=_passes(node),
+            returned=returned,
         )
 
     def _callee(self, function: ast.expr) -> None:
@@ -165,6 +168,7 @@ class Calls(Names):
         awaits_inside: bool = False,
         arguments: dict[str, Expr] | None = None,
         passes: int = -1,
+        returned: bool = False,
     ) -> None:
         if self._never:
             return
@@ -183,6 +187,8 @@ class Calls(Names):
                 arguments or {},
                 passes,
                 isinstance(callee, Attribute) and callee.value in self._polled,
+                returned,
+                self._optional,
             )
         )
 
@@ -190,6 +196,7 @@ class Calls(Names):
         arguments: dict[str, Expr] = {}
         for number, argument in enumerate(node.args):
             if isinstance(argument, ast.Starred):
+                arguments[UNPACKED] = self._expression(argument)
                 break  # what follows has no known number
             arguments[str(number)] = self._expression(argument)
         for keyword in node.keywords:

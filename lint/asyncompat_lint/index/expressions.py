@@ -35,6 +35,7 @@ _LARGEST_NUMBER = 2**63 - 1
 # they have then, and their names.
 _TOLD_BY_NAME = {
     "open": (1, ("mode", "fileobj")),
+    "connect": (0, ("database",)),
     "JoinableQueue": (0, ("maxsize",)),
     "LifoQueue": (0, ("maxsize",)),
     "PriorityQueue": (0, ("maxsize",)),

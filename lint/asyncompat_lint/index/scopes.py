@@ -84,10 +84,10 @@ class Scopes(Statements):
     @contextmanager
     def _apart(self) -> Iterator[None]:
         """Code that runs at another time than the code around it."""
-        around = self._suite, self._once, self._polled
-        self._suite, self._once, self._polled = None, False, frozenset()
+        around = self._suite, self._once, self._polled, self._optional
+        self._suite, self._once, self._polled, self._optional = None, False, frozenset(), False
         yield
-        self._suite, self._once, self._polled = around
+        self._suite, self._once, self._polled, self._optional = around
 
     def _parameters(self, arguments: ast.arguments, *, is_method: bool) -> None:
         parameters = _parameters(arguments)

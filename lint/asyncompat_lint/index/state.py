@@ -24,6 +24,7 @@ from asyncompat_lint.facts import (
 from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.index.branches import may_poll
 from asyncompat_lint.index.expressions import expression
+from asyncompat_lint.index.switches import Known
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
 
@@ -61,8 +62,11 @@ class State(ast.NodeVisitor):
         self._in_function = False
         self._awaited: ast.AST | None = None
         self._discarded: ast.AST | None = None
+        self._returned: ast.AST | None = None
         self._once = False
         self._never = False
+        self._optional = False
+        self._switches: dict[str, Known] = {}
         self._polled: frozenset[Expr] = frozenset()
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}

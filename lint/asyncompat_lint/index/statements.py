@@ -18,6 +18,7 @@ from asyncompat_lint.index.branches import (
     polled,
     runs_without_loop,
     suite_of,
+    waited_for,
 )
 from asyncompat_lint.index.calls import Calls
 from asyncompat_lint.index.conditions import conditions
@@ -34,6 +35,7 @@ from asyncompat_lint.index.guards import (
 )
 from asyncompat_lint.index.marks import awaited_in, marks_of
 from asyncompat_lint.index.marks import awaits as _awaits
+from asyncompat_lint.index.switches import known_without, off_body, off_rest
 from asyncompat_lint.spans import Span
 
 # The classes by which not the same exceptions are caught in every version of Python.
@@ -105,10 +107,10 @@ class Statements(Calls):
         self.guards.append(Guard(span, guard.test, guard.forgives, guard.forgives_no_loop))
 
     def _branch(self, statement: ast.stmt, body: list[ast.stmt]) -> None:
-        around = self._suite
-        self._suite = suite_of(statement, body) or around
+        around = self._suite, self._optional
+        self._suite = suite_of(statement, body) or self._suite
         self._body(body)
-        self._suite = around
+        self._suite, self._optional = around
 
     def _narrow(self, narrowing: Narrowing) -> None:
         bindings = self.scopes[self._scope].bindings
@@ -128,13 +130,16 @@ class Statements(Calls):
         self._once = once or is_filled(self._lasting(guarded_names(node.test)), node.body)
         never = self._never
         self._never = never or is_never(node.test)
+        optional = self._optional
+        self._optional = optional or off_body(node, self._switches)
         before = self._polled
         self._polled |= self._polls_of(node.test)
         self._branch(node, node.body)
-        self._once, self._never = once, never
+        self._once, self._never, self._optional = once, never, optional
         self._branch(node, node.orelse)
         if not leaves(node.body):  # behind what leaves, it is still as the test has found it
             self._polled = before
+        self._optional = optional or off_rest(node, self._switches)
 
     def _polls_of(self, test: ast.expr) -> frozenset[Expr]:
         return polled(test) if self._polls else frozenset()
@@ -155,7 +160,7 @@ class Statements(Calls):
         before = self._polled
         self._polled |= self._polls_of(node.test)
         self._branch(node, node.body)
-        self._polled = before
+        self._polled = before | waited_for(node)
         self._branch(node, node.orelse)
 
     def visit_Try(self, node: ast.Try) -> None:
@@ -268,6 +273,9 @@ class Statements(Calls):
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
         if self._scope == 0 and isinstance(node.targets[0], ast.Name):
+            known = known_without(node.value, self._switches)
+            if known is not None and known.varies:
+                self._switches[node.targets[0].id] = known
             for test in (test_of(node.value), skip_test(node.value)):
                 if is_told(test):
                     self.tests[node.targets[0].id] = test

@@ -31,7 +31,8 @@ class Surroundings:
 
     ``names`` are those under which it has other modules, or can have them; ``imports`` the
     top-level modules that it imports, ``versions`` those of Python that it is for, ``severities``
-    those that the settings give to rules, by code.
+    those that the settings give to rules, by code; ``no_cancellations`` are exceptions that only
+    have a name like that of asyncio's.
     """
 
     names: Mapping[str, ModuleName] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Surroundings:
     versions: Versions = field(default_factory=Versions)
     severities: Mapping[str, str] = field(default_factory=dict)
     is_notebook: bool = False
+    no_cancellations: Collection[str] = frozenset()
 
     def name_of(self, *modules: str) -> ModuleName:
         """Return the name of the first of these that the module has, or a new one for the first."""

@@ -98,6 +98,8 @@ class BlockingCallRule(Rule):
         message = f"{what} {blocker.entry.table.does or self.does} {self.meanwhile}"
         if blocker.once:
             message += " the first time"
+        if blocker.optional:
+            message += ", if an environment variable is set"
         if blocker.overrides is not None:
             message += " in {} of its {} overrides".format(*blocker.overrides)
         replacement = self._replacement(node, call, self.code_of)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from asyncompat_lint.cancellations import APART_SINCE
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async, name_of, walk
+from asyncompat_lint.rules.base import Rule, is_async, name_of, source_of, walk
 
 _CATCHING = {"BaseException", "CancelledError"}
 
@@ -90,6 +91,15 @@ async def work(step):
     except Exception:
         pass
 """,
+        """\
+from concurrent.futures import CancelledError
+async def work(step):
+    while True:
+        try:
+            await step()
+        except CancelledError:
+            continue
+""",
     )
 
     def visit_Try(self, node: cst.Try) -> None:
@@ -99,7 +109,7 @@ async def work(step):
         if self._is_in_a_raising_handler(node):
             return  # what is cleaned up there does not keep the task from ending
         for handler in node.handlers:
-            caught = _caught(handler)
+            caught = self._caught(handler)
             if caught is None:
                 continue
             if not any(isinstance(each, cst.Raise) for each in walk(handler.body)):
@@ -115,6 +125,20 @@ async def work(step):
                     hint="`raise` at the handler's end",
                 )
             return  # the handlers behind it do not see a cancellation
+
+    def _caught(self, handler: cst.ExceptHandler) -> str | None:
+        """What of a handler catches a cancellation."""
+        if handler.type is None:
+            return "a bare `except`"
+        types = [handler.type]
+        if isinstance(handler.type, cst.Tuple):
+            types = [element.value for element in handler.type.elements]
+        lowest = self.context.surroundings.lowest_python
+        if lowest is None or lowest >= APART_SINCE:
+            others = self.context.surroundings.no_cancellations
+            types = [each for each in types if source_of(each) not in others]
+        names = map(name_of, types)
+        return next((f"`except {name}`" for name in names if name in _CATCHING), None)
 
     def _is_in_a_raising_handler(self, node: cst.CSTNode) -> bool:
         around: cst.CSTNode | None = node
@@ -137,17 +161,6 @@ async def work(step):
                     return False
             around = parent
         return True
-
-
-def _caught(handler: cst.ExceptHandler) -> str | None:
-    """What of a handler catches a cancellation."""
-    if handler.type is None:
-        return "a bare `except`"
-    types = [handler.type]
-    if isinstance(handler.type, cst.Tuple):
-        types = [element.value for element in handler.type.elements]
-    names = map(name_of, types)
-    return next((f"`except {name}`" for name in names if name in _CATCHING), None)
 
 
 def _awaits(node: cst.CSTNode) -> bool:
