@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import sys
 from abc import abstractmethod
+from collections.abc import Collection
 from dataclasses import replace
 
 from asyncompat_lint.expressions import NOTHING, Expr, last_name
@@ -32,6 +33,9 @@ CACHED_PROPERTIES = frozenset(
 PROPERTIES = CACHED_PROPERTIES | {"property", "abstractproperty"}
 
 _SUPER = "builtins.super"
+_ENUMERATIONS = frozenset(
+    f"enum.{kind}" for kind in ("Enum", "Flag", "IntEnum", "IntFlag", "StrEnum")
+)
 
 
 class Attributes(Names):
@@ -77,6 +81,8 @@ class Attributes(Names):
                 return self.qualified(f"{value.name}.{name}", use)
             case Reference(place=Place() as place) if self.scope(place).kind == "class":
                 owner = Instance(value.name, place, value.arguments)
+                if self._is_member(place, name, use):
+                    return (owner,)
                 values = self._class_attribute(owner, name, use)
                 return tuple(self._of_class(each, owner) for each in values)
         return UNKNOWN
@@ -240,6 +246,17 @@ class Attributes(Names):
 
         values = self._once((place.location, place.scope, "bases"), use, find)
         return [value for value in values if isinstance(value, Reference)]
+
+    def is_made_from(self, place: Place, names: Collection[str], use: Use) -> bool:
+        """Return whether a class of the project is made from one of these of a library."""
+        classes = (place, *self._order(place, use)) if self.is_class(place) else ()
+        return any(base.name in names for each in classes for base in self.bases(each, use))
+
+    def _is_member(self, place: Place, name: str, use: Use) -> bool:
+        """Whether this is one of an enumeration: an instance of it, and not what it is bound to."""
+        bindings = self.scope(place).bindings.get(name, ())
+        is_value = bool(bindings) and all(each.kind == "assigned" for each in bindings)
+        return is_value and self.is_made_from(place, _ENUMERATIONS, use)
 
     def _bases_with(self, name: str, place: Place, use: Use) -> list[Reference]:
         """The bases of a class, first the one from which it has what it inherits by this name.

@@ -47,6 +47,7 @@ _COROUTINE = "typing.Coroutine"
 _PARTIAL = "functools.partial"
 _CALLABLE = "typing.Callable"
 _SELF = "typing.Self"
+_TYPED_DICTS = frozenset({"typing.TypedDict"})
 # Around a type these leave it what it is, as far as its attributes go.
 _TRANSPARENT = frozenset(
     f"typing.{name}"
@@ -261,7 +262,9 @@ class Operations(Attributes):
                     case Constant(value=int() as number) if -len(arguments) <= number:
                         return arguments[min(number, len(arguments) - 1)] if arguments else UNKNOWN
                 return flatten(arguments)
-            case Instance(place=Place()):
+            case Instance(place=Place() as place):
+                if isinstance(index, Constant) and self.is_made_from(place, _TYPED_DICTS, use):
+                    return self._attribute(value, str(index.value), use)
                 methods = self._attribute(value, "__getitem__", use)
                 return flatten(self.called(each, (index,), use) for each in methods)
         return self._by_table(value, "items", use)

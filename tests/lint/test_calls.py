@@ -468,6 +468,28 @@ async def g(future: Future, other: Future):
         return other.exception() if other.done() else None
     return other.result()
 """,
+    "what an exit stack enters": """
+@contextlib.contextmanager
+def slow():
+    blocks()
+    yield
+@contextlib.contextmanager
+def quick():
+    yield
+class Manager:
+    def __enter__(self): blocks()
+    def __exit__(self, *error): ...
+async def f():
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(slow())  # blocks
+        stack.enter_context(quick())
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(work())
+        stack.enter_context(Manager())  # blocks
+@contextlib.asynccontextmanager
+async def work():
+    yield
+""",
     "what a loop has waited for": """
 import queue
 async def f(items: queue.Queue, other: queue.Queue, left: queue.Queue):

@@ -35,6 +35,40 @@ async def f():
     with told() as client:
         client.fetch()  # blocks
 """,
+    "members of enumerations": """
+import enum
+class Kind(enum.Enum):
+    ONE = 1
+    def fetch(self):
+        time.sleep(1)
+    @classmethod
+    def all(cls):
+        return list(cls)
+class Plain:
+    ONE = 1
+    def fetch(self):
+        time.sleep(1)
+async def f(kind: Kind):
+    Kind.ONE.fetch()  # blocks
+    kind.fetch()  # blocks
+    Plain.ONE.fetch()
+""",
+    "typed dictionaries, and copies with something else": """
+from typing import TypedDict
+import dataclasses
+class Known(TypedDict, total=False):
+    client: Client
+    other: int
+class More(Known): ...
+@dataclass
+class Data:
+    client: Client
+async def f(known: Known, more: More, data: Data):
+    known["client"].fetch()  # blocks
+    more["client"].fetch()  # blocks
+    known["other"].fetch()
+    dataclasses.replace(data, client=None).client.fetch()  # blocks
+""",
     "Optional and unions with None": """
 async def f(a: Optional[Client], b: Client | None, c: Union[Client, None]):
     a.fetch()  # blocks

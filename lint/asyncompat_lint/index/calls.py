@@ -27,6 +27,7 @@ CONSUMERS = frozenset(
     "all any bytearray bytes deque dict frozenset list max min next set sorted sum tuple".split()
 )
 CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
+_ENTERING = "enter_context"
 # These go through them when they are gone through themselves.
 PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".split())
 # Constants exempt calls; the others may be callables.
@@ -92,6 +93,9 @@ class Calls(Names):
                 if consumes:
                     self._iterated(argument, node)
         self._visit_all(node.keywords)
+        if name_of(node.func) == _ENTERING and len(node.args) == 1:
+            # An exit stack enters it as `with` does, and has it until nobody knows when.
+            self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
         self._site(
             node,
             self._expression(node.func),
