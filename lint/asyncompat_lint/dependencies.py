@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from asyncompat_lint import cache as caches
+from asyncompat_lint.makers import Makers
 from asyncompat_lint.modules import Module, Modules
 
 
@@ -42,13 +43,24 @@ def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
     return Imports(files, found), is_new
 
 
-def states(modules: Modules, imports: Imports, common: bytes) -> Iterator[tuple[str, bytes]]:
+def states(
+    modules: Modules, imports: Imports, makers: Makers, common: bytes
+) -> Iterator[tuple[str, bytes]]:
     """Give for each module what stands for it and for all that is told to it, and for ``common``.
+
+    A module is told by those that make its classes, too, what these are made with.
 
     Modules that import each other stand and fall together: the strongly connected components of
     the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
     """
     imported = [others for _, others in imports.modules.values()]
+    told = [module.facts.interface for module in modules.all]
+    numbers = {module.file.location: number for number, module in enumerate(modules.all)}
+    for number, module in enumerate(modules.all):
+        for name in module.facts.names.keeping:
+            for maker, _ in makers.of_class(name):
+                told[number] += maker.digest
+                imported[number] = [*imported[number], numbers[maker.file.location]]
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}
     found: dict[int, bytes] = {}
@@ -66,7 +78,7 @@ def states(modules: Modules, imports: Imports, common: bytes) -> Iterator[tuple[
         while not members or members[-1] != number:
             members.append(stack.pop())
         outside = {other for each in members for other in imported[each]} - set(members)
-        parts = sorted(modules.all[each].facts.interface for each in members)
+        parts = sorted(told[each] for each in members)
         parts += sorted(found[each] for each in outside)
         found.update(dict.fromkeys(members, caches.digest(b"".join([common, *parts]))))
 

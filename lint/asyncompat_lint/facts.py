@@ -255,7 +255,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     a name makes, returns or yields (``made``), and which classes are made from which
     (``subclasses``). ``receivers`` call what they are passed; ``imports`` are what is imported,
     anywhere; ``coroutines`` are the async functions, ``abstract`` has the numbers of the abstract
-    ones; ``decorated`` has the numbers of the scopes by what they are decorated with.
+    ones; ``decorated`` has the numbers of the scopes by what they are decorated with. ``keeping``
+    are classes whose constructor keeps what it is passed and says nothing of what that is.
     """
 
     called: dict[str, list[int]] = {}
@@ -272,6 +273,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     abstract: list[int] = []
     holding: list[int] = []
     discarded: list[int] = []
+    keeping: list[str] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

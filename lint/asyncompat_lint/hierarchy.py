@@ -11,14 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from asyncompat_lint.expressions import last_name
-from asyncompat_lint.inference import Inference
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
+from asyncompat_lint.passing import Passing
 from asyncompat_lint.values import Instance, Place
 
 
-class Hierarchy(Inference):
+class Hierarchy(Passing):
     """The project's classes, and their methods."""
 
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:

@@ -63,6 +63,10 @@ class Names(ABC):
         self._given_up = 0
 
     @abstractmethod
+    def passed_to(self, name: str, index: int, use: Use) -> Values:
+        """What a parameter is of which nothing is said, by what is passed."""
+
+    @abstractmethod
     def infer(self, expression: Expr, use: Use) -> Values:
         """Return what an expression can be."""
 
@@ -205,6 +209,8 @@ class Names(ABC):
                 return (self.defined(use.module, binding.scope),)
             case "self":
                 return self._self(index, use)
+            case "unknown":
+                return self.passed_to(name, index, use)
         return UNKNOWN
 
     def is_bare_parameter(self, expression: Expr, use: Use) -> bool:

@@ -144,3 +144,30 @@ def test_what_is_imported_with_its_package_counts(tmp_path, monkeypatch):
     with Path("app/helper.py").open("a") as file:
         file.write("class Later:\n    def wait(self): time.sleep(1)\n")
     assert lines() == [3, 4]
+
+
+def test_what_a_constructor_is_passed_elsewhere_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "kept"
+    files = {
+        "clients": "import time\nclass Slow:\n    def fetch(self):\n        time.sleep(1)\n"
+        "class Quick:\n    def fetch(self): ...\n",
+        "service": "class Service:\n    def __init__(self, client):\n        self.client = client\n"
+        "    async def go(self):\n        self.client.fetch()\nclass Heir(Service): ...\n",
+        "user": "import service\nasync def use(it: service.Service):\n    it.client.fetch()\n",
+        "main": "import clients, service\nservice.Heir(clients.Quick())\n",
+    }
+    for name, text in files.items():
+        Path(name + ".py").write_text(text)
+    both = [("service.py", "AC101"), ("user.py", "AC101")]
+    for makes, expected in [
+        ("service.Heir(clients.Quick())", []),
+        ("service.Heir(clients.Slow())", both),
+        ("service.Service(client=clients.Slow())", both),
+        ("service.Service(clients.Slow()), service.Service(clients.Quick())", []),
+        ("service.Service(clients.Slow()), service.Service(anything)", both),
+        ("clients.Slow()", []),
+    ]:
+        Path("main.py").write_text(f"import clients, service\n{makes}\n")
+        assert run(folder) == expected
+        assert run(tmp_path / "other" / makes) == expected

@@ -6,7 +6,7 @@ Knows facts only. What the names mean is not asked here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from asyncompat_lint.expressions import (
     WRAPPERS,
@@ -15,6 +15,7 @@ from asyncompat_lint.expressions import (
     Called,
     Element,
     Expr,
+    Name,
     Subscripted,
     last_name,
     last_names,
@@ -77,7 +78,29 @@ def name_index(
             if call.kind == "enter" and call.awaits_inside
         ],
         [number for number, call in enumerate(calls) if call.discarded and not call.awaited],
+        sorted(set(_keeping(scopes))),
     )
+
+
+def _keeping(scopes: list[Scope]) -> Iterator[str]:
+    for scope in scopes:
+        if scope.kind != "class":
+            continue
+        constructors = [each.scope for each in scope.bindings.get("__init__", ())]
+        for constructor in [scopes[n] for n in constructors if n >= 0]:
+            told = {
+                name
+                for name in constructor.parameters[1:]
+                if constructor.bindings[name][0].kind == "unknown"
+            }
+            kept = {
+                each.value.id
+                for bindings in scope.attributes.values()
+                for each in bindings
+                if isinstance(each.value, Name)
+            }
+            if told & kept:
+                yield scope.name
 
 
 def _receivers(scopes: list[Scope]) -> Iterable[str]:
