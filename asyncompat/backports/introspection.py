@@ -71,9 +71,10 @@ if isinstance(getattr(_registry, "data", None), set) and hasattr(asyncio, "all_t
     def tasks_now(loop):
         """Return a list of the tasks of a loop that are not done: all_tasks(), for a third of it.
 
-        The references of the weak set are copied at once, and no other thread comes between.
+        The weak set's references are copied by the set itself, while neither another thread nor the
+        garbage collector takes one out.
         """
-        tasks = [reference() for reference in tuple(_registry.data)]
+        tasks = [reference() for reference in _registry.data.copy()]
         there = (each for each in tasks if each is not None and not each.done())
         return [each for each in there if loop_of(each) is loop]
 

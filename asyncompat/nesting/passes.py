@@ -86,12 +86,13 @@ def run_until_complete(loop, future, counted, born=None):
             if not ready or not until_look:
                 until_look = _SELDOM
                 for each in runs:
-                    each.hand_on_cancellation()
+                    each.handed_on.look()
                 selfwaits.refuse(loop, runs)
             loop._run_once()
     finally:
         runs.pop()
         swap_current_task(loop, current)
+        run.handed_on.take_back()
         loop._stopping = loop._stopping or was_stopping
         if _is_marked(loop._ready):
             loop._ready.popleft()
@@ -167,9 +168,11 @@ class _Postponed:
         self._handles = []
 
     def take_out(self):
-        """Have those wait that the next pass would run."""
+        """Have those wait that the next pass would run, as far as they are scheduled by now."""
         if self._nearest is not None:
             self._look_at(list(self._ready))
+            if self._loop._scheduled:
+                self._look_at(_due(self._loop))
 
     def take_out_timers(self):
         """Have those wait that are scheduled for a later time."""
@@ -190,6 +193,22 @@ class _Postponed:
         for handle, context in self._changed:
             handle._context = context
         self._loop._ready.extendleft(reversed(self._handles))
+
+
+def _due(loop):
+    """Give the timers that are due in the next pass, which waits for the first at most."""
+    timers = loop._scheduled  # a heap
+    limit = max(loop.time(), timers[0]._when) + _SLACK
+    todo = [0]
+    while todo:
+        number = todo.pop()
+        if number < len(timers) and timers[number]._when <= limit:
+            yield timers[number]
+            todo += [2 * number + 1, 2 * number + 2]
+
+
+# Seconds that a pass may wait longer than it wants to.
+_SLACK = 0.05
 
 
 class _Postponing:

@@ -102,32 +102,54 @@ def _woken(callback):
 def _ended(callback):
     """Return the futures that a callback ends which one of asyncio's functions has left, or ours.
 
-    These are what the function refers to: what waits for it, or a queue or event that others wait
-    on, in its closure, its arguments, or the object whose method it is.
+    These are what the function refers to: what waits for it, or a queue that others wait on, in
+    its closure, its arguments, or the object whose method it is. What something else may end as
+    well, another future or the time, is not among them.
     """
     function = getattr(callback, "func", callback)  # of a partial
     module = getattr(function, "__module__", None) or ""
     if module.partition(".")[0] not in ("asyncio", "asyncompat"):
         return []
     owner = getattr(function, "__self__", None)
-    parts = [*getattr(callback, "args", ()), *_cells(function)]
-    parts += [owner, *(getattr(owner, name, None) for name in _PARTS)]
+    cells = _cells(function)
+    if _ends_otherwise(cells, owner):
+        return []
+    parts = [*getattr(callback, "args", ()), *cells.values()]
+    parts += [getattr(owner, name, None) for name in _PARTS]
     waiting = [each for part in parts for name in _WAITING for each in getattr(part, name, ())]
-    return [each for each in [*parts, *waiting] if asyncio.isfuture(each)]
+    return [each for each in [owner, *parts, *waiting] if asyncio.isfuture(each)]
 
 
-# Of a group of tasks, of what gives tasks as they are completed; and of queues and events.
+# Of a group of tasks, of what gives tasks as they are completed; and of queues.
 _PARTS = ("_on_completed_fut", "_finished", "_done")
 _WAITING = ("_getters", "_waiters")
+# What several are waited for with: a timer, and which are left.
+_TIMERS = ("timeout_handle", "_timeout_handle", "_deadline")
+_LEFT = ("todo", "_todo", "_pending")
+
+
+def _ends_otherwise(cells, owner):
+    """Whether something else than the one future may end what several are waited for with."""
+
+    def has(name):
+        return cells.get(name) if name in cells else getattr(owner, name, None)
+
+    if any(has(name) is not None for name in _TIMERS):
+        return True
+    if cells.get("return_when", asyncio.ALL_COMPLETED) != asyncio.ALL_COMPLETED:
+        return cells.get("counter", 0) > 1
+    left = [has(name) for name in _LEFT]
+    return any(isinstance(each, (dict, set)) and len(each) > 1 for each in left)
 
 
 def _cells(function):
-    """Return what a function refers to in those around it."""
-    cells = getattr(getattr(function, "__func__", function), "__closure__", None) or ()
-    found = []
-    for cell in cells:
+    """Return what a function refers to in those around it, by name."""
+    function = getattr(function, "__func__", function)
+    names = getattr(getattr(function, "__code__", None), "co_freevars", ())
+    found = {}
+    for name, cell in zip(names, getattr(function, "__closure__", None) or ()):
         try:
-            found.append(cell.cell_contents)
+            found[name] = cell.cell_contents
         except ValueError:  # it is not bound yet
             continue
     return found

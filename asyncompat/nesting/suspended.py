@@ -12,8 +12,9 @@ import threading
 
 from ..backports.contexts import TASKS_HAVE_CONTEXTS, InContext
 from ..backports.introspection import context_of_callback, tasks_on_the_stack
-from ..backports.tasks import task_context
+from ..backports.tasks import Task, task_context
 from . import selfwaits
+from .cancelling import HandedOn
 
 # So many runs within runs, and at least so many frames left before Python's own limit.
 MAX_DEPTH = 100
@@ -25,11 +26,12 @@ _CALLS_A_FRAME = 1 if sys.version_info >= (3, 12) else 2
 class Run:
     """One run: the tasks that it has suspended, and what tells which were born in it, or None.
 
-    ``future`` is what is waited for, ``contexts`` are those that are entered around the run,
-    ``waiting`` the futures of who waits until they are left.
+    ``future`` is what is waited for, and ``handed_on`` hands the tasks' cancellations on to it;
+    ``contexts`` are those that are entered around the run, ``waiting`` the futures of who waits
+    until they are left.
     """
 
-    __slots__ = ("_watched", "born", "contexts", "future", "tasks", "waiting")
+    __slots__ = ("born", "contexts", "future", "handed_on", "tasks", "waiting")
 
     def __init__(self, tasks, born, future):
         self.tasks = tasks
@@ -40,15 +42,7 @@ class Run:
         if TASKS_HAVE_CONTEXTS:
             around = [task_context(task) for task in tasks] or [context_of_callback()]
             self.contexts = [each for each in around if each is not None]
-        self._watched = [each for each in tasks if getattr(each, "_must_cancel", None) is False]
-
-    def hand_on_cancellation(self):
-        """Cancel what is waited for, if that is asked of a task that waits so."""
-        for task in self._watched:
-            if task._must_cancel:
-                self._watched = []
-                self.future.cancel()
-                return
+        self.handed_on = HandedOn(tasks, future)
 
 
 class _Thread(threading.local):
@@ -121,6 +115,15 @@ def _until_left(context):
 
 
 InContext.until_left = staticmethod(_until_left)
+
+
+def _hand_on(task):
+    """Cancel what a task waits for in a run, if it waits so; return whether that was done."""
+    return any(run.handed_on.cancel(task) for run in _thread.runs)
+
+
+if hasattr(Task, "_hand_on"):  # where tasks of ours are told apart
+    Task._hand_on = staticmethod(_hand_on)
 
 
 def tell_left(run):

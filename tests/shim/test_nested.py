@@ -5,6 +5,7 @@ import contextlib
 import gc
 import io
 import os
+import platform
 import random
 import signal
 import socket
@@ -15,6 +16,7 @@ import time
 import pytest
 
 import asyncompat
+from asyncompat.backports.introspection import PyTask, tasks_now
 
 try:
     import contextvars
@@ -1080,6 +1082,218 @@ class TestCancellingTheCaller:
             return "goes on"
 
         assert run(main()) == "goes on"
+
+    def test_again_after_the_first_time_was_caught(self, run):
+        async def main():
+            with contextlib.suppress(asyncompat.CancelledError):
+                nested(forever())
+            with pytest.raises(asyncompat.TimeoutError):
+                async with asyncompat.timeout(0.005):
+                    nested(forever())
+            return "goes on"
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            asyncompat.get_running_loop().call_later(0.005, task.cancel)
+            return await task
+
+        assert run(whole()) == "goes on"
+
+    def test_again_while_it_cleans_up(self, run):
+        ended = []
+
+        async def main():
+            try:
+                nested(forever())
+            finally:
+                nested(forever_and_then(ended))
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            for delay in (0.005, 0.02):
+                asyncompat.get_running_loop().call_later(delay, task.cancel)
+            await asyncompat.wait([task], timeout=5)
+            return task.cancelled()
+
+        assert run(whole())
+        assert ended == ["ended"]
+
+    def test_before_it_runs_anything(self, run):
+        async def main():
+            asyncompat.current_task().cancel()
+            nested(forever())
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            await asyncompat.wait([task], timeout=5)
+            return task.cancelled()
+
+        assert run(whole())
+
+    def test_when_what_it_runs_has_just_ended(self, run):
+        async def main():
+            async def last_moment(task):
+                task.cancel()
+
+            nested(last_moment(asyncompat.current_task()))
+            nested(forever())
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            await asyncompat.wait([task], timeout=5)
+            return task.cancelled()
+
+        assert run(whole())
+
+    # Before 3.13 nobody can take back what a task of the interpreter's has noted.
+    @pytest.mark.parametrize("whose", ["ours", "the interpreter's"])
+    def test_tells_it_once(self, whose):
+        if whose != "ours" and sys.version_info < (3, 13) and asyncio.Task is not PyTask:
+            pytest.skip("tells it twice before 3.13")
+        if whose == "ours" and (3, 11) <= sys.version_info < (3, 13):
+            pytest.skip("3.11 and 3.12 count by themselves")
+
+        async def main():
+            seen = []
+            try:
+                nested(forever())
+            except asyncompat.CancelledError:
+                seen.append("cancelled")
+            for _ in range(3):
+                await asyncompat.sleep(0.001)
+                seen.append("slept")
+            return seen
+
+        async def whole():
+            make = asyncompat.create_task if whose == "ours" else asyncio.ensure_future
+            task = make(main())
+            asyncompat.get_running_loop().call_later(0.005, task.cancel)
+            return await task
+
+        loop = asyncio.new_event_loop()
+        try:
+            assert loop.run_until_complete(whole()) == ["cancelled", "slept", "slept", "slept"]
+        finally:
+            loop.close()
+
+
+class TestWhatSomethingElseEnds:
+    """What waits for the caller among others does not wait for itself."""
+
+    @pytest.mark.parametrize("how", [asyncompat.FIRST_COMPLETED, asyncompat.FIRST_EXCEPTION])
+    @pytest.mark.parametrize("wait", [asyncio.wait, asyncompat.wait])
+    def test_the_first_of_several(self, run, wait, how):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def fail():
+                await asyncompat.sleep(0.005)
+                raise LookupError
+
+            async def watcher():
+                work = asyncompat.create_task(fail())
+                done, _ = await wait([me, work], return_when=how)
+                return [type(each.exception()) for each in done]
+
+            return nested(watcher())
+
+        assert run(main()) == [LookupError]
+
+    @pytest.mark.parametrize("wait", [asyncio.wait, asyncompat.wait])
+    def test_for_some_time(self, run, wait):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def watcher():
+                done, pending = await wait([me], timeout=0.005)
+                return len(done), pending == {me}
+
+            return nested(watcher())
+
+        assert run(main()) == (0, True)
+
+    @pytest.mark.parametrize("as_completed", [asyncio.as_completed, asyncompat.as_completed])
+    def test_the_first_that_is_completed(self, run, as_completed):
+        async def main():
+            me = asyncompat.current_task()
+
+            async def watcher():
+                work = asyncompat.create_task(value("work", 0.005))
+                first, second = as_completed([me, work])
+                result = await first
+                with pytest.raises(RuntimeError, match="wait for itself"):
+                    await second
+                return result
+
+            return nested(watcher())
+
+        assert run(main()) == "work"
+
+    def test_a_queue_that_others_fill(self, run):
+        async def main():
+            me, results = asyncompat.current_task(), asyncio.Queue()
+            me.add_done_callback(results.put_nowait)
+
+            async def collect():
+                work = asyncompat.create_task(value("work", 0.005))
+                work.add_done_callback(results.put_nowait)
+                return (await results.get()) is work
+
+            try:
+                return nested(collect())
+            finally:
+                me.remove_done_callback(results.put_nowait)
+
+        assert run(main())
+
+
+@pytest.mark.skipif(platform.python_implementation() == "PyPy", reason="collects when it likes to")
+def test_tasks_are_told_while_the_collector_takes_some_away(run):
+    async def give(thing):
+        return thing
+
+    async def main():
+        others = [asyncompat.create_task(forever()) for _ in range(40)]
+        thresholds, found = gc.get_threshold(), set()
+        try:
+            for threshold in range(1, 300):
+                thing = type("Thing", (), {})()
+                thing.task = asyncompat.create_task(give(thing))
+                await thing.task
+                thing = None
+                gc.disable()
+                gc.set_threshold(threshold)
+                garbage = [[] for _ in range(100)]
+                gc.enable()
+                found.add(len(tasks_now(asyncompat.get_running_loop())))
+                del garbage
+        finally:
+            gc.set_threshold(*thresholds)
+            for each in others:
+                each.cancel()
+        return found
+
+    assert run(main()) == {41}
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+def test_a_timer_that_a_run_makes_in_its_callers_context(run):
+    async def main():
+        loop, called = asyncompat.get_running_loop(), []
+        context = asyncompat.task_context(asyncompat.current_task())
+
+        async def inner():
+            await asyncompat.sleep(0.001)
+            for delay in (0.005, 0.006, 0.02):
+                loop.call_later(delay, called.append, delay, context=context)
+            await asyncompat.sleep(0.04)
+            return list(called)
+
+        assert nested(inner()) == []
+        await asyncompat.sleep(0.001)
+        return called
+
+    assert run(main()) == [0.005, 0.006, 0.02]
 
 
 @pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
