@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from asyncompat_lint import cache as caches
-from asyncompat_lint.makers import Makers
+from asyncompat_lint.makers import Makers, passed_at
 from asyncompat_lint.modules import Module, Modules
 
 
@@ -58,8 +58,8 @@ def states(
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     for number, module in enumerate(modules.all):
         for name in module.facts.names.keeping:
-            for maker, _ in makers.of_class(name):
-                told[number] += maker.digest
+            for maker, calls in makers.of_class(name):
+                told[number] += passed_at(maker, calls)
                 imported[number] = [*imported[number], numbers[maker.file.location]]
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}

@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 
+import msgspec
+
 from asyncompat_lint.modules import Module, Modules
 
 # What is made in more modules is made of anything.
@@ -59,3 +61,12 @@ class Makers:
             for name in called.keys() & wanted:
                 found[name].append((module, called[name]))
         return found
+
+
+def passed_at(module: Module, calls: list[int]) -> bytes:
+    """Return what stands for all that some calls of a module pass, wherever their lines are."""
+    passed = []
+    for number in calls:
+        call = module.facts.calls[number]
+        passed.append((call.scope, call.callee, call.arguments, call.passes))
+    return msgspec.msgpack.encode(passed)
