@@ -147,7 +147,9 @@ class Attributes(Names):
                 for each in declared or bindings
             ]
             if all(each.kind == "assigned" for each, _ in places):
-                return self._any_of([(each.value, where) for each, where in places])
+                values = self._any_of([(each.value, where) for each, where in places])
+                inside = Use(module, place.scope, sys.maxsize, 0, use.trail)
+                return self.filled(values, name, place.scope, inside)
             return flatten(self.value_of(name, each, each.scope, at) for each, at in places)
 
         values = self._once((place.location, place.scope, f"self.{name}"), use, find)

@@ -99,8 +99,9 @@ class Scope(msgspec.Struct, array_like=True):
     returns, or the values it returns, and those it yields; the constants among its ``defaults``,
     and ``conditions`` on what it is passed; ``asks_for_loop`` is whether it wants to
     know if a loop runs. A lambda and a comprehension return what they compute; a class has bases,
-    and the attributes that its methods give to ``self``. Behind the name of a function or a class
-    there may be ``type_parameters``.
+    and the attributes that its methods give to ``self``. ``filled`` is what is put, one by one,
+    into containers that begin empty: names of the scope, or attributes of a class. Behind the name
+    of a function or a class there may be ``type_parameters``.
     """
 
     kind: ScopeKind
@@ -125,6 +126,7 @@ class Scope(msgspec.Struct, array_like=True):
     attributes: dict[str, list[Binding]] = {}
     defaults: dict[str, Constant] = {}
     conditions: list[Condition] = []
+    filled: dict[str, list[Binding]] = {}
 
     @property
     def decorator_names(self) -> list[str]:

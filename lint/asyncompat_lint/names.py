@@ -182,12 +182,23 @@ class Names(ABC):
             told = index if _is_told_there(each) else each.scope
             where = Use(use.module, told, each.line, each.column, use.trail)
             groups.append(self.value_of(name, each, index, where))
-        values = flatten(groups)
+        values = self.filled(flatten(groups), name, index, use)
         if values or not at_use:
             return values
         # Of several the nearest counts, unless only what was declared is known.
         declared = [g for g, each in zip(groups, there, strict=True) if each.kind == "annotated"]
         return groups[0] or next(iter(declared), UNKNOWN)
+
+    def filled(self, values: Values, name: str, index: int, use: Use) -> Values:
+        """Return a name's values, as containers of what is put into them if they begin empty."""
+        puts = use.module.facts.scopes[index].filled.get(name)
+        if not puts or not values or not all(map(_is_empty, values)):
+            return values
+        found = flatten(
+            self.infer(each.value, Use(use.module, each.scope, each.line, each.column, use.trail))
+            for each in puts
+        )
+        return found or values
 
     def value_of(self, name: str, binding: Binding, index: int, use: Use) -> Values:
         """Return what one binding of a scope gives to a name."""
@@ -332,6 +343,15 @@ def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
 def _is_told_there(binding: Binding) -> bool:
     """Whether a name's own scope gives it this value, and no function within it."""
     return binding.scope < 0 or binding.kind == "defined"
+
+
+def _is_empty(value: Value) -> bool:
+    """Whether this is a container of which nothing is known that it holds."""
+    return (
+        isinstance(value, Instance)
+        and value.of in ("builtins.dict", "builtins.list", "builtins.set", "collections.deque")
+        and not any(value.arguments)
+    )
 
 
 def _ever(bindings: list[Binding]) -> list[Binding]:

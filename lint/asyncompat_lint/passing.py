@@ -52,15 +52,18 @@ class Passing(Inference):
         return self._once((location, index, f"passed as {name}"), use, find)
 
     def _makes(self, callee: Expr, class_: Place, use: Use) -> bool:
-        """Whether to call this makes a class, or one that is made from it."""
+        """Whether to call this runs a class's constructor: to make it, or a class made from it."""
         values = self.infer(callee, use)
         places = [each.place for each in values if isinstance(each, Reference)]
         return 0 < len(places) == len(values) and all(
-            place is not None
-            and self.is_class(place)
-            and class_ in (place, *self._order(place, use))
+            place is not None and self.is_class(place) and self._constructor(place, use) == class_
             for place in places
         )
+
+    def _constructor(self, place: Place, use: Use) -> Place | None:
+        """The class whose constructor a class has."""
+        order = (place, *self._order(place, use))
+        return next((each for each in order if "__init__" in self.scope(each).bindings), None)
 
 
 def _argument(call: CallSite, name: str, number: int) -> Expr | None:

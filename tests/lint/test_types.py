@@ -35,6 +35,74 @@ async def f():
     with told() as client:
         client.fetch()  # blocks
 """,
+    "containers that begin empty": """
+class Registry:
+    shared = {}
+    def __init__(self):
+        self.named = {}
+        self.known = []
+        self.mixed = {}
+        self.others = [1]
+    def add(self, name, client=None):
+        made = Client()
+        self.named[name] = made
+        self.known.append(made)
+        self.shared.setdefault(name, Client())
+        self.mixed[name] = Client()
+        self.mixed[name] = client
+        self.others.append(Client())
+    async def f(self):
+        for name, client in self.named.items():
+            client.fetch()  # blocks
+        self.named["x"].fetch()  # blocks
+        self.known[0].fetch()  # blocks
+        self.known.pop().harmless()
+        self.shared["x"].fetch()  # blocks
+        self.mixed["x"].fetch()
+        self.others[0].fetch()
+clients = {}
+def client_of(name):
+    if name not in clients:
+        clients[name] = Client()
+    return clients[name]
+async def f():
+    client_of("x").fetch()  # blocks
+    found = []
+    for name in clients:
+        found.append(Client())
+    found[0].fetch()  # blocks
+    nothing = []
+    nothing[0].fetch()
+""",
+    "what constructors are passed": """
+class Kept:
+    def __init__(self, client, *, other=None, told: int = 0):
+        self.client = client
+        self.other = other
+        self.told = told
+    async def f(self):
+        self.client.fetch()  # blocks
+        self.other.fetch()  # blocks
+        self.told.fetch()
+class Heir(Kept): ...
+class Unlike(Kept):
+    def __init__(self, client):
+        self.client = client
+    async def g(self):
+        self.client.fetch()
+class Quick:
+    def fetch(self): ...
+class Either:
+    def __init__(self, client):
+        self.client = client
+    async def f(self):
+        self.client.fetch()
+Heir(Client(), other=Client())
+Kept(unknown)
+Unlike(Quick())
+Either(Client())
+Either(Quick())
+""",
     "members of enumerations": """
 import enum
 class Kind(enum.Enum):

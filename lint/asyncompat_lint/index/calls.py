@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Literal
 
 from asyncompat_lint.expressions import (
     Attribute,
@@ -28,6 +29,13 @@ CONSUMERS = frozenset(
 )
 CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
 _ENTERING = "enter_context"
+# These put something into a container.
+_PUTTING: dict[str, Literal["dict", "list", "set"]] = {
+    "add": "set",
+    "append": "list",
+    "appendleft": "list",
+    "setdefault": "dict",
+}
 # These go through them when they are gone through themselves.
 PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".split())
 # Constants exempt calls; the others may be callables.
@@ -93,6 +101,7 @@ class Calls(Names):
                 if consumes:
                     self._iterated(argument, node)
         self._visit_all(node.keywords)
+        self._put(node)
         if name_of(node.func) == _ENTERING and len(node.args) == 1:
             # An exit stack enters it as `with` does, and has it until nobody knows when.
             self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
@@ -105,6 +114,16 @@ class Calls(Names):
             passes=_passes(node),
             returned=returned,
         )
+
+    def _put(self, node: ast.Call) -> None:
+        """Keep what a call puts into a container."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in _PUTTING:
+            return
+        match list(map(self._expression, node.args)):
+            case [item]:
+                self._fill(node.func.value, Display(_PUTTING[node.func.attr], (item,)))
+            case [key, value] if node.func.attr == "setdefault":
+                self._fill(node.func.value, Display("dict", (key,), (value,)))
 
     def _callee(self, function: ast.expr) -> None:
         """What is called is no attribute that is read, but what it is an attribute of may be."""

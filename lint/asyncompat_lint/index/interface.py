@@ -21,7 +21,7 @@ def interface(scopes: Iterable[Scope]) -> bytes:
 
 
 def _told(scope: Scope) -> tuple[object, ...]:
-    return (*_FIELDS(scope), _bound(scope.bindings), _bound(scope.attributes))
+    return (*_FIELDS(scope), *map(_bound, (scope.bindings, scope.attributes, scope.filled)))
 
 
 # All of a scope but its line, its bindings, which are told without theirs, and what only calls ask.
@@ -29,7 +29,7 @@ _FIELDS = operator.attrgetter(
     *(
         field.name
         for field in msgspec.structs.fields(Scope)
-        if field.name not in ("line", "bindings", "attributes", "defaults", "conditions")
+        if field.name not in ("line", "bindings", "attributes", "filled", "defaults", "conditions")
     )
 )
 

@@ -8,10 +8,26 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr, Subscripted
+from asyncompat_lint.expressions import (
+    OPAQUE,
+    Called,
+    Constant,
+    Display,
+    Expr,
+    Name,
+    Subscripted,
+)
 from asyncompat_lint.facts import Binding, BindingKind
 from asyncompat_lint.index.expressions import annotation, is_named
 from asyncompat_lint.index.state import VERSIONED, State
+
+_EMPTY = frozenset(
+    {
+        Display("dict", ()),
+        Display("list", ()),
+        *(Called(Name(name)) for name in ("deque", "dict", "list", "set")),
+    }
+)
 
 
 class Names(State):
@@ -85,6 +101,26 @@ class Names(State):
                 Binding(kind, line, column, value, scope=self._scope)
             )
 
+    def _fill(self, container: ast.expr, value: Display) -> None:
+        """Keep what is put into a container that begins empty."""
+        match container:
+            case ast.Name(id=name):
+                owner = self._scope if name in self.scopes[self._scope].bindings else 0
+                bindings = self.scopes[owner].bindings.get(name, [])
+            case ast.Attribute(value=ast.Name(id=instance), attr=name):
+                its = self.scopes[self._scope].bindings.get(instance, [])
+                if len(its) != 1 or its[0].kind != "self":
+                    return
+                owner = self.scopes[self._scope].parent
+                class_ = self.scopes[owner]
+                bindings = [*class_.attributes.get(name, ()), *class_.bindings.get(name, ())]
+            case _:
+                return
+        if any(each.kind == "assigned" and each.value in _EMPTY for each in bindings):
+            line, column = self._start(container)
+            binding = Binding("assigned", line, column, value, scope=self._scope)
+            self.scopes[owner].filled.setdefault(name, []).append(binding)
+
     def visit_Import(self, node: ast.Import) -> None:
         self._import(node)
 
@@ -109,6 +145,9 @@ class Names(State):
         value = self._expression(node.value)
         for target in node.targets:
             self._bind_target(target, "assigned", value)
+            if isinstance(target, ast.Subscript):
+                key = self._expression(target.slice)
+                self._fill(target.value, Display("dict", (key,), (value,)))
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
