@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from asyncompat_lint.expressions import Attribute, Awaited, Element, Expr, Name, root_name
+from asyncompat_lint.expressions import (
+    NOTHING,
+    Attribute,
+    Awaited,
+    Element,
+    Expr,
+    Name,
+    root_name,
+)
 from asyncompat_lint.facts import UNPACKED, CallSite, Mention
 from asyncompat_lint.guarded import Guarded, holds
 from asyncompat_lint.history import Api, History, Meaning, Parameter, crosses, is_there
@@ -114,7 +122,8 @@ class Compatibility:
             return place.misfit(TOO_NEW, name, entry.since)
         if not forgives and versions.reach(entry.removed):
             return place.misfit(REMOVED, name, entry.removed)
-        if versions.reach(entry.deprecated):
+        is_expected = forgives or self._guarded.expects_warnings(place)
+        if versions.reach(entry.deprecated) and not is_expected:
             return place.misfit(DEPRECATED, name, entry.deprecated)
         return None
 
@@ -214,6 +223,7 @@ class Compatibility:
         ends = [(REMOVED, entry.outside_error), (DEPRECATED, entry.outside_deprecated)]
         guards = (g for g in place.module.facts.guards if holds(g.span, place.span))
         is_caught = any(guard.forgives_no_loop for guard in guards)
+        is_caught = is_caught or call.arguments.get("loop", NOTHING) != NOTHING
         if outside and not is_caught and not _sets_loop(place.module, call):
             for rule, end in ends:
                 if versions.reach(end):

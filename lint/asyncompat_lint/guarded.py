@@ -51,6 +51,11 @@ class Guarded:
             versions = versions.where(lambda v, guard=guard: self._may_run(place, guard, v))  # type: ignore[misc]
         return versions, any(place.fails_by in guard.forgives for guard in guards)
 
+    def expects_warnings(self, place: Place) -> bool:
+        """Return whether the code around a place is there for the warnings that it gives."""
+        around = (each for each in place.module.facts.guards if holds(each.span, place.span))
+        return any("warning" in guard.forgives for guard in around)
+
     def _may_run(self, place: Place, guard: Guard, version: Version) -> bool:
         return self._outcome(place, guard.test, version) is not False
 

@@ -61,7 +61,7 @@ class Any(msgspec.Struct, frozen=True, array_like=True, tag="any"):
 Test: TypeAlias = VersionTest | HasAttribute | Succeeds | Flag | Never | Unasked | Not | All | Any
 
 # How it fails that something is not there: a module, a name that is imported, an attribute, a name.
-Failure: TypeAlias = Literal["module", "import", "attribute", "name"]
+Failure: TypeAlias = Literal["module", "import", "attribute", "name", "warning"]
 
 
 class Guard(msgspec.Struct, frozen=True, array_like=True):

@@ -301,6 +301,29 @@ asyncio.ThreadedChildWatcher # AC302
     )
 
 
+def test_what_is_known_to_be_old(check_versions):
+    check_versions(
+        """import asyncio, warnings, pytest
+try:
+    from asyncio import AbstractEventLoopPolicy
+except ImportError:
+    AbstractEventLoopPolicy = object
+from asyncio import DefaultEventLoopPolicy # AC303
+async def f(): ...
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    asyncio.iscoroutinefunction(f)
+def test():
+    with pytest.deprecated_call():
+        asyncio.iscoroutinefunction(f)
+    asyncio.iscoroutinefunction(f) # AC303
+def g(loop):
+    asyncio.ensure_future(f(), loop=loop)
+    loop.run_until_complete(f())
+"""
+    )
+
+
 def test_a_function_that_asks_whether_a_loop_runs(check_versions):
     code = """\
 import asyncio

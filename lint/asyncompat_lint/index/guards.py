@@ -49,6 +49,8 @@ _FAILING: dict[str, tuple[Failure, ...]] = {
     "ModuleNotFoundError": ("module",),
     "NameError": ("name",),
 }
+# Who writes one of these knows of what is deprecated.
+_EXPECTING_WARNINGS = frozenset({"assertWarns", "catch_warnings", "deprecated_call", "warns"})
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _LEAVING_CALLS = frozenset({"exit", "_exit", "abort", "fail", "skip", "skipTest"})
 # What asking for the event loop, where there is none, raises.
@@ -273,6 +275,8 @@ def _suppressed(node: ast.expr) -> set[Failure]:
     match node:
         case ast.Call(func=function, args=args) if name_of(function) == "suppress":
             return {failure for each in args for failure in _FAILING.get(name_of(each), ())}
+        case ast.Call(func=function) if name_of(function) in _EXPECTING_WARNINGS:
+            return {"warning"}
     return set()
 
 

@@ -92,6 +92,15 @@ async def work(step):
         pass
 """,
         """\
+from twisted.internet.defer import CancelledError
+async def work(step):
+    while True:
+        try:
+            await step()
+        except CancelledError:
+            continue
+""",
+        """\
 from concurrent.futures import CancelledError
 async def work(step):
     while True:
@@ -104,6 +113,9 @@ async def work(step):
 
     def visit_Try(self, node: cst.Try) -> None:
         function = is_async(self, node)
+        imports = self.context.surroundings.imports
+        if "twisted" in imports and "asyncio" not in imports:
+            return  # its exception is none of asyncio's
         if function is None or not _awaits(node.body) or _cancels(function):
             return
         if self._is_in_a_raising_handler(node):
