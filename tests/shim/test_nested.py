@@ -1090,6 +1090,8 @@ class TestCancellingTheCaller:
             with pytest.raises(asyncompat.TimeoutError):
                 async with asyncompat.timeout(0.005):
                     nested(forever())
+            with contextlib.suppress(asyncompat.CancelledError):
+                await asyncompat.sleep(0)  # 3.11 and 3.12 tell of the first one again
             return "goes on"
 
         async def whole():
