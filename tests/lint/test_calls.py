@@ -468,6 +468,50 @@ async def g(future: Future, other: Future):
         return other.exception() if other.done() else None
     return other.result()
 """,
+    "constants that are false, and private": """
+_SYNC = False
+_GIVEN = False
+_GIVEN = True
+PUBLIC = False
+def work(also):
+    if _SYNC:
+        blocks()
+    if _SYNC and also:
+        blocks()
+def given():
+    if _GIVEN:
+        blocks()
+def public():
+    if PUBLIC:
+        blocks()
+def otherwise():
+    if _SYNC:
+        pass
+    else:
+        blocks()
+async def f():
+    work(1)
+    given()  # blocks
+    public()  # blocks
+    otherwise()  # blocks
+""",
+    "sockets and hosts of which nothing is waited for": """
+import socket
+async def f(connection: socket.socket, other: socket.socket):
+    try:
+        connection.recv(1)
+    except BlockingIOError:
+        pass
+    connection.recv(1)  # blocks
+    try:
+        other.recv(1)  # blocks
+    except OSError:
+        pass
+    socket.getaddrinfo("127.0.0.1", 1)
+    socket.getaddrinfo("::1", 1)
+    socket.getaddrinfo("", 1)
+    socket.getaddrinfo("localhost", 1)  # blocks
+""",
     "what an exit stack enters": """
 @contextlib.contextmanager
 def slow():
@@ -870,6 +914,8 @@ async def f(xs):
         "S = {}\ndef f():\n    if len(S) == 0:\n        S['x'] = open('x')\n",
         "class C:\n    s = []\n    @classmethod\n    def f(cls):\n        if cls.s == []:\n"
         "            cls.s = open('x').readlines()\nf = C.f\n",
+        "S = {}\ndef f():\n    try:\n        return S['x']\n    except KeyError:\n"
+        "        S['x'] = open('x')\n",
         "from typing import BinaryIO\ng: BinaryIO\ndef f():\n    g.read()\n",
     ],
 )

@@ -6,7 +6,8 @@ Knows syntax trees only, and nothing of names' meaning.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.expressions import Either, Expr
@@ -120,14 +121,58 @@ def is_filled(names: set[str], body: list[ast.stmt]) -> bool:
     return False
 
 
-def is_never(test: ast.expr) -> bool:
-    """Return whether a test fails whenever the code runs: ``False``, ``TYPE_CHECKING``."""
+def is_never(test: ast.expr, false: Collection[str] = ()) -> bool:
+    """Return whether a test fails whenever the code runs: ``False``, ``TYPE_CHECKING``.
+
+    ``false`` are names that are ``False``.
+    """
     match test:
         case ast.Constant(value=value):
             return not value
         case ast.BoolOp(op=ast.And(), values=values):
-            return any(map(is_never, values))
+            return any(is_never(each, false) for each in values)
+        case ast.Name(id=name) if name in false:
+            return True
     return name_of(test) == "TYPE_CHECKING"
+
+
+def is_always_false(assignment: ast.Assign, text: str) -> str:
+    """Return the private name that is given ``False`` here, and in the whole text nothing else."""
+    match assignment:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=False)):
+            given = re.findall(rf"\b{name}\b[^=\n]*(?<![=!<>])=(?!=)", text)
+            return name if name.startswith("_") and len(given) == 1 else ""
+    return ""
+
+
+def fills_missing(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
+    """Return whether a handler puts into a table what was looked for there: it is done but once."""
+    if handler.type is None or name_of(handler.type) != "KeyError":
+        return False
+    tables = {
+        _dotted(each.value)
+        for statement in body
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Subscript)
+    }
+    return is_filled(tables - {""}, handler.body)
+
+
+def not_waiting(statement: ast.Try) -> frozenset[Expr]:
+    """Return what is asked in a body that knows that it may have to come again."""
+    types = [
+        kind
+        for handler in statement.handlers
+        for kind in (handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
+    ]
+    if not any(kind is not None and name_of(kind) == "BlockingIOError" for kind in types):
+        return frozenset()
+    return frozenset(
+        expression(each.func.value)
+        for part in statement.body
+        for each in ast.walk(part)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)
+    )
 
 
 # What tells whether there is anything to wait for.

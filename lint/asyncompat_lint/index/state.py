@@ -67,6 +67,7 @@ class State(ast.NodeVisitor):
         self._never = False
         self._optional = False
         self._switches: dict[str, Known] = {}
+        self._false: set[str] = set()
         self._polled: frozenset[Expr] = frozenset()
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}

@@ -10,11 +10,14 @@ from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
     Narrowing,
     expression_narrowings,
+    fills_missing,
     guarded_names,
+    is_always_false,
     is_filled,
     is_never,
     leaves,
     narrowings,
+    not_waiting,
     polled,
     runs_without_loop,
     suite_of,
@@ -129,7 +132,7 @@ class Statements(Calls):
         once = self._once
         self._once = once or is_filled(self._lasting(guarded_names(node.test)), node.body)
         never = self._never
-        self._never = never or is_never(node.test)
+        self._never = never or is_never(node.test, self._false)
         optional = self._optional
         self._optional = optional or off_body(node, self._switches)
         before = self._polled
@@ -166,7 +169,10 @@ class Statements(Calls):
     def visit_Try(self, node: ast.Try) -> None:
         if self._scope == 0:
             self.tests.update(flags_of(node))
+        before = self._polled
+        self._polled |= not_waiting(node)
         self._branch(node, node.body)
+        self._polled = before
         if self.scopes[self._scope].is_async and any(map(_awaits, node.body)):
             self._keep_handlers(node)
         for handler in node.handlers:
@@ -174,12 +180,13 @@ class Statements(Calls):
                 self.visit(handler.type)
             if handler.name is not None:
                 self._bind(handler.name, "unknown", handler)
-            never = self._never
+            never, once = self._never, self._once
+            self._once = once or fills_missing(handler, node.body)
             # In an async function one runs, whatever else has failed.
             is_sync = not self.scopes[self._scope].is_async
             self._never = never or (is_sync and runs_without_loop(handler, node.body))
             self._branch(node, handler.body)
-            self._never = never
+            self._never, self._once = never, once
         self._branch(node, node.orelse)
         self._body(node.finalbody)
 
@@ -273,6 +280,8 @@ class Statements(Calls):
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
         if self._scope == 0 and isinstance(node.targets[0], ast.Name):
+            if is_always_false(node, self._source.text):
+                self._false.add(node.targets[0].id)
             known = known_without(node.value, self._switches)
             if known is not None and known.varies:
                 self._switches[node.targets[0].id] = known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -45,7 +46,8 @@ class Table(
     cannot be called from another one. A call does not block ``unless_made_with`` some name its
     receiver was made, nor ``unless_awaits`` what it is entered for; and, ``if_bounded``, only if
     its receiver was made with a size. Waiting ``unless_polled`` is over where the receiver has been
-    asked for that before.
+    asked for that before, or where it is known that it may not be; nobody is asked for a host
+    ``unless_address``, where it is told by its number.
 
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does. What ``remembers`` blocks only once for the same constants.
@@ -74,6 +76,7 @@ class Table(
     unless_made_with: list[str] = []
     unless_awaits: bool = False
     unless_polled: bool = False
+    unless_address: bool = False
     if_bounded: bool = False
     unless: list[Literals] = []
     unless_named: list[str] = []
@@ -167,12 +170,23 @@ class Entry(msgspec.Struct, frozen=True):
         if not named.isdisjoint(self.table.unless_named):
             return True
         text = constants.get("0")
+        if self.table.unless_address and isinstance(text, str) and _is_address(text):
+            return True
         ends = self.table.unless_ends
         if ends and isinstance(text, str) and text.rstrip().endswith(ends):
             return True
         if self.table.needs and not any(name in arguments for name in self.table.needs):
             return True
         return any(map(has, self.table.unless))
+
+
+def _is_address(host: str) -> bool:
+    """Whether a host is told by its number, and nobody is asked for it."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == ""
+    return True
 
 
 # Tables of another kind: when asyncio's names came and went (``history``).

@@ -15,6 +15,10 @@ _TELLING = frozenset(
 )
 
 
+# What gives it to somebody else, by whatever name.
+_THROWING = frozenset({"set_exception", "throw"})
+
+
 class CancellationSwallowed(Rule):
     """A handler that catches a cancellation around an ``await``, and goes on as if nothing were.
 
@@ -92,6 +96,27 @@ async def work(step):
         pass
 """,
         """\
+import asyncio, sys
+async def work(step, context):
+    while True:
+        try:
+            await step()
+        except asyncio.CancelledError:
+            context.throw(*sys.exc_info())
+""",
+        """\
+import asyncio
+async def work(step):
+    cancelled = False
+    for _ in range(3):
+        try:
+            await step()
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+""",
+        """\
 from twisted.internet.defer import CancelledError
 async def work(step):
     while True:
@@ -125,7 +150,7 @@ async def work(step):
             if caught is None:
                 continue
             if not any(isinstance(each, cst.Raise) for each in walk(handler.body)):
-                if _hands_on(handler):
+                if _hands_on(handler) or _raises_later(handler, function):
                     return
                 is_over = _leaves(handler) or self._is_last_to_wait(node)
                 weight = Severity.INFO if is_over else None
@@ -192,6 +217,9 @@ def _cancels(function: cst.FunctionDef) -> bool:
 
 def _hands_on(handler: cst.ExceptHandler) -> bool:
     """Whether the exception is kept or given to somebody, and not only told of."""
+    calls = (each for each in walk(handler.body) if isinstance(each, cst.Call))
+    if any(name_of(each.func) in _THROWING for each in calls):
+        return True
     if handler.name is None:
         return False
     name = name_of(handler.name.name)
@@ -205,6 +233,22 @@ def _hands_on(handler: cst.ExceptHandler) -> bool:
         ):
             return True
     return False
+
+
+def _raises_later(handler: cst.ExceptHandler, function: cst.FunctionDef) -> bool:
+    """Whether the handler sets a flag for which the function raises something."""
+    flags = {
+        name_of(target.target)
+        for each in walk(handler.body)
+        if isinstance(each, cst.Assign) and name_of(each.value) == "True"
+        for target in each.targets
+    } - {""}
+    return any(
+        isinstance(each, cst.If)
+        and name_of(each.test) in flags
+        and any(isinstance(inside, cst.Raise) for inside in walk(each.body))
+        for each in walk(function)
+    )
 
 
 def _leaves(handler: cst.ExceptHandler) -> bool:
