@@ -24,7 +24,7 @@ from asyncompat_lint.facts import (
 from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.index.branches import may_poll
 from asyncompat_lint.index.expressions import expression
-from asyncompat_lint.index.switches import Known
+from asyncompat_lint.index.switches import Known, may_switch
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
 
@@ -58,6 +58,7 @@ class State(ast.NodeVisitor):
         # Asked of the whole text at once, and not at every node: most texts do not.
         self._is_ascii = source.text.isascii()
         self._polls = may_poll(source.text)
+        self._has_switches = may_switch(source.text)
         self._scope = 0
         self._in_function = False
         self._awaited: ast.AST | None = None

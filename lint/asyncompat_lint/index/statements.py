@@ -134,7 +134,7 @@ class Statements(Calls):
         never = self._never
         self._never = never or is_never(node.test, self._false)
         optional = self._optional
-        self._optional = optional or off_body(node, self._switches)
+        self._optional = optional or (self._has_switches and off_body(node, self._switches))
         before = self._polled
         self._polled |= self._polls_of(node.test)
         self._branch(node, node.body)
@@ -142,7 +142,7 @@ class Statements(Calls):
         self._branch(node, node.orelse)
         if not leaves(node.body):  # behind what leaves, it is still as the test has found it
             self._polled = before
-        self._optional = optional or off_rest(node, self._switches)
+        self._optional = optional or (self._has_switches and off_rest(node, self._switches))
 
     def _polls_of(self, test: ast.expr) -> frozenset[Expr]:
         return polled(test) if self._polls else frozenset()
@@ -282,8 +282,8 @@ class Statements(Calls):
         if self._scope == 0 and isinstance(node.targets[0], ast.Name):
             if is_always_false(node, self._source.text):
                 self._false.add(node.targets[0].id)
-            known = known_without(node.value, self._switches)
-            if known is not None and known.varies:
+            known = self._has_switches and known_without(node.value, self._switches)
+            if known and known.varies:
                 self._switches[node.targets[0].id] = known
             for test in (test_of(node.value), skip_test(node.value)):
                 if is_told(test):

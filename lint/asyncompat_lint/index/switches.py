@@ -28,6 +28,11 @@ class Known:
 Switches = Mapping[str, Known]
 
 
+def may_switch(text: str) -> bool:
+    """Return whether a text asks for any variable."""
+    return "environ" in text or "getenv" in text
+
+
 def off_body(statement: ast.If, switches: Switches) -> bool:
     """Return whether the body of a statement runs only if a variable is set."""
     known = known_without(statement.test, switches)
