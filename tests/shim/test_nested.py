@@ -957,7 +957,7 @@ class TestThePassAround:
         # Callbacks, tasks and runs at random, in whatever order the loop comes to them.
         async def main(chance, seen):
             loop = asyncompat.get_running_loop()
-            kept = []
+            kept, over = [], []
 
             async def task(depth):
                 for _ in range(chance.randrange(3)):
@@ -966,7 +966,7 @@ class TestThePassAround:
 
             def act(depth):
                 seen.append(depth)
-                if len(seen) > 300 or depth > 8:
+                if len(seen) > 300 or depth > 8 or over:
                     return
                 which = chance.randrange(5)
                 if which == 0:
@@ -985,6 +985,7 @@ class TestThePassAround:
                 act(0)
                 await asyncompat.sleep(0)
             await asyncompat.sleep(0.005)
+            over.append(True)  # what is still to come makes nothing that would be left
             for each in kept:
                 each.cancel()
             await asyncompat.gather(*kept, return_exceptions=True)
