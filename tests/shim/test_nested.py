@@ -1055,6 +1055,12 @@ class TestThePassAround:
         assert len(called) == len(asked) == 5000
 
 
+async def is_cancelled(coro):
+    task = asyncompat.create_task(coro)
+    await asyncompat.wait([task], timeout=5)
+    return task.cancelled()
+
+
 class TestCancellingTheCaller:
     def test_cancels_what_it_runs(self, run):
         ended = []
@@ -1126,12 +1132,7 @@ class TestCancellingTheCaller:
             asyncompat.current_task().cancel()
             nested(forever())
 
-        async def whole():
-            task = asyncompat.create_task(main())
-            await asyncompat.wait([task], timeout=5)
-            return task.cancelled()
-
-        assert run(whole())
+        assert run(is_cancelled(main()))
 
     def test_when_what_it_runs_has_just_ended(self, run):
         async def main():
@@ -1141,12 +1142,7 @@ class TestCancellingTheCaller:
             nested(last_moment(asyncompat.current_task()))
             nested(forever())
 
-        async def whole():
-            task = asyncompat.create_task(main())
-            await asyncompat.wait([task], timeout=5)
-            return task.cancelled()
-
-        assert run(whole())
+        assert run(is_cancelled(main()))
 
     # Before 3.13 nobody can take back what a task of the interpreter's has noted.
     @pytest.mark.parametrize("whose", ["ours", "the interpreter's"])

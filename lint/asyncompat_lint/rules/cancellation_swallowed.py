@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from asyncompat_lint.cancellations import APART_SINCE
@@ -178,26 +180,28 @@ async def work(step):
         return next((f"`except {name}`" for name in names if name in _CATCHING), None)
 
     def _is_in_a_raising_handler(self, node: cst.CSTNode) -> bool:
-        around: cst.CSTNode | None = node
-        while around is not None and not isinstance(around, cst.FunctionDef):
-            around = self.parent_of(around)
-            if isinstance(around, cst.ExceptHandler) and _raises(around):
-                return True
-        return False
+        return any(
+            isinstance(parent, cst.ExceptHandler) and _raises(parent)
+            for _, parent in self._around(node)
+        )
 
     def _is_last_to_wait(self, node: cst.CSTNode) -> bool:
         """Whether nothing is awaited behind a statement, so that its function ends soon anyway."""
-        around: cst.CSTNode | None = node
-        while around is not None and not isinstance(around, cst.FunctionDef):
-            parent = self.parent_of(around)
+        for inner, parent in self._around(node):
             if isinstance(parent, cst.While | cst.For):
                 return False
             if isinstance(parent, cst.IndentedBlock):
-                behind = parent.body[parent.body.index(around) + 1 :]
+                behind = parent.body[parent.body.index(inner) + 1 :]
                 if any(map(_awaits, behind)):
                     return False
-            around = parent
         return True
+
+    def _around(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+        """Give what a node stands in, up to its function, each behind what stands in it."""
+        parent = self.parent_of(node)
+        while parent is not None and not isinstance(node, cst.FunctionDef):
+            yield node, parent
+            node, parent = parent, self.parent_of(parent)
 
 
 def _awaits(node: cst.CSTNode) -> bool:
