@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from asyncompat_lint import cache as caches
-from asyncompat_lint.makers import Makers, passed_at
+from asyncompat_lint.callers import Callers, passed_at
 from asyncompat_lint.modules import Module, Modules
 
 
@@ -44,11 +44,11 @@ def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
 
 
 def states(
-    modules: Modules, imports: Imports, makers: Makers, common: bytes
+    modules: Modules, imports: Imports, callers: Callers, common: bytes
 ) -> Iterator[tuple[str, bytes]]:
     """Give for each module what stands for it and for all that is told to it, and for ``common``.
 
-    A module is told by those that make its classes, too, what these are made with.
+    A module is told by those that call its functions, too, what these are passed.
 
     Modules that import each other stand and fall together: the strongly connected components of
     the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
@@ -57,10 +57,10 @@ def states(
     told = [module.facts.interface for module in modules.all]
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     for number, module in enumerate(modules.all):
-        for name in module.facts.names.keeping:
-            for maker, calls in makers.of_class(name):
-                told[number] += passed_at(maker, calls)
-                imported[number] = [*imported[number], numbers[maker.file.location]]
+        for name in module.facts.names.untold:
+            for caller, calls in callers.of(name):
+                told[number] += passed_at(caller, calls)
+                imported[number] = [*imported[number], numbers[caller.file.location]]
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}
     found: dict[int, bytes] = {}

@@ -257,8 +257,9 @@ class NameIndex(msgspec.Struct, array_like=True):
     a name makes, returns or yields (``made``), and which classes are made from which
     (``subclasses``). ``receivers`` call what they are passed; ``imports`` are what is imported,
     anywhere; ``coroutines`` are the async functions, ``abstract`` has the numbers of the abstract
-    ones; ``decorated`` has the numbers of the scopes by what they are decorated with. ``keeping``
-    are classes whose constructor keeps what it is passed and says nothing of what that is.
+    ones; ``decorated`` has the numbers of the scopes by what they are decorated with. ``untold``
+    are the functions, and classes by their constructors, that use what they are passed and do not
+    say what that is.
     """
 
     called: dict[str, list[int]] = {}
@@ -275,7 +276,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     abstract: list[int] = []
     holding: list[int] = []
     discarded: list[int] = []
-    keeping: list[str] = []
+    untold: list[str] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

@@ -1,15 +1,15 @@
-"""What constructors are passed, where they say nothing of it: what their callers pass.
+"""What functions are passed, where they say nothing of it: what their callers pass.
 
-A layer of inference: it knows parameters, and by which calls classes are made.
+A layer of inference: it knows parameters, and by which calls functions are run and classes made.
 """
 
 from __future__ import annotations
 
+from asyncompat_lint.callers import Callers
 from asyncompat_lint.expressions import Expr
 from asyncompat_lint.facts import CallSite
 from asyncompat_lint.inference import Inference
 from asyncompat_lint.knowledge import Knowledge
-from asyncompat_lint.makers import Makers
 from asyncompat_lint.modules import Modules
 from asyncompat_lint.names import Use
 from asyncompat_lint.values import UNKNOWN, Instance, Place, Reference, Value, Values
@@ -20,45 +20,65 @@ class Passing(Inference):
 
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         super().__init__(modules, knowledge)
-        self.makers = Makers(modules)
+        self.callers = Callers(modules)
 
     def passed_to(self, name: str, index: int, use: Use) -> Values:
-        """Return what a constructor's parameter is, by all calls of which that is known.
+        """Return what a parameter is of which nothing is said, by all calls that are known.
 
-        What others pass is taken for the same kind of thing: a test's stand-in, most likely.
+        What others pass to a constructor is taken for the same kind of thing: a test's stand-in,
+        most likely. A function may be for many kinds of things, so of all that it is passed the
+        kind has to be known.
         """
         location = use.module.file.location
         scopes = use.module.facts.scopes
-        constructor = scopes[index]
-        class_ = scopes[constructor.parent]
-        if constructor.name != "__init__" or class_.kind != "class":
+        function = scopes[index]
+        if function.kind != "function" or name not in function.parameters:
             return UNKNOWN
-        if name not in constructor.parameters[1:]:
-            return UNKNOWN
-        number = constructor.parameters.index(name) - 1
-        place = Place(location, constructor.parent)
+        is_method = scopes[function.parent].kind == "class"
+        is_constructor = is_method and function.name == "__init__"
+        number = function.parameters.index(name)
+        place = Place(location, function.parent if is_constructor else index)
+        called = scopes[place.scope].name
 
         def find(use: Use) -> Values:
             found: dict[Value, None] = {}
-            for module, numbers in self.makers.of_class(class_.name):
+            for module, numbers in self.callers.of(called):
                 for call in map(module.facts.calls.__getitem__, numbers):
-                    argument = _argument(call, name, number)
                     at = Use(module, call.scope, call.span.line, call.span.column, use.trail)
-                    if argument is not None and self._makes(call.callee, place, at):
-                        values = self.infer(argument, at)
-                        found.update((each, None) for each in values if isinstance(each, Instance))
+                    before = self._before(call.callee, place, at)
+                    if before < 0 or not _is_passed(call, name, number - before):
+                        continue
+                    argument = _argument(call, name, number - before)
+                    values = UNKNOWN if argument is None else self.infer(argument, at)
+                    instances = [each for each in values if isinstance(each, Instance)]
+                    if not instances and not is_constructor:
+                        return UNKNOWN
+                    found.update((each, None) for each in instances)
             return tuple(found)
 
         return self._once((location, index, f"passed as {name}"), use, find)
 
-    def _makes(self, callee: Expr, class_: Place, use: Use) -> bool:
-        """Whether to call this runs a class's constructor: to make it, or a class made from it."""
+    def _before(self, callee: Expr, place: Place, use: Use) -> int:
+        """How many parameters are filled before a call's arguments; -1 if it runs another thing.
+
+        A class is made by its own constructor, or by that of one made from it.
+        """
         values = self.infer(callee, use)
-        places = [each.place for each in values if isinstance(each, Reference)]
-        return 0 < len(places) == len(values) and all(
-            place is not None and self.is_class(place) and self._constructor(place, use) == class_
-            for place in places
-        )
+        if not values:
+            return -1
+        if self.is_class(place):
+            classes = [v.place if isinstance(v, Reference) else None for v in values]
+            runs_it = all(
+                each is not None and self.is_class(each) and self._constructor(each, use) == place
+                for each in classes
+            )
+            return 1 if runs_it else -1
+        bound = {
+            v.receiver is not None and "staticmethod" not in self.scope(place).decorator_names
+            for v in values
+            if isinstance(v, Reference) and v.place == place
+        }
+        return int(bound.pop()) if len(bound) == 1 else -1
 
     def _constructor(self, place: Place, use: Use) -> Place | None:
         """The class whose constructor a class has."""
@@ -66,10 +86,11 @@ class Passing(Inference):
         return next((each for each in order if "__init__" in self.scope(each).bindings), None)
 
 
+def _is_passed(call: CallSite, name: str, number: int) -> bool:
+    """Whether a call is told to pass something for a parameter."""
+    return call.kind == "call" and (name in call.arguments or 0 <= number < call.passes)
+
+
 def _argument(call: CallSite, name: str, number: int) -> Expr | None:
     """What a parameter is given by a call, as far as it is told there."""
-    if call.kind != "call":
-        return None
-    return call.arguments.get(name) or (
-        call.arguments.get(str(number)) if number < call.passes else None
-    )
+    return call.arguments.get(name) or call.arguments.get(str(number))

@@ -88,7 +88,7 @@ class Targets:
             self._imports, is_new = imports_of(program.modules, kept.imports)
             self._is_new = is_new
             common = caches.digest(self._imports.files + settings.encode())
-            self._states = dict(states(program.modules, self._imports, program.makers, common))
+            self._states = dict(states(program.modules, self._imports, program.callers, common))
             self._before = {
                 location: its
                 for location, its in kept.modules.items()

@@ -146,6 +146,23 @@ def test_what_is_imported_with_its_package_counts(tmp_path, monkeypatch):
     assert lines() == [3, 4]
 
 
+def test_what_a_function_is_passed_elsewhere_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "kept"
+    Path("clients.py").write_text(
+        "import time\nclass Slow:\n    def fetch(self):\n        time.sleep(1)\n"
+        "class Quick:\n    def fetch(self): ...\n"
+    )
+    Path("loading.py").write_text("def load(client):\n    client.fetch()\n")
+    Path("main.py").write_text("from loading import load\nasync def f(it):\n    load(it)\n")
+    for passes, expected in [("Quick()", 0), ("Slow()", 1), ("Slow(), load(Quick())", 0)]:
+        Path("main.py").write_text(
+            f"from clients import *\nfrom loading import load\nasync def f():\n    load({passes})\n"
+        )
+        for cache in (folder, tmp_path / passes):
+            assert len(run(cache)) == expected
+
+
 def test_what_a_constructor_is_passed_elsewhere_counts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "kept"

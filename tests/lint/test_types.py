@@ -534,6 +534,37 @@ async def f(
     c.fetch()  # blocks
     d.fetch()
 """,
+    "what a function is passed, where it says nothing of it": """
+class Quick:
+    def fetch(self): ...
+def load(client): client.fetch()
+def through(client, times=1): return load_again(client)
+def load_again(it):
+    for _ in range(3):
+        it.fetch()
+def each(clients):
+    for client in clients:
+        client.fetch()
+def either(client): client.fetch()
+def anything(client): client.fetch()
+class Repository:
+    def read(self, client): client.fetch()
+    @staticmethod
+    def read_static(client): client.fetch()
+    def passed_on(self, other): return other.read(Client())
+async def f(unknown):
+    load(Client())  # blocks
+    load(client=Client())  # blocks
+    through(Client())  # blocks
+    each([Client(), Client()])  # blocks
+    either(Client())
+    either(Quick())
+    anything(Client())
+    anything(unknown)
+    Repository().read(Client())  # blocks
+    Repository.read_static(Client())  # blocks
+    Repository().passed_on(Repository())  # blocks
+""",
     "what tasks, queues and context variables hold": """
 from contextvars import ContextVar
 current: ContextVar[Client] = ContextVar("current")

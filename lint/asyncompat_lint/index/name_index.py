@@ -78,29 +78,46 @@ def name_index(
             if call.kind == "enter" and call.awaits_inside
         ],
         [number for number, call in enumerate(calls) if call.discarded and not call.awaited],
-        sorted(set(_keeping(scopes))),
+        sorted(set(_untold(scopes, calls))),
     )
 
 
-def _keeping(scopes: list[Scope]) -> Iterator[str]:
-    for scope in scopes:
-        if scope.kind != "class":
-            continue
-        constructors = [each.scope for each in scope.bindings.get("__init__", ())]
-        for constructor in [scopes[n] for n in constructors if n >= 0]:
-            told = {
-                name
-                for name in constructor.parameters[1:]
-                if constructor.bindings[name][0].kind == "unknown"
-            }
-            kept = {
-                each.value.id
-                for bindings in scope.attributes.values()
-                for each in bindings
-                if isinstance(each.value, Name)
-            }
-            if told & kept:
-                yield scope.name
+def _untold(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
+    """The functions that use a parameter of which nothing is said; classes, by constructors."""
+    for number, name in _used(scopes, calls):
+        scope = scopes[number]
+        while name not in scope.bindings and scope.parent >= 0:
+            scope = scopes[scope.parent]
+        if name in scope.parameters and scope.bindings[name][0].kind == "unknown":
+            yield scopes[scope.parent].name if scope.name == "__init__" else scope.name
+
+
+def _used(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[tuple[int, str]]:
+    """What names stand for something that is called, passed on, or kept; each with its scope."""
+    for call in calls:
+        yield call.scope, _first_name(call.callee)
+        for each in call.arguments.values():
+            if isinstance(each, Name):
+                yield call.scope, each.id
+    for index, scope in enumerate(scopes):
+        for bindings in (*scope.bindings.values(), *scope.attributes.values()):
+            for binding in bindings:
+                if isinstance(binding.value, Name):
+                    yield index if binding.scope < 0 else binding.scope, binding.value.id
+
+
+def _first_name(expression: Expr) -> str:
+    """The name that something is asked of: `session` in `session.query(User).all`."""
+    match expression:
+        case Name(id=name):
+            return name
+        case Called(function=inner):
+            return _first_name(inner)
+        case Attribute(value=inner) | Subscripted(value=inner):
+            return _first_name(inner)
+        case Awaited(value=inner) | Element(value=inner):
+            return _first_name(inner)
+    return ""
 
 
 def _receivers(scopes: list[Scope]) -> Iterable[str]:

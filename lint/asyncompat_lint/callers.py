@@ -1,7 +1,7 @@
-"""Where classes are made whose constructor keeps what it is given, without saying what that is.
+"""Where functions are called, and classes made, that do not say what they are to be passed.
 
 By names only: what a call means is asked elsewhere. What is passed there counts for all that asks
-such a class, so that a class depends on the modules that make it.
+such a function or class, so that it depends on the modules that call it.
 """
 
 from __future__ import annotations
@@ -13,37 +13,37 @@ import msgspec
 
 from asyncompat_lint.modules import Module, Modules
 
-# What is made in more modules is made of anything.
+# What is called in more modules is passed anything.
 _MOST = 50
 
 
-class Makers:
-    """The modules that call classes of the project by the names that such classes have."""
+class Callers:
+    """The modules that call something of the project by the names that these have."""
 
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
 
-    def of_class(self, name: str) -> list[tuple[Module, list[int]]]:
-        """Return the modules that may make a class of this name, each with the calls."""
+    def of(self, name: str) -> list[tuple[Module, list[int]]]:
+        """Return the modules that may call what has this name, each with the calls."""
         numbers: dict[str, set[int]] = defaultdict(set)
-        made: dict[str, Module] = {}
+        callers: dict[str, Module] = {}
         for each in self._names.get(name, ()):
             for module, there in self._calls.get(each, ()):
-                made[module.file.location] = module
+                callers[module.file.location] = module
                 numbers[module.file.location].update(there)
-        if len(made) > _MOST:
+        if len(callers) > _MOST:
             return []
-        return [(module, sorted(numbers[location])) for location, module in sorted(made.items())]
+        return [(each, sorted(numbers[location])) for location, each in sorted(callers.items())]
 
     @functools.cached_property
     def _names(self) -> dict[str, set[str]]:
-        """By the name of each such class: that, and those of the classes that are made from it."""
+        """By each such name: that, and those of the classes that are made from it."""
         below: dict[str, set[str]] = defaultdict(set)
         for module in self._modules.all:
             for base, name in module.facts.names.subclasses:
                 below[base].add(name)
         found: dict[str, set[str]] = {}
-        for name in {name for module in self._modules.all for name in module.facts.names.keeping}:
+        for name in {name for module in self._modules.all for name in module.facts.names.untold}:
             names, todo = {name}, [name]
             while todo:
                 new = below.get(todo.pop(), set()) - names
