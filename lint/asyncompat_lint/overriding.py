@@ -41,6 +41,14 @@ class Overriding:
         """Take notice of a function that was found to block."""
         self._by_name[self._program.scope(place).name].add(place)
 
+    def is_possible(self, place: Place, site: Site) -> bool:
+        """Return whether a subclass's method may run at a site that means this one.
+
+        Asked of very many sites, and so by what is known of them without a look at their scopes.
+        """
+        abstract = self._program.modules.at(place.location).facts.names.abstract
+        return place.scope in abstract or self._conditions.may_be_own(site)
+
     def knows(self, method: str) -> bool:
         """Return whether any function of this name was found to block."""
         return method in self._by_name

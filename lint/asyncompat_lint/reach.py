@@ -15,17 +15,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from asyncompat_lint.agenda import Agenda
 from asyncompat_lint.attributes import CACHED_PROPERTIES
-from asyncompat_lint.blockers import (
-    Blocker,
-    Blockers,
-    add,
-    called_at,
-    is_news,
-)
+from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
 from asyncompat_lint.conditions import Conditions
-from asyncompat_lint.expressions import Constant, Inner, last_name, last_names, root_name
+from asyncompat_lint.expressions import Constant, last_name, last_names, root_name
 from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
@@ -33,8 +28,8 @@ from asyncompat_lint.locks import Locks
 from asyncompat_lint.modules import Module
 from asyncompat_lint.overriding import Overriding
 from asyncompat_lint.program import Group, Program, is_property
-from asyncompat_lint.sites import Site, SiteIndex
-from asyncompat_lint.targets import Asked, Notes, Targets
+from asyncompat_lint.sites import Site, SiteIndex, SiteKey
+from asyncompat_lint.targets import Asked, Targets
 from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
@@ -46,17 +41,6 @@ _SHIM = "asyncompat"
 # What is in memory takes part in none of these.
 _OF_DISKS = frozenset({"blocking-database", "blocking-file"})
 _MARKED = Table("blocking-wait", [], does="blocks (it is marked so)")
-_CLASS_METHODS = {
-    "__aenter__": "enter",
-    "__call__": "call",
-    "__enter__": "enter",
-    "__exit__": "enter",
-    "__init__": "call",
-    "__iter__": "iterate",
-    "__new__": "call",
-    "__next__": "iterate",
-    "__post_init__": "call",
-}
 
 
 @dataclass(frozen=True)
@@ -79,7 +63,7 @@ def blocking_calls(
     program: Program, knowledge: Knowledge, targets: Targets
 ) -> Iterator[BlockingCall]:
     """Give every site of the program that blocks the event loop, once for each rule."""
-    found: dict[tuple[tuple[str, int, bool], str], BlockingCall] = {}
+    found: dict[tuple[SiteKey, str], BlockingCall] = {}
     for call in _Reach(program, knowledge, targets).blocking_calls():
         found[call.site.key, call.blocker.rule] = call  # the last is the most certain
     return iter(found.values())
@@ -88,15 +72,10 @@ def blocking_calls(
 class _Reach:
     def __init__(self, program: Program, knowledge: Knowledge, targets: Targets) -> None:
         self._targets = targets
-        self._looked_at: set[tuple[str, int, bool]] = set()
-        # Of these, those that run something of what they are given.
-        self._hand_on: set[tuple[str, int, bool]] = set()
         self._program = program
         self._knowledge = knowledge
         self._blocked: dict[Place, Blockers] = {}
-        # The sites that mean a function, an abstract one of a name, or to take a lock.
-        self._meaning: dict[Place | str, list[Site]] = defaultdict(list)
-        self._found: dict[tuple[str, int, bool], dict[str, Blocker]] = defaultdict(dict)
+        self._found: dict[SiteKey, dict[str, Blocker]] = defaultdict(dict)
         receivers = {
             name.rpartition(".")[2]
             for name, (where, _) in knowledge.callables.items()
@@ -106,10 +85,12 @@ class _Reach:
         self._on_loop = LoopCallbacks(program, knowledge, targets, self._sites).places()
         self._harmless: set[Place] = set()
         self._read_markers()
-        self._names: set[str] = set()
         self._conditions = Conditions(program)
         self._overriding = Overriding(program, self._conditions, self._blocked)
         self._locks = Locks(program, knowledge, targets)
+        self._agenda = Agenda(
+            program, knowledge, targets, self._sites, self._overriding, watched=self._locks.names
+        )
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
         libraries = self._knowledge.within_reach(self._sites.imported)
@@ -120,11 +101,11 @@ class _Reach:
                 if entry.is_of_what_is_made and not entry.table.contended:
                     names |= self._sites.makers(self._knowledge.makers(entry))
         for place in self._blocked:
-            names |= self._names_of(place, self._program.scope(place))
+            names |= self._agenda.names_of(place, self._program.scope(place))
         for site in self._sites.methods_in(self._knowledge.libraries_by_class):
             if self._blockers(site):
                 names.add(site.call.name)
-                self._looked_at.discard(site.key)  # it is to be looked at with the others
+                self._agenda.forget(site)  # it is to be looked at with the others
         yield from self._spread(names, ())
         # A lock whose holder was found to block is one that can be waited for.
         while names := self._locks.newly_contended(self._weighs):
@@ -133,9 +114,8 @@ class _Reach:
     def _spread(self, names: set[str], news: Collection[Place | str]) -> Iterator[BlockingCall]:
         read: set[str] = set()
         while names or read or news:
-            self._names |= names
             newly_blocked: dict[Place, Blockers] = {}
-            sites = self._to_look_at(names, read, news)
+            sites = self._agenda.sites(names, read, news)
             self._targets.look_up(sites)
             for site in sites:
                 blockers = self._blockers(site)
@@ -168,8 +148,7 @@ class _Reach:
             news = [key for p in newly_blocked for key in (p, self._program.scope(p).name)]
             for place in newly_blocked:
                 scope = self._program.scope(place)
-                (read if is_property(scope) else names).update(self._names_of(place, scope))
-            self._names |= read
+                (read if is_property(scope) else names).update(self._agenda.names_of(place, scope))
 
     def _newly_found(self, site: Site, blockers: Blockers) -> Iterator[Blocker]:
         """What was not known to block at a site of the project's, or not as certainly."""
@@ -180,42 +159,6 @@ class _Reach:
                 known[each.rule] = each
                 if self._program.modules.is_own(site.module):
                     yield replace(each, held=())
-
-    def _to_look_at(
-        self, names: set[str], read: set[str], news: Collection[Place | str]
-    ) -> list[Site]:
-        """The sites whose answer may be another one now.
-
-        One whose meaning is known is looked at again only if there is news of what it means, or if
-        it passes something on.
-        """
-        found = {
-            site.key: site for site in self._sites.calling(names) if site.key not in self._looked_at
-        }
-        for key in news:
-            found.update((site.key, site) for site in self._meaning.get(key, ()))
-        for site in self._sites.passing(names):
-            if site.key not in self._looked_at or site.key in self._hand_on:
-                found[site.key] = site
-        found.update((site.key, site) for site in self._sites.reading(read))
-        return sorted(found.values(), key=lambda site: (site.module.file.path, *site.key[1:]))
-
-    def _names_of(self, place: Place, scope: Scope) -> set[str]:
-        """The names at sites that may run a function; its class's, for what a class does."""
-        if scope.kind != "function":
-            names = {last_name(Inner(place.scope))}
-            return names if scope.kind == "lambda" else self._sites.makers(names)
-        kind = _CLASS_METHODS.get(scope.name)
-        if kind is not None:
-            class_ = self._program.scope(Place(place.location, scope.parent))
-            if class_.kind == "class":
-                names = self._sites.with_subclasses(class_.name)
-                if scope.name not in ("__init__", "__new__", "__post_init__"):
-                    names = self._sites.makers(names)
-                return {*names, scope.name}
-        parent = self._program.scope(Place(place.location, scope.parent))
-        is_given_out = scope.is_generator or parent.kind == "function"
-        return self._sites.makers({scope.name}) if is_given_out else {scope.name}
 
     # What blocks
 
@@ -230,14 +173,14 @@ class _Reach:
         if site.is_load:
             return self._of_load(site)
         groups = self._targets.of(site)
-        if site.key not in self._looked_at:
-            self._looked_at.add(site.key)
-            if not self._register(site, groups):
+        if not self._agenda.is_known(site):
+            asked = self._agenda.note(site, groups)
+            if asked is not None and not self._may_block(asked, groups):
                 return {}
         found = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
         blockers = found[0] if found and all(found) else {}
-        if not blockers and site.key in self._hand_on:
+        if not blockers and self._agenda.hands_on(site):
             blockers = self._of_arguments(site, groups)
         call = site.call
         if blockers and (call.once or call.optional):
@@ -247,51 +190,16 @@ class _Reach:
             }
         return blockers
 
-    def _register(self, site: Site, groups: list[Group]) -> bool:
-        """Remember what a site means, and return whether it may be found to block as of now."""
-        targets = [target for group in groups for target in group]
-        notes = self._targets.notes(site.module.file.location)
-        asked = notes.quiet.get(site.number) or self._noted(site, targets, notes)
-        if asked.hands_on:
-            self._hand_on.add(site.key)
-        for target in targets:
-            if target.name in self._locks.names:
-                self._meaning[target.name].append(site)
-            if target.place is not None:
-                self._meaning[target.place].append(site)
-        for method in asked.methods:
-            self._meaning[method].append(site)
+    def _may_block(self, asked: Asked, groups: list[Group]) -> bool:
+        """Whether what a site runs, or hands on, was found to block by now."""
         return (
-            site.number not in notes.quiet
-            or not self._names.isdisjoint(asked.handed)
-            or any(target.place in self._blocked for target in targets)
+            not self._agenda.names.isdisjoint(asked.handed)
+            or any(target.place in self._blocked for group in groups for target in group)
             or any(map(self._overriding.knows, asked.methods))
         )
 
-    def _noted(self, site: Site, targets: list[Reference], notes: Notes) -> Asked:
-        """Note what a site may block by, or that it never does."""
-        places = [target.place for target in targets if target.place is not None]
-        methods = {self._program.scope(p).name for p in places if self._may_be_replaced(p, site)}
-        is_blocking = any(self._knowledge.blocking(target.name) for target in targets)
-        hands_on = any(map(self._called_arguments, targets))
-        handed = {n for v in site.call.arguments.values() for n in last_names(v)}
-        asked = Asked(sorted(methods), hands_on, sorted(handed) if hands_on else [])
-        if not (places or is_blocking or hands_on):
-            notes.ruled_out.add(site.number)
-        elif not is_blocking:
-            notes.quiet[site.number] = asked
-        return asked
-
-    def _may_be_replaced(self, place: Place, site: Site) -> bool:
-        """Whether a subclass's method may run at a site that means this one.
-
-        Asked of very many sites, and so by what is known of them without a look at their scopes.
-        """
-        abstract = self._program.modules.at(place.location).facts.names.abstract
-        return place.scope in abstract or self._conditions.may_be_own(site)
-
     def _of_load(self, site: Site) -> Blockers:
-        for each in self._program.properties(site.module, site.load, self._names):
+        for each in self._program.properties(site.module, site.load, self._agenda.names):
             blockers = {} if each.place is None else self._of_function(each.place, site)
             if blockers and each.place is not None:
                 name = self._program.scope(each.place).name
@@ -322,7 +230,7 @@ class _Reach:
 
     def _of_function(self, place: Place, site: Site) -> Blockers:
         blocked = self._blocked.get(place, {})
-        may_be_replaced = self._may_be_replaced(place, site)
+        may_be_replaced = self._overriding.is_possible(place, site)
         if not blocked and not may_be_replaced:
             return {}
         scope = self._program.scope(place)
@@ -382,7 +290,7 @@ class _Reach:
 
     def _of_arguments(self, site: Site, groups: list[Group]) -> Blockers:
         """What blocks of the callables that are passed to something that calls them at once."""
-        wanted = self._names
+        wanted = self._agenda.names
         passed = {
             key: value
             for key, value in site.call.arguments.items()
@@ -392,7 +300,7 @@ class _Reach:
             return {}
         for group in groups:
             for target in group:
-                for key in self._called_arguments(target):
+                for key in self._agenda.called_arguments(target):
                     if key not in passed:
                         continue
                     for inner in self._program.passed(site.module, site.call, passed[key]):
@@ -400,21 +308,6 @@ class _Reach:
                         if blockers:
                             return {k: replace(b, passed=True) for k, b in blockers.items()}
         return {}
-
-    def _called_arguments(self, target: Reference) -> list[str]:
-        where, known = self._knowledge.callables.get(target.name, ("elsewhere", []))
-        if where == "here":
-            return [str(each) for each in known]
-        if target.place is None or target.name in self._knowledge.callables:
-            return []
-        if not self._sites.may_receive(target.name.rpartition(".")[2]):
-            return []
-        scope = self._program.scope(target.place)
-        is_bound = target.receiver is not None or scope.name == "__init__"
-        is_static = "staticmethod" in scope.decorator_names
-        parameters = scope.parameters[is_bound and not is_static :]
-        called = [each for each in scope.called_parameters if each in parameters]
-        return [*called, *(str(parameters.index(each)) for each in called)]
 
     def _read_markers(self) -> None:
         """Functions that are decorated with ``asyncompat.blocking`` or ``nonblocking``."""

@@ -17,6 +17,9 @@ from asyncompat_lint.facts import CallSite, Load
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 
+# Its module's location, its number, and whether it is a load.
+SiteKey = tuple[str, int, bool]
+
 
 @dataclass(frozen=True)
 class Site:
@@ -27,7 +30,7 @@ class Site:
     is_load: bool = False
 
     @functools.cached_property
-    def key(self) -> tuple[str, int, bool]:
+    def key(self) -> SiteKey:
         return (self.module.file.location, self.number, self.is_load)
 
     @functools.cached_property

@@ -1,0 +1,152 @@
+"""Which sites are to be looked at now: those whose answer may have become another one.
+
+It goes by the names of what is found to block, and by what sites were found to mean when they were
+looked at before. Whether something blocks is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from asyncompat_lint.expressions import Inner, last_name, last_names
+from asyncompat_lint.facts import Scope
+from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.overriding import Overriding
+from asyncompat_lint.program import Group, Program
+from asyncompat_lint.sites import Site, SiteIndex, SiteKey
+from asyncompat_lint.targets import Asked, Notes, Targets
+from asyncompat_lint.values import Place, Reference
+
+# What a class has these for is found where the class, or an instance of it, is named.
+_OF_CLASSES = frozenset(
+    "__aenter__ __call__ __enter__ __exit__ __init__ __iter__ __new__ __next__"
+    " __post_init__".split()
+)
+
+
+class Agenda:
+    """What is known of the sites that were looked at: what they mean, and what they hand on.
+
+    ``watched`` are names of a library's that there may be news of, too.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        knowledge: Knowledge,
+        targets: Targets,
+        sites: SiteIndex,
+        overriding: Overriding,
+        *,
+        watched: Collection[str],
+    ) -> None:
+        self._program = program
+        self._knowledge = knowledge
+        self._targets = targets
+        self._sites = sites
+        self._overriding = overriding
+        self._watched = watched
+        # All names that sites were looked for by.
+        self.names: set[str] = set()
+        self._known: set[SiteKey] = set()
+        # Of these, those that run something of what they are given.
+        self._hand_on: set[SiteKey] = set()
+        # The sites that mean a function, an abstract one of a name, or what is watched.
+        self._meaning: dict[Place | str, list[Site]] = defaultdict(list)
+
+    def is_known(self, site: Site) -> bool:
+        """Return whether it was found out what a site means."""
+        return site.key in self._known
+
+    def forget(self, site: Site) -> None:
+        """Have a site looked at as if it was the first time."""
+        self._known.discard(site.key)
+
+    def hands_on(self, site: Site) -> bool:
+        """Return whether a site runs something of what it is given."""
+        return site.key in self._hand_on
+
+    def sites(self, names: set[str], read: set[str], news: Collection[Place | str]) -> list[Site]:
+        """Return the sites whose answer may be another one now.
+
+        They call what has one of ``names``, read a property in ``read``, or mean what there is
+        ``news`` of: all of it was found to block since. One whose meaning is known is looked at
+        again only if there is news of that, or if it passes something on.
+        """
+        self.names |= names | read
+        found = {
+            site.key: site for site in self._sites.calling(names) if site.key not in self._known
+        }
+        for key in news:
+            found.update((site.key, site) for site in self._meaning.get(key, ()))
+        for site in self._sites.passing(names):
+            if site.key not in self._known or site.key in self._hand_on:
+                found[site.key] = site
+        found.update((site.key, site) for site in self._sites.reading(read))
+        return sorted(found.values(), key=lambda site: (site.module.file.path, *site.key[1:]))
+
+    def names_of(self, place: Place, scope: Scope) -> set[str]:
+        """Return the names at sites that may run a function; its class's, for what a class does."""
+        if scope.kind != "function":
+            names = {last_name(Inner(place.scope))}
+            return names if scope.kind == "lambda" else self._sites.makers(names)
+        if scope.name in _OF_CLASSES:
+            class_ = self._program.scope(Place(place.location, scope.parent))
+            if class_.kind == "class":
+                names = self._sites.with_subclasses(class_.name)
+                if scope.name not in ("__init__", "__new__", "__post_init__"):
+                    names = self._sites.makers(names)
+                return {*names, scope.name}
+        parent = self._program.scope(Place(place.location, scope.parent))
+        is_given_out = scope.is_generator or parent.kind == "function"
+        return self._sites.makers({scope.name}) if is_given_out else {scope.name}
+
+    def note(self, site: Site, groups: list[Group]) -> Asked | None:
+        """Remember what a site means; return by what it may block, where not by itself."""
+        self._known.add(site.key)
+        targets = [target for group in groups for target in group]
+        notes = self._targets.notes(site.module.file.location)
+        asked = notes.quiet.get(site.number) or self._noted(site, targets, notes)
+        if asked.hands_on:
+            self._hand_on.add(site.key)
+        for target in targets:
+            if target.name in self._watched:
+                self._meaning[target.name].append(site)
+            if target.place is not None:
+                self._meaning[target.place].append(site)
+        for method in asked.methods:
+            self._meaning[method].append(site)
+        return notes.quiet.get(site.number)
+
+    def _noted(self, site: Site, targets: list[Reference], notes: Notes) -> Asked:
+        """Note what a site may block by, or that it never does."""
+        places = [target.place for target in targets if target.place is not None]
+        methods = {
+            self._program.scope(p).name for p in places if self._overriding.is_possible(p, site)
+        }
+        is_blocking = any(self._knowledge.blocking(target.name) for target in targets)
+        hands_on = any(map(self.called_arguments, targets))
+        handed = {n for v in site.call.arguments.values() for n in last_names(v)}
+        asked = Asked(sorted(methods), hands_on, sorted(handed) if hands_on else [])
+        if not (places or is_blocking or hands_on):
+            notes.ruled_out.add(site.number)
+        elif not is_blocking:
+            notes.quiet[site.number] = asked
+        return asked
+
+    def called_arguments(self, target: Reference) -> list[str]:
+        """Return the arguments, by name or number, that something calls at once."""
+        where, known = self._knowledge.callables.get(target.name, ("elsewhere", []))
+        if where == "here":
+            return [str(each) for each in known]
+        if target.place is None or target.name in self._knowledge.callables:
+            return []
+        if not self._sites.may_receive(target.name.rpartition(".")[2]):
+            return []
+        scope = self._program.scope(target.place)
+        is_bound = target.receiver is not None or scope.name == "__init__"
+        is_static = "staticmethod" in scope.decorator_names
+        parameters = scope.parameters[is_bound and not is_static :]
+        called = [each for each in scope.called_parameters if each in parameters]
+        return [*called, *(str(parameters.index(each)) for each in called)]
