@@ -170,8 +170,9 @@ class Compatibility:
             if len(values) == 1 and isinstance(values[0], Instance):
                 name = f"{values[0].of}.{method}"
         elif method in self._names:
-            names = {each.name for group in self._targets.of(site) for each in group}
-            name = next((each for each in names if each.endswith(method)), "")
+            groups = [{each.name for each in group} for group in self._targets.of(site)]
+            names = set.intersection(*groups) if groups else set()
+            name = next((each for each in sorted(names) if each.endswith(method)), "")
         entry = self._history.entry(name)
         if entry is None or self._history.came_with_its_class(name):
             return

@@ -63,8 +63,8 @@ class Names(ABC):
         self._given_up = 0
 
     @abstractmethod
-    def passed_to(self, name: str, index: int, use: Use) -> Values:
-        """What a parameter is of which nothing is said, by what is passed."""
+    def passed_to(self, name: str, index: int, module: Module) -> Values:
+        """What a parameter of a scope is of which nothing is said, by what is passed."""
 
     @abstractmethod
     def infer(self, expression: Expr, use: Use) -> Values:
@@ -221,7 +221,7 @@ class Names(ABC):
             case "self":
                 return self._self(index, use)
             case "unknown":
-                return self.passed_to(name, index, use)
+                return self.passed_to(name, index, use.module)
         return UNKNOWN
 
     def is_bare_parameter(self, expression: Expr, use: Use) -> bool:

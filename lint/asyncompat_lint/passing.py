@@ -5,14 +5,18 @@ A layer of inference: it knows parameters, and by which calls functions are run 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from asyncompat_lint.callers import Callers
 from asyncompat_lint.expressions import Expr
 from asyncompat_lint.facts import CallSite
 from asyncompat_lint.inference import Inference
 from asyncompat_lint.knowledge import Knowledge
-from asyncompat_lint.modules import Modules
-from asyncompat_lint.names import Use
+from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.names import Step, Use
 from asyncompat_lint.values import UNKNOWN, Instance, Place, Reference, Value, Values
+
+_MOST_CALLS_BACK = 3
 
 
 class Passing(Inference):
@@ -21,16 +25,20 @@ class Passing(Inference):
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         super().__init__(modules, knowledge)
         self.callers = Callers(modules)
+        self._handed: dict[tuple[int, Step], Values] = {}
+        self._calls_back = 0
+        # What is known when so many calls were gone back: nothing leads from there to here again.
+        self._known_back: list[dict[Step, Values]] = [{} for _ in range(_MOST_CALLS_BACK)]
 
-    def passed_to(self, name: str, index: int, use: Use) -> Values:
+    def passed_to(self, name: str, index: int, module: Module) -> Values:
         """Return what a parameter is of which nothing is said, by all calls that are known.
 
         What others pass to a constructor is taken for the same kind of thing: a test's stand-in,
         most likely. A function may be for many kinds of things, so of all that it is passed the
         kind has to be known.
         """
-        location = use.module.file.location
-        scopes = use.module.facts.scopes
+        location = module.file.location
+        scopes = module.facts.scopes
         function = scopes[index]
         if function.kind != "function" or name not in function.parameters:
             return UNKNOWN
@@ -40,11 +48,11 @@ class Passing(Inference):
         place = Place(location, function.parent if is_constructor else index)
         called = scopes[place.scope].name
 
-        def find(use: Use) -> Values:
+        def find() -> Values:
             found: dict[Value, None] = {}
-            for module, numbers in self.callers.of(called):
-                for call in map(module.facts.calls.__getitem__, numbers):
-                    at = Use(module, call.scope, call.span.line, call.span.column, use.trail)
+            for caller, numbers in self.callers.of(called):
+                for call in map(caller.facts.calls.__getitem__, numbers):
+                    at = Use(caller, call.scope, call.span.line, call.span.column)
                     before = self._before(call.callee, place, at)
                     if before < 0 or not _is_passed(call, name, number - before):
                         continue
@@ -56,7 +64,25 @@ class Passing(Inference):
                     found.update((each, None) for each in instances)
             return tuple(found)
 
-        return self._once((location, index, f"passed as {name}"), use, find)
+        return self._one_call_back((location, index, name), find)
+
+    def _one_call_back(self, step: Step, find: Callable[[], Values]) -> Values:
+        """Return what is found at the calls of a function: the same, whatever it was asked for.
+
+        So many calls further back nothing is known any more. What is known is kept apart for each
+        of them, or else callers of callers would be asked again and again, by each way to them.
+        """
+        if self._calls_back == _MOST_CALLS_BACK:
+            return UNKNOWN
+        key = self._calls_back, step
+        if key not in self._handed:
+            here, given_up = self._known, self._given_up
+            self._known = self._known_back[self._calls_back]
+            self._calls_back += 1
+            self._handed[key] = find()
+            self._calls_back -= 1
+            self._known, self._given_up = here, given_up
+        return self._handed[key]
 
     def _before(self, callee: Expr, place: Place, use: Use) -> int:
         """How many parameters are filled before a call's arguments; -1 if it runs another thing.

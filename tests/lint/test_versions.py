@@ -242,7 +242,7 @@ def test_classes_that_take_arguments(check_versions):
 
 def test_what_with_asks_for(check_versions):
     code = """\
-import asyncio, contextlib
+import asyncio, contextlib, threading
 async def f(lock: asyncio.Lock, other, server: asyncio.AbstractServer):
     async with contextlib.nullcontext(): # AC301
         pass
@@ -257,6 +257,11 @@ async def f(lock: asyncio.Lock, other, server: asyncio.AbstractServer):
         pass
 def g(lock: asyncio.Condition):
     with (yield from lock): # AC302
+        pass
+def h(lock: asyncio.Lock, either: threading.Lock | asyncio.Lock):
+    with lock: # AC302
+        pass
+    with either:
         pass
 """
     check_versions(code, "3.7-3.14")
