@@ -614,3 +614,18 @@ class Uses[C: Client]:
         client.fetch()  # blocks
 """
     )
+
+
+def test_classes_that_make_each_other_with_what_they_are_made_with(check_marked):
+    """Each way from one to another is gone once, however many there are (botocore's are such)."""
+    names = [f"C{number}" for number in range(12)]
+    made = "".join(f"        {name}(self.client)\n" for name in names)
+    code = "".join(
+        f"class {name}:\n    def __init__(self, client): self.client = client\n"
+        f"    def go(self):\n        self.client.fetch()\n{made}"
+        for name in names
+    )
+    check_marked(
+        f"{PRELUDE}{code}async def f():\n    C0(Client())\n"
+        "async def g(c: C0):\n    c.go()  # blocks\n"
+    )
