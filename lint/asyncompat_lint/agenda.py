@@ -7,15 +7,17 @@ looked at before. Whether something blocks is not asked here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 
 from asyncompat_lint.expressions import Inner, last_name, last_names
 from asyncompat_lint.facts import Scope
 from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.notes import Asked, Notes
 from asyncompat_lint.overriding import Overriding
 from asyncompat_lint.program import Group, Program
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
-from asyncompat_lint.targets import Asked, Notes, Targets
+from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Place, Reference
 
 # What a class has these for is found where the class, or an instance of it, is named.
@@ -39,7 +41,7 @@ class Agenda:
         sites: SiteIndex,
         overriding: Overriding,
         *,
-        watched: Collection[str],
+        watched: AbstractSet[str],
     ) -> None:
         self._program = program
         self._knowledge = knowledge
@@ -54,6 +56,10 @@ class Agenda:
         self._hand_on: set[SiteKey] = set()
         # The sites that mean a function, an abstract one of a name, or what is watched.
         self._meaning: dict[Place | str, list[Site]] = defaultdict(list)
+        for module in program.modules.all:
+            location = module.file.location
+            for number, asked in targets.notes(location).quiet.items():
+                self._remember(Site(module, number), asked, targets.kept_places(location, number))
 
     def is_known(self, site: Site) -> bool:
         """Return whether it was found out what a site means."""
@@ -104,20 +110,22 @@ class Agenda:
 
     def note(self, site: Site, groups: list[Group]) -> Asked | None:
         """Remember what a site means; return by what it may block, where not by itself."""
-        self._known.add(site.key)
         targets = [target for group in groups for target in group]
         notes = self._targets.notes(site.module.file.location)
         asked = notes.quiet.get(site.number) or self._noted(site, targets, notes)
+        places = [target.place for target in targets if target.place is not None]
+        self._remember(site, asked, places)
+        for name in {target.name for target in targets} & self._watched:
+            self._meaning[name].append(site)
+        return notes.quiet.get(site.number)
+
+    def _remember(self, site: Site, asked: Asked, places: Iterable[Place]) -> None:
+        self._known.add(site.key)
         if asked.hands_on:
             self._hand_on.add(site.key)
-        for target in targets:
-            if target.name in self._watched:
-                self._meaning[target.name].append(site)
-            if target.place is not None:
-                self._meaning[target.place].append(site)
-        for method in asked.methods:
-            self._meaning[method].append(site)
-        return notes.quiet.get(site.number)
+        keys: list[Place | str] = [*places, *asked.methods]
+        for key in keys:
+            self._meaning[key].append(site)
 
     def _noted(self, site: Site, targets: list[Reference], notes: Notes) -> Asked:
         """Note what a site may block by, or that it never does."""

@@ -11,6 +11,7 @@ from collections import defaultdict
 
 import msgspec
 
+from asyncompat_lint import cache as caches
 from asyncompat_lint.modules import Module, Modules
 
 # What is called in more modules is passed anything.
@@ -23,33 +24,32 @@ class Callers:
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
 
-    def of(self, name: str) -> list[tuple[Module, list[int]]]:
-        """Return the modules that may call what has this name, each with the calls."""
-        numbers: dict[str, set[int]] = defaultdict(set)
-        callers: dict[str, Module] = {}
-        for each in self._names.get(name, ()):
-            for module, there in self._calls.get(each, ()):
-                callers[module.file.location] = module
-                numbers[module.file.location].update(there)
-        if len(callers) > _MOST:
+    def of(self, name: str) -> list[tuple[Module, str, list[int]]]:
+        """Return the modules that may call what has this name: by which name, in which calls."""
+        found = [
+            (module, each, numbers)
+            for each in self._names.get(name, ())
+            for module, numbers in self._calls.get(each, ())
+        ]
+        if len({module.file.location for module, _, _ in found}) > _MOST:
             return []
-        return [(each, sorted(numbers[location])) for location, each in sorted(callers.items())]
+        return found
 
     @functools.cached_property
-    def _names(self) -> dict[str, set[str]]:
+    def _names(self) -> dict[str, list[str]]:
         """By each such name: that, and those of the classes that are made from it."""
         below: dict[str, set[str]] = defaultdict(set)
         for module in self._modules.all:
             for base, name in module.facts.names.subclasses:
                 below[base].add(name)
-        found: dict[str, set[str]] = {}
+        found: dict[str, list[str]] = {}
         for name in {name for module in self._modules.all for name in module.facts.names.untold}:
             names, todo = {name}, [name]
             while todo:
                 new = below.get(todo.pop(), set()) - names
                 names |= new
                 todo += new
-            found[name] = names
+            found[name] = sorted(names)
         return found
 
     @functools.cached_property
@@ -69,4 +69,4 @@ def passed_at(module: Module, calls: list[int]) -> bytes:
     for number in calls:
         call = module.facts.calls[number]
         passed.append((call.scope, call.callee, call.arguments, call.passes))
-    return msgspec.msgpack.encode(passed)
+    return caches.digest(msgspec.msgpack.encode(passed))

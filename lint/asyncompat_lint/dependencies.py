@@ -19,10 +19,12 @@ class Imports(msgspec.Struct):
     """Which modules import which, by their numbers, each kept with the digest of its content.
 
     It holds for the same ``files``, which stands for what they are and what they are imported as.
+    ``passed`` is what stands for what a module's calls pass, by what they call.
     """
 
     files: bytes = b""
     modules: dict[str, tuple[bytes, list[int]]] = {}
+    passed: dict[str, dict[str, bytes]] = {}
 
 
 def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
@@ -32,15 +34,18 @@ def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
     known = before.modules if files == before.files else {}
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     found: dict[str, tuple[bytes, list[int]]] = {}
+    passed: dict[str, dict[str, bytes]] = {}
     is_new = False
     for module in modules.all:
         location = module.file.location
         digest, others = known.get(location, (b"", []))
-        if digest != module.digest:
+        if digest == module.digest:
+            passed[location] = before.passed.get(location, {})
+        else:
             others = [numbers[other] for other in _imports(module, modules)]
             is_new = True
         found[location] = module.digest, others
-    return Imports(files, found), is_new
+    return Imports(files, found, passed), is_new
 
 
 def states(
@@ -58,8 +63,11 @@ def states(
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     for number, module in enumerate(modules.all):
         for name in module.facts.names.untold:
-            for caller, calls in callers.of(name):
-                told[number] += passed_at(caller, calls)
+            for caller, called, calls in callers.of(name):
+                passed = imports.passed.setdefault(caller.file.location, {})
+                if called not in passed:
+                    passed[called] = passed_at(caller, calls)
+                told[number] += passed[called]
                 imported[number] = [*imported[number], numbers[caller.file.location]]
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}

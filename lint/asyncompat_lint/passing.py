@@ -50,7 +50,7 @@ class Passing(Inference):
 
         def find() -> Values:
             found: dict[Value, None] = {}
-            for caller, numbers in self.callers.of(called):
+            for caller, _, numbers in self.callers.of(called):
                 for call in map(caller.facts.calls.__getitem__, numbers):
                     at = Use(caller, call.scope, call.span.line, call.span.column)
                     before = self._before(call.callee, place, at)

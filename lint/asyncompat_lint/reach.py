@@ -12,7 +12,7 @@ a function is a shortest one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from asyncompat_lint.agenda import Agenda
@@ -26,10 +26,11 @@ from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.modules import Module
+from asyncompat_lint.notes import Asked
 from asyncompat_lint.overriding import Overriding
 from asyncompat_lint.program import Group, Program, is_property
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
-from asyncompat_lint.targets import Asked, Targets
+from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
@@ -81,7 +82,7 @@ class _Reach:
             for name, (where, _) in knowledge.callables.items()
             if where != "elsewhere"
         }
-        self._sites = SiteIndex(program, receivers, lambda at: targets.notes(at).ruled_out)
+        self._sites = SiteIndex(program, receivers, targets.notes)
         self._on_loop = LoopCallbacks(program, knowledge, targets, self._sites).places()
         self._harmless: set[Place] = set()
         self._read_markers()
@@ -106,7 +107,7 @@ class _Reach:
             if self._blockers(site):
                 names.add(site.call.name)
                 self._agenda.forget(site)  # it is to be looked at with the others
-        yield from self._spread(names, ())
+        yield from self._spread(names, self._news(self._blocked))
         # A lock whose holder was found to block is one that can be waited for.
         while names := self._locks.newly_contended(self._weighs):
             yield from self._spread(names, self._locks.names)
@@ -145,10 +146,14 @@ class _Reach:
                 self._blocked.setdefault(place, {}).update(there)
                 self._overriding.add(place)
             names, read = set(), set()
-            news = [key for p in newly_blocked for key in (p, self._program.scope(p).name)]
+            news = self._news(newly_blocked)
             for place in newly_blocked:
                 scope = self._program.scope(place)
                 (read if is_property(scope) else names).update(self._agenda.names_of(place, scope))
+
+    def _news(self, places: Iterable[Place]) -> list[Place | str]:
+        """By what the sites are known that mean these, or what they may stand for."""
+        return [key for place in places for key in (place, self._program.scope(place).name)]
 
     def _newly_found(self, site: Site, blockers: Blockers) -> Iterator[Blocker]:
         """What was not known to block at a site of the project's, or not as certainly."""

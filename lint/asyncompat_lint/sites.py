@@ -9,12 +9,12 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from asyncompat_lint.expressions import Attribute, last_names
 from asyncompat_lint.facts import CallSite, Load
 from asyncompat_lint.modules import Module
+from asyncompat_lint.notes import Notes
 from asyncompat_lint.program import Program
 
 # Its module's location, its number, and whether it is a load.
@@ -58,15 +58,15 @@ _SPECIFIC = 50
 class SiteIndex:
     """All sites of the project, by name.
 
-    ``receivers`` call what is passed to them. ``ruled_out`` tells of a module's location the
-    numbers of the sites that are known to run and pass on nothing that blocks.
+    ``receivers`` call what is passed to them. ``notes`` tells of a module's location what an
+    earlier run has found out: sites that it has settled are not given by what they call.
     """
 
     def __init__(
         self,
         program: Program,
         receivers: Iterable[str],
-        ruled_out: Callable[[str], AbstractSet[int]],
+        notes: Callable[[str], Notes],
     ) -> None:
         self._program = program
         self._modules = modules = program.modules
@@ -78,7 +78,7 @@ class SiteIndex:
         self._subclasses: dict[str, set[str]] = defaultdict(set)
         self.imported: set[str] = set()
         self._receivers = set(receivers)
-        self._ruled_out = ruled_out
+        self._notes = notes
         # Each is made once, for it is asked for again and again.
         self._made_sites: dict[tuple[int, int], Site] = {}
         for module in modules.all:
@@ -87,13 +87,17 @@ class SiteIndex:
 
     def _add(self, module: Module) -> None:
         names = module.facts.names
-        ruled_out = self._ruled_out(module.file.location)
+        notes = self._notes(module.file.location)
+        settled = notes.ruled_out.union(notes.quiet)
         for name, numbers in names.called.items():
             left = numbers
-            if not ruled_out.isdisjoint(numbers):
-                left = [number for number in numbers if number not in ruled_out]
+            if not settled.isdisjoint(numbers):
+                left = [number for number in numbers if number not in settled]
             if left:
                 self._calls[name].append((module, left))
+        for number, asked in notes.quiet.items():
+            for name in asked.handed:
+                self._passed[name].append(Site(module, number))
         for other, name in names.aliases:
             self._aliases[other].add(name)
         for other, name in names.made:

@@ -7,7 +7,7 @@ others. So it is kept under the state of the module, which stands for all that.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -16,6 +16,7 @@ from asyncompat_lint import forked
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.dependencies import Imports, imports_of, states
 from asyncompat_lint.modules import Module
+from asyncompat_lint.notes import Notes
 from asyncompat_lint.program import Group, Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.values import Instance, Place, Reference
@@ -26,31 +27,6 @@ _KeptGroups = list[list[_KeptTarget]]
 _RECEIVER = Instance("")
 # Below this many sites other processes cost more than they bring.
 _WORTH_A_PROCESS = 1000
-
-
-class Asked(msgspec.Struct, frozen=True, array_like=True):
-    """What else than its targets a site may block by.
-
-    ``methods`` are names of those that its object may have another one for. If it ``hands_on`` what
-    it is passed, ``handed`` are the names of that.
-    """
-
-    methods: list[str] = []
-    hands_on: bool = False
-    handed: list[str] = []
-
-
-class Notes(msgspec.Struct, array_like=True):
-    """What was found out of a module's sites that saves a look at them.
-
-    Most turn out to run nothing that may ever be found to block; those are ``ruled_out``. Others
-    are ``quiet``: they do not block by themselves, but may by what they run. ``fits`` is whether
-    the module was found to have nothing that does not fit the project's versions.
-    """
-
-    ruled_out: set[int] = set()
-    quiet: dict[int, Asked] = {}
-    fits: bool = False
 
 
 class KeptTargets(msgspec.Struct, array_like=True):
@@ -111,6 +87,14 @@ class Targets:
                 self._is_new = True
             self._known[key] = groups
         return groups
+
+    def kept_places(self, location: str, number: int) -> Iterator[Place]:
+        """Give the functions and classes of the project that an earlier run found a site to run."""
+        kept = self._before.get(location)
+        for group in kept.groups.get(number, ()) if kept is not None else ():
+            for _, where, scope, _ in group:
+                if where:
+                    yield Place(where, scope)
 
     def look_up(self, sites: Iterable[Site]) -> None:
         """Find out what many sites run, by several processes if it is worth it."""
