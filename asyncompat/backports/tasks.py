@@ -118,7 +118,7 @@ class Task(asyncio.Task, metaclass=_TaskType):
 
     if not _COUNTS_CANCELLATIONS:
         # Who waits for what it runs inside the loop is told of its cancellation by that.
-        _hand_on = staticmethod(lambda _task: False)
+        _hand_on = staticmethod(lambda _task, _message: False)
 
         def cancel(self, msg=None):
             """Ask for cancellation; return whether there is anything to cancel.
@@ -128,7 +128,7 @@ class Task(asyncio.Task, metaclass=_TaskType):
             if self.done():
                 return False
             self._counted = self.cancelling() + 1
-            if self._hand_on(self):
+            if self._hand_on(self, msg if _CANCEL_TAKES_MESSAGE else None):
                 return True
             chain_cancellation(self)
             return super().cancel(msg) if _CANCEL_TAKES_MESSAGE else super().cancel()

@@ -15,8 +15,11 @@ class Born:
     """The tasks that were born in the runs of one Runner, which end with it.
 
     Tasks tell by their context, which they inherit. 3.6 has no contexts: there the loop's task
-    factory notes what a task of the run makes.
+    factory notes what a task of the run makes. ``ends_with_run`` is whether the Runner runs nothing
+    else after this.
     """
+
+    ends_with_run = False
 
     if TASKS_HAVE_CONTEXTS:
         _of = ContextVar("asyncompat's run")
@@ -43,18 +46,18 @@ class Born:
                 self._marks.append((context, context.run(self._of.set, self)))
             return new_task(self._loop, coro, context=context)
 
-        def has(self, context):
-            """Return whether what runs in a context was born here, or in a run within this one."""
+        def has_task(self, task):
+            """Return whether a task was born here, or in a run within this one."""
+            context = task_context(task)
             born = None if context is None else context.get(self._of)
             while born not in (None, self):
                 born = born._around
-            return born is self
+            return born is self and task not in self._others
 
         def unfinished(self):
             """Return the tasks that are not done."""
             others = (task for task in tasks_now(self._loop) if task is not self._caller)
-            ours = (task for task in others if self.has(task_context(task)))
-            return [task for task in ours if task not in self._others]
+            return [task for task in others if self.has_task(task)]
 
         def close(self):
             """Leave the contexts that were given as they were."""
@@ -77,9 +80,9 @@ class Born:
             self._births.keep(task)
             return task
 
-        def has(self, _context):
-            """Return whether what runs in a context was born here: there are none."""
-            return False
+        def has_task(self, task):
+            """Return whether a task was born here, or in a run within this one."""
+            return any(task is each for each in self._births.tasks.values())
 
         def unfinished(self):
             """Return the tasks that are not done."""

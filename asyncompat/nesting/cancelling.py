@@ -20,27 +20,33 @@ _told = weakref.WeakKeyDictionary()
 class HandedOn:
     """What is handed on to a future of the requests to cancel some tasks that wait for it."""
 
-    __slots__ = ("_by_us", "_future", "_tasks")
+    __slots__ = ("_by_us", "_future", "_heard", "_tasks")
 
     def __init__(self, tasks, future):
         self._tasks = tasks
         self._future = future
         self._by_us = []
-        for task in tasks if _told else ():
-            if not _is_noted(task):
+        # Those that had been told of requests before, and have not taken them back.
+        self._heard = []
+        for task in tasks:
+            if _told and not _is_noted(task):
                 _told.pop(task, None)
+            if _UNCANCEL_TAKES_BACK and _count(task) and not _is_noted(task):
+                self._heard.append(task)
 
     def look(self):
-        """Hand on what is new."""
+        """Hand on what is new; if it is too late for that, the task is told itself."""
         for task in self._tasks:
-            if _is_noted(task) and self._is_new(task):
+            if _is_noted(task) and self._is_new(task) and self._cancel(_message(task)):
                 self._by_us.append(task)
                 _told[task] = _count(task)
-                self._future.cancel()
 
-    def cancel(self, task):
+    def cancel(self, task, message):
         """Cancel the future for a task that waits for it; return whether it will be cancelled."""
-        return any(task is each for each in self._tasks) and self._future.cancel()
+        return any(task is each for each in self._tasks) and self._cancel(message)
+
+    def _cancel(self, message):
+        return self._future.cancel() if message is None else self._future.cancel(message)
 
     def _is_new(self, task):
         if task not in _told:
@@ -58,8 +64,10 @@ class HandedOn:
             try:
                 task._must_cancel = False  # a task written in Python
             except AttributeError:
-                if _UNCANCEL_TAKES_BACK and _count(task) == 1:
-                    task.uncancel()
+                heard = any(task is each for each in self._heard)
+                if _UNCANCEL_TAKES_BACK and not heard and _count(task) == _told.get(task):
+                    while task.uncancel():
+                        pass
 
 
 def _is_noted(task):
@@ -69,3 +77,8 @@ def _is_noted(task):
 def _count(task):
     count = getattr(task, "cancelling", None)
     return None if count is None else count()
+
+
+def _message(task):
+    """What the last request says, since 3.9; some tell their own by it."""
+    return getattr(task, "_cancel_message", None)

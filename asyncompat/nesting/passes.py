@@ -15,7 +15,7 @@ import operator
 
 from ..backports.contexts import TASKS_HAVE_CONTEXTS
 from ..backports.introspection import swap_current_task
-from . import selfwaits, suspended
+from . import selfwaits, suspended, watching
 
 _OWN = ("_add_callback", "_process_events", "_run_once", "call_later", "call_soon", "run_forever")
 _own_of = operator.attrgetter(*(name for name in _OWN if hasattr(asyncio.BaseEventLoop, name)))
@@ -46,7 +46,7 @@ def _is_marked(ready):
     return len(ready) > 0 and type(ready[0]) is _Mark
 
 
-def run_until_complete(loop, future, counted, born=None):
+def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     """Run further passes of the running loop until a future is done.
 
     Parameters:
@@ -54,12 +54,13 @@ def run_until_complete(loop, future, counted, born=None):
         future (asyncio.Future): a future or task of that loop.
         counted (int): how many callbacks there were when it all began: no fewer will be left.
         born (Born): tells which tasks were born for the future's sake.
+        cancels (bool): whether the future is cancelled, and waited for, if the loop is to stop.
 
     Returns:
         object: the future's result.
 
     Raises:
-        RuntimeError: the loop was stopped.
+        RuntimeError: the loop was stopped, once more if the future is cancelled first.
         BaseException: what the future raises, or a callback that interrupts the loop.
     """
     __tracebackhide__ = True
@@ -71,6 +72,8 @@ def run_until_complete(loop, future, counted, born=None):
     runs.append(run)
     # As long as we are here these contexts are entered, and no others.
     postponed = _Postponed(loop, [context for each in runs for context in each.contexts])
+    # A task is no handle of these.
+    watched = watching.InCopies(loop, [] if run.tasks else run.contexts)
     try:
         postponed.take_out()
         _call_scheduled(loop)
@@ -79,12 +82,17 @@ def run_until_complete(loop, future, counted, born=None):
         until_look = _SELDOM
         while not future.done():
             if loop._stopping:
-                raise RuntimeError("Event loop stopped before Future completed.")
+                if not cancels:
+                    raise RuntimeError(_STOPPED)
+                # Who waits in a call cannot be left to wait, as who awaits could.
+                cancels, was_stopping, loop._stopping = False, True, False
+                future.cancel()
             postponed.take_out()
             # Where nothing else goes on, and now and then.
             until_look -= 1
             if not ready or not until_look:
                 until_look = _SELDOM
+                suspended.end_leftovers()
                 for each in runs:
                     each.handed_on.look()
                 selfwaits.refuse(loop, runs)
@@ -97,11 +105,15 @@ def run_until_complete(loop, future, counted, born=None):
         if _is_marked(loop._ready):
             loop._ready.popleft()
         postponed.put_back()
+        watched.put_back()
         suspended.tell_left(run)
         _leave(loop._ready, counted)
+    if loop._stopping and not run.tasks and future.cancelled():
+        raise RuntimeError(_STOPPED)  # nobody is there who could have been cancelled
     return future.result()
 
 
+_STOPPED = "Event loop stopped before Future completed."
 # One pass in so many.
 _SELDOM = 64
 

@@ -11,9 +11,7 @@ loop goes on. What other code does when a task is done is its own business.
 import asyncio
 import gc
 
-from ..backports.contexts import TASKS_HAVE_CONTEXTS
 from ..backports.introspection import PyTask
-from ..backports.tasks import task_context
 
 _TASKS = (asyncio.Task, PyTask)
 
@@ -83,11 +81,7 @@ def _is_born(task, runs):
     """Whether a task was born in one of some runs, or is what one waits for."""
     if any(task is run.future for run in runs):
         return True
-    births = [run.born for run in runs if run.born is not None]
-    if TASKS_HAVE_CONTEXTS:
-        context = task_context(task)
-        return any(born.has(context) for born in births)
-    return any(task is each for born in births for each in born.unfinished())
+    return any(run.born is not None and run.born.has_task(task) for run in runs)
 
 
 def _woken(callback):

@@ -28,16 +28,17 @@ class Run:
 
     ``future`` is what is waited for, and ``handed_on`` hands the tasks' cancellations on to it;
     ``contexts`` are those that are entered around the run, ``waiting`` the futures of who waits
-    until they are left.
+    until they are left; ``ended`` are the tasks that were left when it was done, and were told.
     """
 
-    __slots__ = ("born", "contexts", "future", "handed_on", "tasks", "waiting")
+    __slots__ = ("born", "contexts", "ended", "future", "handed_on", "tasks", "waiting")
 
     def __init__(self, tasks, born, future):
         self.tasks = tasks
         self.born = born
         self.future = future
         self.waiting = []
+        self.ended = []
         self.contexts = []
         if TASKS_HAVE_CONTEXTS:
             around = [task_context(task) for task in tasks] or [context_of_callback()]
@@ -117,13 +118,26 @@ def _until_left(context):
 InContext.until_left = staticmethod(_until_left)
 
 
-def _hand_on(task):
+def _hand_on(task, message):
     """Cancel what a task waits for in a run, if it waits so; return whether that was done."""
-    return any(run.handed_on.cancel(task) for run in _thread.runs)
+    return any(run.handed_on.cancel(task, message) for run in _thread.runs)
 
 
 if hasattr(Task, "_hand_on"):  # where tasks of ours are told apart
     Task._hand_on = staticmethod(_hand_on)
+
+
+def end_leftovers():
+    """Cancel what is left of runs whose future is done, and waits for a run inside of these.
+
+    The other tasks that are left can be cancelled when that has ended, and not before.
+    """
+    for depth, run in enumerate(_thread.runs):
+        if run.future.done() and run.born is not None and run.born.ends_with_run:
+            for task in [task for each in _thread.runs[depth + 1 :] for task in each.tasks]:
+                if task not in run.ended and run.born.has_task(task):
+                    run.ended.append(task)
+                    task.cancel()
 
 
 def tell_left(run):

@@ -86,6 +86,7 @@ class Passes(_Inside):
             loop.set_debug(self._debug)
         if self._born is None:
             self._born = Born(loop)
+            self._born.ends_with_run = context is None
         self._running += 1
         try:
             task = self._born.new_task(coro, context)
@@ -108,7 +109,7 @@ class Passes(_Inside):
         __tracebackhide__ = True
         if not self.loop.is_running():
             return self.loop.run_until_complete(future)
-        return passes.run_until_complete(self.loop, future, self._counted, self._born)
+        return passes.run_until_complete(self.loop, future, self._counted, self._born, cancels=True)
 
     def close(self):
         """Cancel the tasks that were born here and are not done."""

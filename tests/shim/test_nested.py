@@ -44,6 +44,10 @@ def nested(coro, **kwargs):
     return asyncompat.run(coro, nested=True, **kwargs)
 
 
+async def calls(coro):
+    nested(coro)
+
+
 def run_patched(coro):
     with asyncompat.patch_asyncio():
         return asyncio.get_event_loop().run_until_complete(coro)
@@ -363,9 +367,9 @@ class TestRefused:
             await forever()
 
         async def main():
-            with pytest.raises(RuntimeError, match="stopped before"):
+            with pytest.raises(asyncompat.CancelledError):
                 nested(stop())
-            events.append("refused")
+            events.append("cancelled")
             await asyncompat.sleep(0)
 
         events = []
@@ -374,7 +378,7 @@ class TestRefused:
         try:
             with pytest.raises(RuntimeError, match="stopped before"):
                 loop.run_until_complete(task)
-            assert events == ["refused"]
+            assert events == ["cancelled"]
             loop.run_until_complete(task)  # the loop is usable, and what it ran goes on
         finally:
             loop.close()
@@ -977,8 +981,9 @@ class TestThePassAround:
                     loop.call_soon(act, depth)
                     loop.call_soon(act, depth)
                 else:
-                    # Too many go on at once, or the loop ends meanwhile.
-                    with contextlib.suppress(RuntimeError):
+                    # Too many go on at once, or what this was born in ends meanwhile.
+                    ends = [] if asyncompat.current_task() else [asyncompat.CancelledError]
+                    with contextlib.suppress(RuntimeError, *ends):
                         nested(task(depth + 1) if which == 3 else asyncompat.sleep(0))
 
             for _ in range(20):
@@ -1007,6 +1012,59 @@ class TestThePassAround:
 
         scheduled = run(main())
         assert max(scheduled) <= scheduled[0] + 1
+
+    def test_calls_a_reader_again_that_runs_something(self, run):
+        """More comes in meanwhile: what is run waits for that."""
+
+        class Doubling(asyncio.Protocol):
+            def connection_made(self, transport):
+                self.transport = transport
+                self.reader = asyncio.StreamReader()
+
+            def data_received(self, data):
+                self.reader.feed_data(data)
+                if data == b"a":
+                    self.transport.write(nested(self.reader.readexactly(2)) * 2)
+
+        async def main():
+            loop = asyncompat.get_running_loop()
+            server = await loop.create_server(Doubling, "127.0.0.1", 0)
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            try:
+                for data in (b"a", b"b"):
+                    writer.write(data)
+                    await asyncompat.sleep(0.005)
+                return await asyncompat.wait_for(reader.readexactly(4), 5)
+            finally:
+                writer.close()
+                server.close()
+
+        assert run(main()) == b"abab"
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+    def test_calls_a_handler_of_a_signal_again_that_runs_something(self, run):
+        async def main():
+            loop = asyncompat.get_running_loop()
+            both = loop.create_future()
+            seen = []
+
+            def handle():
+                seen.append("signal")
+                if len(seen) == 1:
+                    os.kill(os.getpid(), signal.SIGUSR1)
+                    nested(both)
+                else:
+                    both.set_result(None)
+
+            loop.add_signal_handler(signal.SIGUSR1, handle)
+            try:
+                os.kill(os.getpid(), signal.SIGUSR1)
+                await asyncompat.wait_for(both, 5)
+            finally:
+                loop.remove_signal_handler(signal.SIGUSR1)
+            return seen
+
+        assert run(main()) == ["signal", "signal"]
 
     def test_calls_a_reader_once_for_an_event(self, run):
         read = []
@@ -1126,6 +1184,101 @@ class TestCancellingTheCaller:
 
         assert run(whole())
         assert ended == ["ended"]
+
+    def test_too_late_for_what_it_runs(self, run):
+        """It is done, but waits until a later run is."""
+
+        async def main():
+            value = nested(asyncompat.sleep(0.002, "value"))
+            await asyncompat.sleep(0)
+            return value
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            await asyncompat.sleep(0.001)
+            asyncompat.get_running_loop().call_later(0.01, task.cancel)
+            nested(asyncompat.sleep(0.03))
+            await asyncompat.wait([task], timeout=5)
+            return task.cancelled()
+
+        assert run(whole())
+
+    def test_twice_and_both_are_caught_inside(self, run):
+        if (3, 11) <= sys.version_info < (3, 13):
+            pytest.skip("3.11 and 3.12 count by themselves")
+
+        async def catches():
+            for _ in range(2):
+                with contextlib.suppress(asyncompat.CancelledError):
+                    await forever()
+            return "caught twice"
+
+        async def main():
+            value = nested(catches())
+            await asyncompat.sleep(0)
+            return value
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            for delay in (0.005, 0.01):
+                asyncompat.get_running_loop().call_later(delay, task.cancel)
+            return await task
+
+        assert run(whole()) == "caught twice"
+
+    @pytest.mark.skipif(sys.version_info < (3, 9), reason="requests say nothing before 3.9")
+    @pytest.mark.parametrize("whose", ["ours", "the interpreter's"])
+    def test_says_what_the_request_says(self, run, whose):
+        said = []
+
+        async def main():
+            try:
+                await forever()
+            except asyncompat.CancelledError as error:
+                said.extend(error.args)
+                raise
+
+        async def whole():
+            make = asyncompat.create_task if whose == "ours" else asyncio.ensure_future
+            task = make(calls(main()))
+            asyncompat.get_running_loop().call_later(0.005, task.cancel, "because")
+            await asyncompat.wait([task], timeout=5)
+            return task.cancelled()
+
+        assert run(whole())
+        assert said == ["because"]
+
+    def test_by_the_end_of_the_host(self):
+        seen = []
+
+        async def side():
+            try:
+                nested(forever_and_then(seen))
+            except asyncompat.CancelledError:
+                seen.append("cancelled")
+                raise
+
+        async def main():
+            task = asyncio.ensure_future(side())
+            await asyncio.sleep(0.005)
+            return task
+
+        assert asyncompat.run(main()).cancelled()
+        assert seen == ["ended", "cancelled"]
+
+    def test_by_the_end_of_the_run_that_has_left_it(self, run):
+        async def side():
+            nested(forever())
+
+        async def main():
+            task = asyncompat.create_task(side())
+            await asyncompat.sleep(0.005)
+            return task
+
+        async def whole():
+            return nested(main())
+
+        assert run(whole()).cancelled()
 
     def test_before_it_runs_anything(self, run):
         async def main():
