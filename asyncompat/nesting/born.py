@@ -64,7 +64,10 @@ class Born:
             self._is_closed = True
             self._caller = None
             for context, mark in reversed(self._marks):
-                context.run(self._of.reset, mark)
+                try:
+                    context.run(self._of.reset, mark)
+                except RuntimeError:  # it is the one that we are in
+                    self._of.reset(mark)
             self._marks = []
 
     else:

@@ -61,8 +61,10 @@ def way(nested, loop_factory=None):
 def idle_loop():
     """Return the loop that an interactive host has for its awaits while it does not run, or None.
 
-    IPython runs one for each cell that awaits, and none for others.
+    IPython runs one for each cell that awaits, and none for others. It is not for other threads.
     """
+    if threading.current_thread() is not threading.main_thread():
+        return None
     helpers = sys.modules.get("IPython.core.async_helpers")
     if helpers is None or hasattr(_ipython(), "kernel") or _ipython() is None:
         return None

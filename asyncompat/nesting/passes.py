@@ -71,7 +71,8 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     runs = suspended.runs()
     runs.append(run)
     # As long as we are here these contexts are entered, and no others.
-    postponed = _Postponed(loop, [context for each in runs for context in each.contexts])
+    entered = [context for each in runs for context in each.contexts]
+    postponed = _Postponed(loop, entered, run.postponed)
     # A task is no handle of these.
     watched = watching.InCopies(loop, [] if run.tasks else run.contexts)
     try:
@@ -171,13 +172,13 @@ class _Postponed:
     taken out of what is scheduled, for other threads put something in at any time.
     """
 
-    def __init__(self, loop, entered):
+    def __init__(self, loop, entered, handles):
         self._loop = loop
         self._ready = loop._ready
         self._nearest = entered[-1] if entered else None
         self._others = {id(context) for context in entered[:-1]}
         self._changed = []
-        self._handles = []
+        self._handles = handles
 
     def take_out(self):
         """Have those wait that the next pass would run, as far as they are scheduled by now."""

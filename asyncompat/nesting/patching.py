@@ -77,14 +77,14 @@ def _change(owner, name, ours):
 def _run(main, *, debug=None, loop_factory=None):
     """``asyncompat.run``, inside a running loop too."""
     __tracebackhide__ = True
-    return runners.run(main, debug=debug, loop_factory=loop_factory, nested=True)
+    return runners.run(main, debug=debug, loop_factory=loop_factory, nested=bool(_in_force))
 
 
 class _Runner(runners.Runner):
     """``asyncompat.Runner``, inside a running loop too."""
 
     def __init__(self, *, debug=None, loop_factory=None):
-        super().__init__(debug=debug, loop_factory=loop_factory, nested=True)
+        super().__init__(debug=debug, loop_factory=loop_factory, nested=bool(_in_force))
 
 
 _original = asyncio.BaseEventLoop.run_until_complete
@@ -94,7 +94,8 @@ def _run_until_complete(self, future):
     """Run until a future is done, inside a running loop too."""
     __tracebackhide__ = True
     running = asyncio._get_running_loop()
-    if running is None:
+    # Somebody may have taken this function while the patch was there, and have it still.
+    if running is None or not _in_force or (running is not self and self.is_running()):
         return _original(self, future)
     if running is not self:
         # Another loop: it has its own callbacks and tasks, and needs only to be the running one.

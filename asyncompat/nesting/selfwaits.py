@@ -20,7 +20,7 @@ def refuse(loop, runs):
     """Tell what was born in some runs, outermost first, and waits for what they have suspended."""
     for depth, run in enumerate(runs):
         inner = runs[depth:]
-        for task in run.tasks:
+        for task in [*run.tasks, *_postponed(run)]:
             for waiting, future, wake_up, how in list(_woken_up_by(task, inner)):
                 if waiting._fut_waiter is future:
                     future.remove_done_callback(wake_up)
@@ -30,6 +30,14 @@ def refuse(loop, runs):
 def waits_for(future, tasks):
     """Return whether a future can only be done when one of some tasks is."""
     return any(each is future for task in tasks for each in _ended_by(task))
+
+
+def _postponed(run):
+    """The tasks that cannot go on because the run is in their context."""
+    steps = [handle._callback for handle in run.postponed]
+    for future in run.waiting:
+        steps += [each[0] if isinstance(each, tuple) else each for each in future._callbacks or ()]
+    return [task for task in map(_task_of, steps) if task is not None]
 
 
 def _failed(loop, task):
@@ -89,6 +97,11 @@ def _woken(callback):
     name = getattr(callback, "__name__", type(callback).__name__)
     if "wakeup" not in name.lower():
         return None
+    return _task_of(callback)
+
+
+def _task_of(callback):
+    """Return the task whose step or wake-up a callback is, or None."""
     parts = [getattr(callback, "__self__", None), *gc.get_referents(callback)]
     return next((each for each in parts if isinstance(each, _TASKS)), None)
 

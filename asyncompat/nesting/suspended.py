@@ -28,16 +28,27 @@ class Run:
 
     ``future`` is what is waited for, and ``handed_on`` hands the tasks' cancellations on to it;
     ``contexts`` are those that are entered around the run, ``waiting`` the futures of who waits
-    until they are left; ``ended`` are the tasks that were left when it was done, and were told.
+    until they are left, ``postponed`` the callbacks that do. ``ended`` are the tasks that were left
+    when it was done, and were told.
     """
 
-    __slots__ = ("born", "contexts", "ended", "future", "handed_on", "tasks", "waiting")
+    __slots__ = (
+        "born",
+        "contexts",
+        "ended",
+        "future",
+        "handed_on",
+        "postponed",
+        "tasks",
+        "waiting",
+    )
 
     def __init__(self, tasks, born, future):
         self.tasks = tasks
         self.born = born
         self.future = future
         self.waiting = []
+        self.postponed = []
         self.ended = []
         self.contexts = []
         if TASKS_HAVE_CONTEXTS:
@@ -47,10 +58,11 @@ class Run:
 
 
 class _Thread(threading.local):
-    """The runs that go on in a thread, outermost first."""
+    """The runs that go on in a thread, outermost first; how many go on around the thread."""
 
     def __init__(self):
         self.runs = []
+        self.around = 0
 
 
 _thread = _Thread()
@@ -75,18 +87,27 @@ def is_suspended(task):
     return any(task is each for run in _thread.runs for each in run.tasks)
 
 
+def depth():
+    """Return how many runs go on inside each other here, in this thread and around it."""
+    return _thread.around + len(_thread.runs)
+
+
+def begin_thread(around):
+    """Take notice that as many runs wait for what this thread does."""
+    _thread.around = around
+
+
 def refuse_depth():
     """Raise RecursionError where there is no room for another run, while there is room for that."""
-    depth = len(_thread.runs)
-    if depth >= MAX_DEPTH:
-        raise RecursionError("{} runs inside each other are too many".format(depth))
+    runs = depth()
+    if runs >= MAX_DEPTH:
+        raise RecursionError("{} runs inside each other are too many".format(runs))
     frame, left = sys._getframe(), sys.getrecursionlimit() - FRAMES_LEFT
     while frame is not None:
         frame = frame.f_back
         left -= _CALLS_A_FRAME
     if left < 0:
-        message = "{} runs inside each other leave Python no room for another"
-        raise RecursionError(message.format(depth))
+        raise RecursionError("Python's recursion limit has no room for another run")
 
 
 def refuse_own(loop, future):

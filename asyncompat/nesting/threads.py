@@ -10,6 +10,7 @@ import threading
 from ..backports import runners
 from ..backports.contexts import copy_context
 from ..backports.introspection import task_now
+from . import suspended
 
 
 class Worker:
@@ -24,9 +25,9 @@ class Worker:
         self._asked = queue.Queue()
         # A second Ctrl-C leaves it behind; then it must not keep the process.
         self._is_left_behind = False
-        target, args = self._answer, ()
+        target, args = self._answer, (suspended.depth() + 1,)
         if copy_context is not None:
-            target, args = copy_context().run, (self._answer,)
+            target, args = copy_context().run, (target, *args)
         thread = threading.Thread(target=target, args=args, name="asyncompat.run", daemon=True)
         thread.start()
 
@@ -98,7 +99,8 @@ class Worker:
         self._asked.put(answer)
         return answer
 
-    def _answer(self):
+    def _answer(self, around):
+        suspended.begin_thread(around)
         while True:
             answer = self._asked.get()
             if answer is None:

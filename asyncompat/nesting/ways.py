@@ -159,6 +159,7 @@ class Thread(_Inside):
 
     def __init__(self, debug, loop_factory):
         super().__init__(debug)
+        suspended.refuse_depth()
         self._worker = threads.Worker(debug, loop_factory)
         self.loop = self._worker.get_loop()
 

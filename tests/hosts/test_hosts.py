@@ -41,19 +41,31 @@ def test_python_m_asyncio():
     assert "passes of the running loop" in said
 
 
+IPYTHON = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--colors=NoColor"]
+
+
 def test_ipython(tmp_path):
     pytest.importorskip("IPython")
-    command = [
-        sys.executable,
-        "-m",
-        "IPython",
-        "--simple-prompt",
-        "--no-banner",
-        "--colors=NoColor",
-    ]
-    said = feed([*command, "--ipython-dir", str(tmp_path)], TYPED)
+    said = feed([*IPYTHON, "--ipython-dir", str(tmp_path)], TYPED)
     assert "value 42" in said
     assert "IPython" in said
+
+
+# What a thread runs meanwhile is not run on the loop of the cells.
+THREADED = """
+import asyncompat, threading, time
+thread = threading.Thread(target=lambda: print("thread", asyncompat.run(asyncompat.sleep(0.5, 1))))
+thread.start(); time.sleep(0.1)
+print("cell", await asyncompat.sleep(0, 2))
+thread.join()
+"""
+
+
+def test_ipython_and_a_thread(tmp_path):
+    pytest.importorskip("IPython")
+    said = feed([*IPYTHON, "--ipython-dir", str(tmp_path)], THREADED)
+    assert "thread 1" in said
+    assert "cell 2" in said
 
 
 # A cell that awaits makes marimo run a loop around all of them, as a script too.

@@ -355,11 +355,24 @@ class TestRefused:
             return nested(deeper(n + 1))
 
         async def main():
-            with pytest.raises(RecursionError, match="inside each other"):
+            with pytest.raises(RecursionError, match=r"inside each other|recursion limit"):
                 nested(deeper(0))
             return nested(value("still works"))
 
         assert run(main()) == "still works"
+
+    def test_too_many_threads_inside_each_other(self):
+        async def deeper(n):
+            return nested(deeper(n + 1), loop_factory=asyncio.new_event_loop)
+
+        async def main():
+            with pytest.raises(RecursionError, match="100 runs inside each other"):
+                nested(deeper(0))
+            return nested(value("still works"))
+
+        before = threading.active_count()
+        assert asyncompat.run(main()) == "still works"
+        assert threading.active_count() == before
 
     def test_a_stopped_loop(self):
         async def stop():
@@ -501,6 +514,38 @@ class TestPatch:
         second.undo()
         assert asyncio.BaseEventLoop.run_until_complete is before
 
+    def test_what_others_have_taken_of_it_does_as_always_afterwards(self):
+        async def main():
+            loop = asyncio.get_event_loop()
+            with asyncompat.patch_asyncio():
+                taken = asyncio.run, type(loop).run_until_complete.__get__(loop)
+            for each in taken:
+                coro = value(1)
+                with pytest.raises(RuntimeError, match="running"):
+                    each(coro)
+                coro.close()
+
+        asyncompat.run(main())
+
+    def test_of_a_loop_that_runs_around_is_refused_before_it_runs_anything(self):
+        ran = []
+
+        async def inner(outer):
+            coro = value(1)
+            with pytest.raises(RuntimeError, match="already running"):
+                outer.run_until_complete(coro)
+            coro.close()
+            ran.extend(asyncompat.all_tasks(outer))
+
+        async def main():
+            loop = asyncio.new_event_loop()
+            with asyncompat.patch_asyncio():
+                loop.run_until_complete(inner(asyncio.get_event_loop()))
+            loop.close()
+            return ran == [asyncompat.current_task()]
+
+        assert asyncompat.run(main())
+
     def test_as_an_extension(self):
         before = asyncio.BaseEventLoop.run_until_complete
         asyncompat.load_ipython_extension(None)
@@ -624,6 +669,26 @@ class TestWaitingForItself:
             return nested(value("goes on", 0.001))
 
         assert run(main()) == "goes on"
+
+    @pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+    def test_for_a_task_in_its_callers_context(self, run):
+        async def other():
+            await asyncompat.sleep(0.001)
+            return 5
+
+        async def main():
+            context = asyncompat.task_context(asyncompat.current_task())
+            task = asyncompat.create_task(other(), context=context)
+            await asyncompat.sleep(0)
+
+            async def inner():
+                return await task
+
+            with pytest.raises(RuntimeError, match="would wait for itself"):
+                nested(inner())
+            return await task
+
+        assert run(main()) == 5
 
     def test_of_all_tasks_whatever_they_raise(self, run):
         async def inner():
@@ -1463,6 +1528,18 @@ def test_what_runs_in_the_context_of_a_callback_goes_on_afterwards(run):
         return await asyncompat.wait_for(task, 5)
 
     assert run(main()) == "went on"
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+def test_a_runner_is_closed_in_the_context_that_it_was_given(run):
+    async def main():
+        context = contextvars.copy_context()
+        runner = asyncompat.Runner(nested=True)
+        result = runner.run(value("ran"), context=context)
+        context.run(runner.close)
+        return result
+
+    assert run(main()) == "ran"
 
 
 def test_a_runner_is_closed_while_one_of_its_tasks_waits_for_a_run(run):
