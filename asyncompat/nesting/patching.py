@@ -95,9 +95,11 @@ def _run_until_complete(self, future):
     __tracebackhide__ = True
     running = asyncio._get_running_loop()
     # Somebody may have taken this function while the patch was there, and have it still.
-    if running is None or not _in_force or (running is not self and self.is_running()):
+    if running is None or not _in_force:
         return _original(self, future)
     if running is not self:
+        if self.is_running():
+            raise RuntimeError("This event loop is already running")
         # Another loop: it has its own callbacks and tasks, and needs only to be the running one.
         task = swap_current_task(running, None)
         asyncio._set_running_loop(None)
