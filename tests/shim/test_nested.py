@@ -518,12 +518,13 @@ class TestPatch:
         async def main():
             loop = asyncio.get_event_loop()
             with asyncompat.patch_asyncio():
-                taken = asyncio.run, type(loop).run_until_complete.__get__(loop)
-            for each in taken:
-                coro = value(1)
-                with pytest.raises(RuntimeError, match="running"):
-                    each(coro)
-                coro.close()
+                run, run_until_complete = asyncio.run, type(loop).run_until_complete
+            coro = value(1)
+            with pytest.raises(RuntimeError, match="running"):
+                run(coro)
+            coro.close()
+            with pytest.raises(RuntimeError, match="running"):
+                run_until_complete(loop, loop.create_future())
 
         asyncompat.run(main())
 
