@@ -11,9 +11,10 @@ import itertools
 import sys
 import weakref
 
+from .births import Births
 from .chaining import chain_cancellation
 from .contexts import InContext, held_context
-from .introspection import PyTask, swap_current_task, task_now
+from .introspection import PyTask, swap_current_task
 from .loops import get_event_loop, get_running_loop
 
 _HAS_NAMES = hasattr(asyncio.Task, "set_name")
@@ -216,53 +217,6 @@ def create_task(coro, *, name=None, context=None, eager_start=None, **kwargs):
     if not asyncio.iscoroutine(coro):
         raise TypeError("a coroutine was expected, got {!r}".format(coro))
     return new_task(loop, coro, name=name, context=context, eager_start=eager_start, **kwargs)
-
-
-class Births:
-    """A task factory that keeps what some tasks make, and what that makes in turn.
-
-    For 3.6, where tasks have no context to tell that by. ``before`` is the factory that the loop
-    had; ``tasks``, by their ids, are all that are not done, and some that are.
-    """
-
-    __slots__ = ("_most", "before", "tasks")
-
-    def __init__(self, before):
-        self.before = before
-        self.tasks = {}
-        self._most = _FEW
-
-    def __call__(self, loop, coro, **kwargs):
-        if self.before is None:
-            task = asyncio.Task(coro, loop=loop)
-        else:
-            task = self.before(loop, coro, **kwargs)
-        self.note(loop, task)
-        return task
-
-    def note(self, loop, task):
-        """Keep a task if one of those that are kept makes it: nearly all tasks come by here."""
-        tasks = self.tasks
-        # Who makes a task runs, and so is not done: its id is nobody else's.
-        if id(asyncio.Task.current_task(loop) or task_now(loop)) in tasks:
-            tasks[id(task)] = task
-            if len(tasks) > self._most:
-                self._forget()
-
-    def keep(self, task):
-        """Keep a task, whoever makes it."""
-        self.tasks[id(task)] = task
-        if len(self.tasks) > self._most:
-            self._forget()
-
-    def _forget(self):
-        """Let go of those that are done."""
-        self.tasks = {key: each for key, each in self.tasks.items() if not each.done()}
-        self._most = max(_FEW, 2 * len(self.tasks))
-
-
-# So many tasks are kept before those that are done are forgotten.
-_FEW = 64
 
 
 def task_factory(loop, coro, **kwargs):

@@ -3,9 +3,10 @@
 Knows tasks and their contexts. It must not know how the run goes.
 """
 
+from ..backports.births import Births
 from ..backports.contexts import TASKS_HAVE_CONTEXTS, copy_context
 from ..backports.introspection import task_now, tasks_now
-from ..backports.tasks import Births, new_task, task_context
+from ..backports.tasks import new_task, task_context
 
 if TASKS_HAVE_CONTEXTS:
     from contextvars import ContextVar
