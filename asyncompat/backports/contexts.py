@@ -11,7 +11,7 @@ import sys
 TASKS_HAVE_CONTEXTS = sys.version_info >= (3, 7)
 
 try:
-    from contextvars import Context, copy_context
+    from contextvars import Context, ContextVar, copy_context
 except ImportError:  # 3.6 has none, unless somebody installed the backport of the module
     Context = copy_context = None
 
@@ -24,6 +24,32 @@ def held_context(task):
         held = gc.get_referents(task)
         context = next((each for each in held if type(each) is Context), None)
     return context
+
+
+def is_entered(context):
+    """Return whether nothing can run in a context just now, for something does."""
+    try:
+        context.run(_nothing)
+    except RuntimeError:
+        return True
+    return False
+
+
+def _nothing():
+    pass
+
+
+def is_current(context):
+    """Return whether a context is the one that we are in."""
+    mark = _mark.set(context)
+    try:
+        return context.get(_mark) is context
+    finally:
+        _mark.reset(mark)
+
+
+if Context is not None:
+    _mark = ContextVar("asyncompat's mark")
 
 
 class InContext(collections.abc.Coroutine):

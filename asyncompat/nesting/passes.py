@@ -13,7 +13,7 @@ import asyncio
 import functools
 import operator
 
-from ..backports.contexts import TASKS_HAVE_CONTEXTS
+from ..backports.contexts import TASKS_HAVE_CONTEXTS, Context, is_entered
 from ..backports.introspection import swap_current_task
 from . import selfwaits, suspended, watching
 
@@ -73,8 +73,9 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     # As long as we are here these contexts are entered, and no others.
     entered = [context for each in runs for context in each.contexts]
     postponed = _Postponed(loop, entered, run.postponed)
-    # A task is no handle of these.
-    watched = watching.InCopies(loop, [] if run.tasks else run.contexts)
+    postponed.tries = run.enters_more
+    # A task's steps are never what a file or signal is watched with.
+    watched = None if run.tasks else watching.InCopies(loop, run.contexts)
     try:
         postponed.take_out()
         _call_scheduled(loop)
@@ -106,7 +107,8 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
         if _is_marked(loop._ready):
             loop._ready.popleft()
         postponed.put_back()
-        watched.put_back()
+        if watched is not None:
+            watched.put_back()
         suspended.tell_left(run)
         _leave(loop._ready, counted)
     if loop._stopping and not run.tasks and future.cancelled():
@@ -168,9 +170,12 @@ class _Mark(_Filler):
 class _Postponed:
     """The callbacks that must wait until a context is left again, which is entered further up.
 
-    Contexts are told by what they are: to compare two is to compare what is in them. Nothing is
-    taken out of what is scheduled, for other threads put something in at any time.
+    Contexts are told by what they are: to compare two is to compare what is in them. Where others
+    may be entered than are known, it ``tries`` them. Nothing is taken out of what is scheduled, for
+    other threads put something in at any time.
     """
+
+    tries = False
 
     def __init__(self, loop, entered, handles):
         self._loop = loop
@@ -197,7 +202,11 @@ class _Postponed:
         # By hand: it is done in every pass, and takes a third of what iterators would.
         for handle in handles:
             context = handle._context
-            if context is nearest or (others and id(context) in others):
+            if (
+                context is nearest
+                or (others and id(context) in others)
+                or (self.tries and type(context) is Context and is_entered(context))
+            ):
                 self._changed.append((handle, context))
                 handle._context = _Postponing(self._handles, handle)
 

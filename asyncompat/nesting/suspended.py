@@ -10,7 +10,7 @@ import asyncio
 import sys
 import threading
 
-from ..backports.contexts import TASKS_HAVE_CONTEXTS, InContext
+from ..backports.contexts import TASKS_HAVE_CONTEXTS, InContext, is_current
 from ..backports.introspection import context_of_callback, tasks_on_the_stack
 from ..backports.tasks import Task, task_context
 from . import selfwaits
@@ -27,7 +27,8 @@ class Run:
     """One run: the tasks that it has suspended, and what tells which were born in it, or None.
 
     ``future`` is what is waited for, and ``handed_on`` hands the tasks' cancellations on to it;
-    ``contexts`` are those that are entered around the run, ``waiting`` the futures of who waits
+    ``contexts`` are those that are entered around it, with others around if it ``enters_more``,
+    ``waiting`` the futures of who waits
     until they are left, ``postponed`` the callbacks that do. ``ended`` are the tasks that were left
     when it was done, and were told.
     """
@@ -36,6 +37,7 @@ class Run:
         "born",
         "contexts",
         "ended",
+        "enters_more",
         "future",
         "handed_on",
         "postponed",
@@ -49,11 +51,15 @@ class Run:
         self.future = future
         self.waiting = []
         self.postponed = []
-        self.ended = []
-        self.contexts = []
+        self.ended = ()
+        self.contexts = ()
+        self.enters_more = bool(_thread.runs) and _thread.runs[-1].enters_more
         if TASKS_HAVE_CONTEXTS:
             around = [task_context(task) for task in tasks] or [context_of_callback()]
             self.contexts = [each for each in around if each is not None]
+            # What we are called in may have entered another one on its own: `context.run(f)`.
+            if self.contexts and not is_current(self.contexts[0]):
+                self.enters_more = True
         self.handed_on = HandedOn(tasks, future)
 
 
@@ -129,7 +135,7 @@ def refuse_context(context):
 def _until_left(context):
     """Return a future that ends when a run has ended that has suspended what is in a context."""
     for run in _thread.runs:
-        if any(context is each for each in run.contexts):
+        if run.enters_more or any(context is each for each in run.contexts):
             future = asyncio.get_event_loop().create_future()
             run.waiting.append(future)
             return future
@@ -157,7 +163,7 @@ def end_leftovers():
         if run.future.done() and run.born is not None and run.born.ends_with_run:
             for task in [task for each in _thread.runs[depth + 1 :] for task in each.tasks]:
                 if task not in run.ended and run.born.has_task(task):
-                    run.ended.append(task)
+                    run.ended += (task,)
                     task.cancel()
 
 

@@ -118,19 +118,24 @@ class Passes(_Inside):
         if self._born is None:
             return
         self.check("Runner.close()")
-        self._count()
         born, self._born = self._born, None
         try:
-            for _ in range(_MOST_GENERATIONS):
-                leftover = born.unfinished()
-                for task in filter(suspended.is_suspended, leftover):
-                    task.cancel()  # it can be told only when it goes on, behind us
-                leftover = [each for each in leftover if not suspended.is_suspended(each)]
-                if not leftover:
-                    break
-                runners.cancel_leftover(self.loop, leftover, self._wait_for)
+            leftover = born.unfinished()
+            if leftover:
+                self._count()
+                self._cancel(born, leftover)
         finally:
             born.close()
+
+    def _cancel(self, born, leftover):
+        for _ in range(_MOST_GENERATIONS):
+            for task in filter(suspended.is_suspended, leftover):
+                task.cancel()  # it can be told only when it goes on, behind us
+            leftover = [each for each in leftover if not suspended.is_suspended(each)]
+            if not leftover:
+                break
+            runners.cancel_leftover(self.loop, leftover, self._wait_for)
+            leftover = born.unfinished()
 
     def _wait_for(self, coro):
         with runners.interrupts_raise():

@@ -1532,6 +1532,33 @@ def test_what_runs_in_the_context_of_a_callback_goes_on_afterwards(run):
 
 
 @pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+def test_what_is_called_in_a_context_of_its_own_runs_something(run):
+    """The tasks and timers that have this context go on afterwards; to wait for them is refused."""
+
+    async def ticks():
+        for _ in range(5):
+            await asyncompat.sleep(0.001)
+        return "ticked"
+
+    async def main():
+        context, called = contextvars.copy_context(), []
+        loop = asyncompat.get_running_loop()
+        task = asyncompat.create_task(ticks(), context=context)
+        loop.call_later(0.002, called.append, "called", context=context)
+        await asyncompat.sleep(0.001)
+        context.run(nested, asyncompat.sleep(0.01))
+
+        async def inner():
+            return await task
+
+        with pytest.raises(RuntimeError, match="would wait for itself"):
+            context.run(nested, inner())
+        return await task, called
+
+    assert run(main()) == ("ticked", ["called"])
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
 def test_a_runner_is_closed_in_the_context_that_it_was_given(run):
     async def main():
         context = contextvars.copy_context()
