@@ -102,8 +102,9 @@ class Cache:
             return kind()
 
     def keep_targets(self, targets: object) -> None:
-        kept = _KeptTargets(self._version, msgspec.msgpack.encode(targets))
-        self._write("targets", kept)
+        with contextlib.suppress(UnicodeEncodeError):  # as in _write
+            kept = _KeptTargets(self._version, msgspec.msgpack.encode(targets))
+            self._write("targets", kept)
 
     def visits(self) -> dict[str, list[Finding]]:
         """Return what was found in modules, by what stands for them and all that counted."""

@@ -53,7 +53,7 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
         own = {name for other, name in index.aliases if other in everybodys}
         suspected = dict.fromkeys(index.holding, HOLDING_LOCK)
         suspected.update(dict.fromkeys(index.called.get(_WAIT, ()), WAIT))
-        discarded = set(index.discarded)
+        discarded = {*index.discarded, *index.taken}
         for name in index.called.keys() & everybodys | index.called.keys() & own:
             its = discarded.intersection(index.called[name])
             suspected.update(dict.fromkeys(its, NOT_AWAITED))
@@ -76,7 +76,8 @@ def _confirmed(
         if _calls(groups, _WAITS) and _is_wait_of_coroutines(program, site):
             yield Misuse(site, WAIT, site.call.name)
     elif _calls(groups, _MAKES_TASK):
-        yield Misuse(site, NOT_KEPT, site.call.name)
+        if site.call.discarded:
+            yield Misuse(site, NOT_KEPT, site.call.name)
     elif all(_gives_coroutine(program, knowledge, group) for group in groups):
         yield Misuse(site, NOT_AWAITED, site.call.name)
 

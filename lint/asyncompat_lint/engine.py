@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -89,6 +90,10 @@ class Settings:
         return repr((codes, self.config, self.versions, self.project, self.site_packages))
 
 
+# So deep it may go. The index goes less deep, so that all else can follow what it lets through.
+_FRAMES = 8_000
+
+
 def check(paths: Iterable[str], settings: Settings, cache: Cache = NO_CACHE) -> Result:
     """Check files and folders.
 
@@ -106,6 +111,7 @@ def check_files(files: Sequence[SourceFile], settings: Settings, cache: Cache = 
     key = caches.key(files, settings.identity)
     findings = None if key is None else cache.findings(key)
     if findings is None:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))
         check_ = _Check(files, settings, cache)
         findings = sorted(check_.findings(), key=lambda finding: finding.order)
         if key is not None:

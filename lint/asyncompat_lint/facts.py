@@ -259,7 +259,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     anywhere; ``coroutines`` are the async functions, ``abstract`` has the numbers of the abstract
     ones; ``decorated`` has the numbers of the scopes by what they are decorated with. ``untold``
     are the functions, and classes by their constructors, that use what they are passed and do not
-    say what that is.
+    say what that is. ``taken`` are the calls that are not awaited and whose result is taken for a
+    value that no coroutine is.
     """
 
     called: dict[str, list[int]] = {}
@@ -277,6 +278,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     holding: list[int] = []
     discarded: list[int] = []
     untold: list[str] = []
+    taken: list[int] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

@@ -184,6 +184,6 @@ def _length(lines: list[str]) -> int:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.NEWLINE:
                 return token.start[0] - 1
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, UnicodeEncodeError):
         pass
     return 1

@@ -75,7 +75,7 @@ def suppressions(text: str) -> list[Suppression]:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
                 found += _in_comment(token)
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, UnicodeEncodeError):
         pass  # what is behind a syntax error silences nothing
     return found
 

@@ -100,7 +100,10 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
             continue
         found: list[Finding] = []
         wrapper = _parsed(statement, source, context)
-        wrapper.visit_batched([by_name[name](context, found) for name in sorted(names)])
+        try:
+            wrapper.visit_batched([by_name[name](context, found) for name in sorted(names)])
+        except RecursionError as error:
+            raise _beyond(error, statement) from None
         # A method is a piece of its class, too.
         yield from (each for each in found if each not in told)
         told.update(found)

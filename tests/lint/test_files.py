@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from asyncompat_lint.cache import Cache
 from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.rules import RULES
 from asyncompat_lint.sources import NoSuchPathError, find_sources
@@ -53,6 +55,19 @@ def test_declared_encoding(encoding, check_code):
         text = text.replace("µ", "日")
     (finding,) = check_code(text.encode(encoding))
     assert place(finding) == (5, 5, 5, 18)
+
+
+@pytest.mark.parametrize("links", [100, 150, 200, 300, 600])
+@pytest.mark.parametrize("form", ["chain", "sum", "elif"])
+def test_what_is_nested_deep_is_read(form, links, check_code):
+    """As far as Python itself compiles it, beside a finding or not."""
+    code = {
+        "chain": "    x" + ".a()" * links,
+        "sum": "    y = " + " + ".join(["x"] * links),
+        "elif": "    if x: pass\n" + "    elif x: pass\n" * links,
+    }[form]
+    (finding,) = check_code(f"import time\nasync def f(x):\n    time.sleep(1)\n{code}\n")
+    assert place(finding) == (3, 5, 3, 18)
 
 
 UNREADABLE = {
@@ -128,6 +143,13 @@ class TestFindSources:
             "b.pyw",
             ".hidden/x.py",
         ]
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text")
+    def test_a_name_that_is_no_text_keeps_nothing_from_being_kept(self, tmp_path):
+        Path(os.fsdecode(b"bad\xff.py")).write_text(BLOCKS)
+        for _ in range(2):
+            (finding,) = check(["."], Settings(RULES), Cache(tmp_path / "kept")).findings
+            assert finding.code == "AC101"
 
     def test_no_such_path(self):
         with pytest.raises(NoSuchPathError, match="nowhere"):

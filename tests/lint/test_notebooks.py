@@ -141,6 +141,15 @@ def test_what_runs_a_loop_in_a_cell_is_mended(tmp_path, monkeypatch, notebook_of
     assert found == (cell if mended is None else mended)
 
 
+def test_half_a_character_beside_a_shell_line(tmp_path, notebook_of):
+    path = tmp_path / "n.ipynb"
+    path.write_text(
+        notebook_of('x = "\ud800"\n!ls\nawait y', "import time\nawait y\ntime.sleep(1)")
+    )
+    found = [each.code for each in check([str(path)], Settings(RULES)).findings]
+    assert found == ["AC001", "AC101"]  # the cell, and what the others have
+
+
 def test_scripts_pasted_from_notebooks(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("a.py").write_text(

@@ -26,6 +26,8 @@ from asyncompat_lint.lazily import encoded
 from asyncompat_lint.sources import SourceText, TooDeepError, UnreadableError, place_in_cell
 
 _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
+# So deep it goes: no deeper than all that works with what comes out can follow.
+_FRAMES = 2_500
 
 
 def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts:
@@ -35,12 +37,16 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         UnreadableError: the text is not Python, as far as this interpreter knows it.
     """
     indexer = _Indexer(source)
+    frames = sys.getrecursionlimit()
     try:
+        sys.setrecursionlimit(min(frames, _FRAMES))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the code's own backslashes and comparisons
             tree = _parse(source)
         write_out_versions(tree)
         indexer.index(tree)
+        names = name_index(indexer.scopes, indexer.calls, indexer.loads, indexer.imported)
+        names.taken = indexer.taken
     except SyntaxError as error:
         line, cell = error.lineno or 1, None
         if source.cells is not None:
@@ -50,6 +56,8 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         raise UnreadableError(f"cannot be parsed: {error}") from None
     except (RecursionError, MemoryError):
         raise TooDeepError("cannot be parsed: it is nested too deeply") from None
+    finally:
+        sys.setrecursionlimit(frames)
     return ModuleFacts(
         msgspec.Raw(msgspec.msgpack.encode(indexer.scopes)),
         encoded(indexer.calls),
@@ -58,7 +66,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         indexer.cells_that_await,
         suppressions.are_ours(source.text),
         indexer.marks,
-        name_index(indexer.scopes, indexer.calls, indexer.loads, indexer.imported),
+        names,
         indexer.mentions,
         indexer.guards,
         indexer.tests,

@@ -195,6 +195,8 @@ class Calls(Names):
     ) -> None:
         if self._never:
             return
+        if node in self._taken and kind == "call" and not awaited:
+            self.taken.append(len(self.calls))
         span = Span(*self._start(node), *self._end(node))
         self.calls.append(
             CallSite(

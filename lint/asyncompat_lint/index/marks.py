@@ -36,6 +36,8 @@ def awaits(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         return False
+    if isinstance(node, ast.comprehension) and node.is_async:
+        return True
     return any(map(awaits, ast.iter_child_nodes(node)))
 
 

@@ -25,6 +25,7 @@ from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.index.branches import may_poll
 from asyncompat_lint.index.expressions import expression
 from asyncompat_lint.index.switches import Known, may_switch
+from asyncompat_lint.index.taken import TAKING, taken_by
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
 
@@ -64,6 +65,8 @@ class State(ast.NodeVisitor):
         self._awaited: ast.AST | None = None
         self._discarded: ast.AST | None = None
         self._returned: ast.AST | None = None
+        self._taken: set[ast.AST] = set()
+        self.taken: list[int] = []
         self._once = False
         self._never = False
         self._optional = False
@@ -85,6 +88,8 @@ class State(ast.NodeVisitor):
     def visit(self, node: ast.AST) -> None:
         """Walk through a node."""
         kind = type(node)
+        if kind in TAKING:
+            self._taken.update(taken_by(node))
         visitor = self._visitors.get(kind)
         if visitor is None:
             visitor = getattr(self, f"visit_{kind.__name__}", self.generic_visit)

@@ -12,12 +12,12 @@ from libcst.metadata import PositionProvider
 
 from asyncompat_lint.blockers import called_at, severity_of
 from asyncompat_lint.expressions import last_name
-from asyncompat_lint.findings import Edit, Fix
+from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.knowledge import Table
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.awaiting import has_comments
-from asyncompat_lint.rules.base import Rule, source_of, walk
+from asyncompat_lint.rules.base import Context, Rule, source_of, walk
 from asyncompat_lint.rules.moved_block import moved_block
 from asyncompat_lint.spans import Span
 
@@ -59,6 +59,10 @@ class BlockingCallRule(Rule):
 
     does: ClassVar[str]
     meanwhile: ClassVar[str] = "while the event loop waits"
+
+    def __init__(self, context: Context, findings: list[Finding]) -> None:
+        super().__init__(context, findings)
+        self._known_to_acquire: dict[cst.FunctionDef, bool] = {}
 
     def visit_Call(self, node: cst.Call) -> None:
         self._check(node, "call")
@@ -257,13 +261,20 @@ class BlockingCallRule(Rule):
             if isinstance(parent, cst.With) and _may_take_lock(parent):
                 return True
             parent = self.parent_of(parent)
-        return parent is not None and any(
-            isinstance(each, cst.Call)
-            and isinstance(each.func, cst.Attribute)
-            and each.func.attr.value == "acquire"
-            and not isinstance(self.parent_of(each), cst.Await)
-            for each in walk(parent)
-        )
+        return parent is not None and self._acquires(parent)
+
+    def _acquires(self, function: cst.FunctionDef) -> bool:
+        """Whether a function calls `acquire`: asked for each finding in it, and found out once."""
+        known = self._known_to_acquire.get(function)
+        if known is None:
+            known = self._known_to_acquire[function] = any(
+                isinstance(each, cst.Call)
+                and isinstance(each.func, cst.Attribute)
+                and each.func.attr.value == "acquire"
+                and not isinstance(self.parent_of(each), cst.Await)
+                for each in walk(function)
+            )
+        return known
 
     def _replacement(
         self,

@@ -10,7 +10,8 @@ from asyncompat_lint.spans import Span
 class CoroutineNotAwaited(MisuseRule):
     """An async function that is called as if it were a sync one: nothing of it runs.
 
-    The call makes a coroutine, which is dropped; Python warns of it at best ("was never awaited").
+    The call makes a coroutine, which is dropped, or taken for what it would give: in a test it is
+    always true. Python warns of it at best ("was never awaited").
     ``await`` it, or make a task of it and keep that. The function may stand in any file.
     """
 
@@ -34,8 +35,26 @@ class Store:
 def close(store: Store):
     store.save()
 """,
+        """\
+async def is_valid(x): ...
+async def save(x):
+    if not is_valid(x):
+        return
+""",
+        """\
+async def find(x): ...
+async def name(x):
+    return find(x).name
+""",
     )
     VALID = (
+        """\
+async def is_valid(x): ...
+async def save(x):
+    valid = is_valid(x)
+    if valid is None or await valid:
+        is_valid(x).close()
+""",
         """\
 async def save(): ...
 async def close():
@@ -61,5 +80,8 @@ async def close():
             return
         span = self.span_of(node)
         start = Span(span.line, span.column, span.line, span.column)
-        fix = Fix((Edit(start, "await "),))
-        self.report(node, message, instead=f"await {self.code_of(node)}", fix=fix)
+        end = Span(span.end_line, span.end_column, span.end_line, span.end_column)
+        edits = [Edit(start, "await ")]
+        if isinstance(self.parent_of(node), cst.Attribute | cst.Subscript):
+            edits = [Edit(start, "(await "), Edit(end, ")")]
+        self.report(node, message, instead=f"await {self.code_of(node)}", fix=Fix(tuple(edits)))

@@ -1,0 +1,93 @@
+"""Calls whose result is taken for a value: tested, compared, gone through, asked for an attribute.
+
+A coroutine is none of these things. Knows syntax trees only.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+
+# What coroutines have.
+_OF_COROUTINES = frozenset({"__await__", "close", "send", "throw"})
+_IDENTITY = (ast.Is, ast.IsNot)
+
+
+def _tested(node: ast.expr) -> Iterator[ast.expr]:
+    """What has to be true or false for something to be."""
+    match node:
+        case ast.BoolOp(values=values):
+            for each in values:
+                yield from _tested(each)
+        case ast.UnaryOp():
+            pass  # told by itself
+        case _:
+            yield node
+
+
+def _dropped(node: ast.Expr) -> list[ast.expr]:
+    """What a statement comes to, which is nothing but an expression."""
+    match node.value:
+        case ast.BoolOp(values=[*_, last]):
+            return [last]
+        case ast.IfExp(body=body, orelse=orelse):
+            return [body, orelse]
+    return []
+
+
+def _of_boolean(node: ast.BoolOp) -> Iterator[ast.expr]:
+    for each in node.values[:-1]:  # the last is what comes of it
+        yield from _tested(each)
+
+
+def _compared(node: ast.Compare) -> list[ast.expr]:
+    if isinstance(node.ops[0], _IDENTITY):
+        return []
+    return [node.left, *node.comparators]
+
+
+def _asked(node: ast.Attribute) -> list[ast.expr]:
+    is_coroutines = node.attr in _OF_COROUTINES or node.attr.startswith("cr_")
+    return [] if is_coroutines else [node.value]
+
+
+def _called(node: ast.Call) -> list[ast.expr]:
+    return _asked(node.func) if isinstance(node.func, ast.Attribute) else []
+
+
+def _of_comprehension(
+    node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
+) -> Iterator[ast.expr]:
+    for generator in node.generators:
+        if not generator.is_async:
+            yield generator.iter
+        for test in generator.ifs:
+            yield from _tested(test)
+
+
+# By the kind of a node: what of it is taken so.
+TAKING: dict[type[ast.AST], Callable[..., Iterable[ast.expr]]] = {
+    ast.Assert: lambda node: _tested(node.test),
+    ast.Attribute: _asked,
+    ast.BinOp: lambda node: [node.left, node.right],
+    ast.BoolOp: _of_boolean,
+    ast.Call: _called,
+    ast.Compare: _compared,
+    ast.DictComp: _of_comprehension,
+    ast.Expr: _dropped,
+    ast.For: lambda node: [node.iter],
+    ast.FormattedValue: lambda node: [node.value],
+    ast.GeneratorExp: _of_comprehension,
+    ast.If: lambda node: _tested(node.test),
+    ast.IfExp: lambda node: _tested(node.test),
+    ast.ListComp: _of_comprehension,
+    ast.SetComp: _of_comprehension,
+    ast.Subscript: lambda node: [node.value],
+    ast.UnaryOp: lambda node: _tested(node.operand),
+    ast.While: lambda node: _tested(node.test),
+}
+
+
+def taken_by(node: ast.AST) -> Iterator[ast.expr]:
+    """Give the calls whose results a node takes for values."""
+    return (each for each in TAKING[type(node)](node) if type(each) is ast.Call)
