@@ -25,7 +25,8 @@ class Blocker:
 
     ``once`` is whether it does so only the first time, ``optional`` whether only where an
     environment variable is set, ``overrides`` how many of how many functions
-    do that can stand in the place of an abstract one on the way, ``read`` the property that is read
+    do that can stand in the place of an abstract one on the way, or which are its definitions in
+    branches (``among`` says which of these), ``read`` the property that is read
     at the site, ``passed`` whether what blocks is not called there itself, but by what it is given,
     ``returned`` whether the function returns what that gives. ``held`` has to hold in the function
     for it to come to that.
@@ -36,6 +37,7 @@ class Blocker:
     once: bool = False
     optional: bool = False
     overrides: tuple[int, int] | None = None
+    among: str = "overrides"
     read: str = ""
     passed: bool = False
     returned: bool = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -261,10 +262,13 @@ class Names(ABC):
             module, _ = self._imported_module(star.target.removesuffix("*"), use)
             if module is None:
                 library = f"{star.target.removesuffix('.*')}.{name}"
-                if self.knowledge.speaks_of(self.knowledge.canonical(library)):
+                is_of_typing = library.startswith("typing.") and name in typing.__all__
+                if is_of_typing or self.knowledge.speaks_of(self.knowledge.canonical(library)):
                     return self.qualified(library, use)
-            elif name in module.facts.scopes[0].bindings:
-                return self._member(module, [name], use)
+            else:  # which may have it from another star import
+                values = self._member(module, [name], use)
+                if values or name in module.facts.scopes[0].bindings:
+                    return values
         return (Reference(f"builtins.{name}"),) if name in _BUILTINS else UNKNOWN
 
     def _imported_module(self, target: str, use: Use) -> tuple[Module | None, list[str]]:
@@ -355,6 +359,9 @@ def _is_empty(value: Value) -> bool:
 
 
 def _ever(bindings: list[Binding]) -> list[Binding]:
-    """All bindings of a name; where it is declared, only these."""
+    """All bindings of a name; where it is declared, or defined anew for good, only these."""
+    if len(bindings) > 1 and all(each.kind == "defined" for each in bindings):
+        last = max((n for n, each in enumerate(bindings) if each.suite is None), default=0)
+        return bindings[last:]  # what is before it are overloads
     declared = [each for each in bindings if each.kind == "annotated"]
     return declared or [each for each in bindings if each.kind != "narrowed"]

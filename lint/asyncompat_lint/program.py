@@ -272,7 +272,10 @@ class Program(Hierarchy):
         )
 
     def _offloads(self, decorator: Place) -> bool:
-        """Whether a decorator's wrapper is async, or hands over what was decorated."""
+        """Whether a decorator's wrapper hands over what was decorated, or is an async one.
+
+        An async one that calls it on the spot does neither.
+        """
         module = self.modules.at(decorator.location)
         inside = {
             number
@@ -280,15 +283,38 @@ class Program(Hierarchy):
             if number != decorator.scope and _is_in(module, number, decorator.scope)
         }
         scopes = module.facts.scopes
-        if any(scopes[number].is_async for number in inside):
-            return True
         parameters = {
             name for number in {decorator.scope, *inside} for name in scopes[number].parameters
         }
+        async_ones = {number for number in inside if scopes[number].is_async}
+        if async_ones:
+            return not self._calls_on_the_spot(module, async_ones, parameters)
         for site in module.facts.calls:
             if site.scope in inside and self._hands_over(module, site, parameters):
                 return True
         return False
+
+    def is_made_async(self, place: Place) -> bool:
+        """Return whether a decorator of a sync function calls it in an async wrapper of its own."""
+        return not self.goes_elsewhere(place) and any(
+            scope.is_async and _is_in(module, number, value.place.scope)
+            for value in self.decorators(place)
+            if isinstance(value, Reference) and value.place is not None
+            for module in [self.modules.at(value.place.location)]
+            for number, scope in enumerate(module.facts.scopes)
+        )
+
+    @staticmethod
+    def _calls_on_the_spot(module: Module, inside: set[int], around: set[str]) -> bool:
+        """Whether one of some functions calls what those around it are passed, without `await`."""
+        return any(
+            site.scope in inside
+            and site.kind == "call"
+            and not site.awaited
+            and isinstance(site.callee, Name)
+            and site.callee.id in around.difference(module.facts.scopes[site.scope].parameters)
+            for site in module.facts.calls
+        )
 
     def _hands_over(self, module: Module, site: CallSite, names: set[str]) -> bool:
         passed = {name for each in site.arguments.values() for name in last_names(each)}

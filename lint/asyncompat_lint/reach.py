@@ -185,6 +185,13 @@ class _Reach:
         found = [self._of_group(group, site) for group in groups]
         # Where it may be one of several, every one must block.
         blockers = found[0] if found and all(found) else {}
+        if not blockers and any(found) and _are_definitions(groups):
+            blocking = [each for each in found if each]
+            share = len(blocking), len(found)
+            blockers = {
+                key: replace(each, overrides=share, among="definitions")
+                for key, each in blocking[0].items()
+            }
         if not blockers and self._agenda.hands_on(site):
             blockers = self._of_arguments(site, groups)
         call = site.call
@@ -225,7 +232,8 @@ class _Reach:
             return {} if blocker is None else {(blocker.rule, ()): blocker}
         if site.call.awaited or self._program.modules.is_installed(target.place.location):
             scope = self._program.scope(target.place)
-            if scope.is_async != site.call.awaited and (scope.is_async or scope.decorators):
+            is_other = scope.is_async != site.call.awaited and (scope.is_async or scope.decorators)
+            if is_other and (scope.is_async or not self._program.is_made_async(target.place)):
                 return {}  # it does not run here, or has been made something else of
         found = self._of_function(target.place, site)
         if site.call.awaited:
@@ -353,6 +361,12 @@ class _Reach:
         return replace(
             blocker, chain=chain, once=once, read="", passed=False, returned=is_returned, held=held
         )
+
+
+def _are_definitions(groups: list[Group]) -> bool:
+    """Whether these are the functions that branches define by one name."""
+    names = {group[0].name if group and group[0].place is not None else "" for group in groups}
+    return len(names) == 1 and "" not in names
 
 
 def _told(scope: Scope) -> str:

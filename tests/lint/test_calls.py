@@ -33,6 +33,58 @@ class Child(Quick):
         super().wait()
         self.wait()
 """,
+    "what a name is defined as, for good or in branches": """
+from typing import overload
+@overload
+def told(x: int) -> int: ...
+@overload
+def told(x: str) -> str: ...
+def told(x): blocks()
+def anew(): blocks()
+def anew(): ...
+if threading.active_count() > 1:
+    def branched(): ...
+else:
+    def branched(): blocks()
+if threading.active_count() > 1:
+    def never(): ...
+else:
+    def never(): ...
+async def f():
+    told(1)  # blocks
+    anew()
+    branched()  # blocks
+    never()
+""",
+    "decorators whose wrapper is async": """
+def on_the_loop(function):
+    @functools.wraps(function)
+    async def wrapper(*args):
+        if asyncio.iscoroutinefunction(function):
+            return await function(*args)
+        return function(*args)
+    return wrapper
+def with_arguments(number):
+    def decorator(function):
+        async def wrapper(*args):
+            return function(*args)
+        return wrapper
+    return decorator
+def in_a_thread(function):
+    async def wrapper(*args):
+        return await asyncio.to_thread(function, *args)
+    return wrapper
+@on_the_loop
+def one(): blocks()
+@with_arguments(2)
+def two(): blocks()
+@in_a_thread
+def three(): blocks()
+async def f():
+    await one()  # blocks
+    await two()  # blocks
+    await three()
+""",
     "making an instance": """
 class A:
     def __init__(self): blocks()

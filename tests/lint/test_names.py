@@ -211,6 +211,17 @@ class TestOtherFiles:
         )
         assert [finding.path for finding in findings] == ["main.py"]
 
+    def test_through_several_star_imports(self, check_code):
+        (finding,) = check_code(
+            main=f"from pkg import *\nprint(1)\n{self.MAIN}",
+            **{
+                "pkg/__init__": "from .one import *\nfrom .two import *",
+                "pkg/one": "from .two import *\nfrom . import *",
+                "pkg/two": "from time import sleep as nap",
+            },
+        )
+        assert finding.path == "main.py"
+
     def test_a_global_client_of_another_file(self, check_code):
         (finding,) = check_code(
             main="import state\nasync def f():\n    state.client.get('u')\n",

@@ -584,6 +584,24 @@ async def f(queue: asyncio.Queue[Client]):
 }
 
 
+def test_all_of_typing(check_marked):
+    check_marked(
+        PRELUDE.replace("from typing import", "from typing import *\n#")
+        + """
+class Entry(TypedDict):
+    client: Client
+T = TypeVar("T")
+class Box(Generic[T]):
+    item: T
+def maybe() -> Optional[Client]: ...
+async def f(entry: Entry, box: Box[Client]):
+    entry["client"].fetch()  # blocks
+    box.item.fetch()  # blocks
+    maybe().fetch()  # blocks
+"""
+    )
+
+
 @pytest.mark.parametrize("title", CASES)
 def test_receivers(title, check_marked):
     check_marked(PRELUDE + CASES[title])

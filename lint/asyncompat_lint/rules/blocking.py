@@ -105,7 +105,7 @@ class BlockingCallRule(Rule):
         if blocker.optional:
             message += ", if an environment variable is set"
         if blocker.overrides is not None:
-            message += " in {} of its {} overrides".format(*blocker.overrides)
+            message += " in {} of its {} {}".format(*blocker.overrides, blocker.among)
         replacement = self._replacement(node, call, self.code_of)
         self.report(
             node,
@@ -114,7 +114,7 @@ class BlockingCallRule(Rule):
             severity=severity_of(blocker, self.weight),
             instead=self._advice(node, call)
             if replacement is None
-            else self._line(span, replacement),
+            else self._line(node, span, replacement),
             hint="" if blocker.chain else self._hint(blocker.entry.table),
             fix=self._fix(node, call),
             what=what.removesuffix(", a property,"),
@@ -151,10 +151,15 @@ class BlockingCallRule(Rule):
             advice = advice.replace(place, code)
         return advice
 
-    def _line(self, span: Span, replacement: _Replacement) -> str:
-        """The line with the call done the async way."""
+    def _line(self, node: cst.CSTNode, span: Span, replacement: _Replacement) -> str:
+        """The line with the call done the async way, without its comment."""
         before = self.context.lines[span.line - 1][: span.column - 1]
         after = self.context.lines[span.end_line - 1][span.end_column - 1 :]
+        statement: cst.CSTNode | None = node
+        while statement is not None and not hasattr(statement, "trailing_whitespace"):
+            statement = self.parent_of(statement)
+        comment = getattr(getattr(statement, "trailing_whitespace", None), "comment", None)
+        after = after.rstrip().removesuffix(comment.value if comment is not None else "")
         return f"{before}{replacement.code}{after}".strip()
 
     def _fix(self, node: cst.BaseExpression, call: BlockingCall) -> Fix | None:
@@ -291,6 +296,7 @@ class BlockingCallRule(Rule):
             or call.site.is_load
             or call.site.call.kind != "call"
             or (table.advice and is_itself)
+            or (blocker.chain and call.site.call.awaited)  # a thread would give what is awaited
             or not self.may_await(node)
         ):
             return None
