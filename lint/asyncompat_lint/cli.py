@@ -15,9 +15,10 @@ from asyncompat import __version__
 from asyncompat_lint import commands
 from asyncompat_lint.cache import DEFAULT_FOLDER
 from asyncompat_lint.commands import FOUND, INTERRUPTED, NAMES, WRONG_USE, complain
-from asyncompat_lint.config import ConfigError, meant, nearest
+from asyncompat_lint.config import ConfigError, meant
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.installed import NoEnvironmentError
+from asyncompat_lint.nearest import no_rule
 from asyncompat_lint.report import FORMATS
 from asyncompat_lint.sources import NoSuchPathError
 from asyncompat_lint.versions import parse_range
@@ -222,8 +223,7 @@ def _codes(text: str) -> set[str]:
     for word in filter(None, (part.strip() for part in text.split(","))):
         found = meant(word, NAMES)
         if not found:
-            names = [*NAMES, *NAMES.values()]
-            raise argparse.ArgumentTypeError(f"no rule {word!r}{nearest(word, names)}")
+            raise argparse.ArgumentTypeError(no_rule(word, NAMES))
         codes |= found
     return codes
 

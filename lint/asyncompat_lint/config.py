@@ -5,7 +5,6 @@ It knows what may stand there. What a setting does is told by the part of the li
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from asyncompat_lint.knowledge import Callables, Library, Table
+from asyncompat_lint.nearest import nearest, no_rule
 from asyncompat_lint.toml import tomllib
 from asyncompat_lint.versions import Versions, parse_range, parse_required
 
@@ -212,14 +212,6 @@ def python_versions(target: str, file: Path | str | None) -> Versions:
     return versions
 
 
-def nearest(word: str, words: Sequence[str]) -> str:
-    """Return the end of an error about a wrong word: what may have been meant, or what there is."""
-    near = difflib.get_close_matches(word, words, 1) or difflib.get_close_matches(
-        word.upper(), words, 1
-    )
-    return f"; did you mean {near[0]!r}?" if near else f" (there are {', '.join(words)})"
-
-
 def _check_names(file: Path, config: Config, rules: Mapping[str, str]) -> None:
     named: dict[str, Iterable[str]] = {
         "select": config.select,
@@ -231,9 +223,7 @@ def _check_names(file: Path, config: Config, rules: Mapping[str, str]) -> None:
     for key, names in named.items():
         for name in names:
             if not meant(name, rules):
-                known = [*rules, *rules.values()]
-                problem = f"{file}: {key}: no rule {name!r}{nearest(name, known)}"
-                raise ConfigError(problem)
+                raise ConfigError(f"{file}: {key}: {no_rule(name, rules)}")
     for name in config.functions:
         if not all(part.isidentifier() or part == "*" for part in name.split(".")):
             raise ConfigError(f"{file}: {name!r} is no qualified name (package.module.function)")

@@ -31,6 +31,7 @@ from asyncompat_lint.modules import Module, Modules, importable_from
 from asyncompat_lint.named import check_names
 from asyncompat_lint.program import Program
 from asyncompat_lint.reach import BlockingCall, blocking_calls
+from asyncompat_lint.rules import RULES
 from asyncompat_lint.rules.base import Rule, Surroundings
 from asyncompat_lint.rules.blocking import BlockingCallRule
 from asyncompat_lint.sources import (
@@ -56,6 +57,9 @@ OF_FILES = {
     UNREADABLE_CODE: UNREADABLE_NAME,
     suppressions.UNUSED_CODE: suppressions.UNUSED_NAME,
 }
+
+
+_EVERYTHING = {rule.code: rule.name for rule in RULES} | OF_FILES
 
 
 @dataclass(frozen=True)
@@ -280,7 +284,7 @@ class _Check:
             ignored = self._ignored(path)
             wanted = {c: n for c, n in self._names.items() if c not in ignored}
             found = (finding for finding in found if finding.code in wanted)
-            left = suppressions.apply(found, source.text, path, wanted)
+            left = suppressions.apply(found, source.text, path, wanted, _EVERYTHING)
             return [self._in_cell(each, source) for each in _heaviest(left, self._blocking)]
         except UnreadableError as error:
             return [_unreadable(visit.module.file, error)]

@@ -35,5 +35,8 @@ def site_packages(environment: str | None) -> tuple[str, ...]:
     if not found and root.is_dir() and root.name in ("site-packages", "dist-packages"):
         found = [root]
     if not found:
-        raise NoEnvironmentError(f"there are no installed libraries in {environment!r}")
+        raise NoEnvironmentError(
+            f"there are no installed libraries in {environment!r}; what to check comes before"
+            " --follow-installed, or behind --follow-installed=FOLDER"
+        )
     return tuple(dict.fromkeys(str(each.resolve()) for each in found))

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from asyncompat_lint.config import ConfigError, nearest
+from asyncompat_lint.config import ConfigError
 from asyncompat_lint.facts import Scope
 from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.nearest import nearest
 
 
 def check_names(modules: Modules, names: Iterable[str]) -> None:

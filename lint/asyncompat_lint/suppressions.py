@@ -8,10 +8,11 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from asyncompat_lint.findings import Finding, Severity
+from asyncompat_lint.nearest import no_rule
 from asyncompat_lint.spans import Span
 
 UNUSED_CODE = "AC002"
@@ -46,6 +47,9 @@ _MAYBE = re.compile(r"#\s*(noqa|asyncompat\s*:)", re.IGNORECASE)
 _OURS = re.compile(r"#\s*(noqa\s*:.*\bAC\d|asyncompat\s*:\s*ignore\b)", re.IGNORECASE)
 
 
+_OUR_CODE = re.compile(r"AC\d+")
+
+
 def are_ours(text: str) -> bool:
     """Return whether a text may have suppressions that only this linter reads."""
     return _OURS.search(text) is not None
@@ -55,12 +59,13 @@ def are_ours(text: str) -> bool:
 class Suppression:
     """A comment that silences what is named in it on its line, or everything.
 
-    ``is_ours`` is whether no other tool can be meant.
+    ``is_ours`` is whether no other tool can be meant; ``ours`` are the names that are no other's.
     """
 
     span: Span
     names: frozenset[str]
     is_ours: bool
+    ours: frozenset[str]
 
     def silences(self, finding: Finding) -> bool:
         return not self.names or not self.names.isdisjoint({finding.code, finding.name})
@@ -88,13 +93,18 @@ def _in_comment(token: tokenize.TokenInfo) -> Iterator[Suppression]:
             text = (match["names"] or "").upper() if pattern is _NOQA else match["names"] or ""
             names = frozenset(filter(None, re.split(r"[\s,:]+", text)))
             names |= {_OF_OTHERS[name] for name in names & _OF_OTHERS.keys()}
-            is_ours = pattern is _IGNORE or any(re.fullmatch(r"AC\d+", name) for name in names)
+            ours = names if pattern is _IGNORE else frozenset(filter(_OUR_CODE.fullmatch, names))
+            is_ours = pattern is _IGNORE or bool(ours)
             span = Span(line, column + 1, line, column + 1 + len(token.string))
-            yield Suppression(span, names, is_ours)
+            yield Suppression(span, names, is_ours, ours)
 
 
 def apply(
-    findings: Iterable[Finding], text: str, path: str, names: dict[str, str]
+    findings: Iterable[Finding],
+    text: str,
+    path: str,
+    names: Mapping[str, str],
+    everything: Mapping[str, str],
 ) -> Iterator[Finding]:
     """Give the findings in a text that are not silenced, and the suppressions that silence nothing.
 
@@ -103,6 +113,7 @@ def apply(
         text: the module's.
         path: how reports call the module.
         names: by code the names of the rules that were run; of others nothing can be said.
+        everything: the same of all that there are.
     """
     there = suppressions(text)
     used: set[Suppression] = set()
@@ -113,7 +124,13 @@ def apply(
         if not silencing:
             yield finding
     known = {*names, *names.values()}
+    everything = {**everything, **dict.fromkeys(_OF_OTHERS, "")}
     for each in there:
+        unknown = each.ours.difference(everything, everything.values())
+        if unknown and UNUSED_CODE in names:
+            message = f"this comment silences {no_rule(min(unknown), everything)}"
+            yield _finding(each, message, text, path)
+            continue
         ours = {name for name in each.names if name in known}
         if (
             each in used
@@ -123,13 +140,13 @@ def apply(
         ):
             continue
         what = ", ".join(sorted(ours)) or "all rules"
-        line = text.split("\n")[each.span.line - 1]
-        yield Finding(
-            path,
-            each.span,
-            UNUSED_CODE,
-            UNUSED_NAME,
-            Severity.WARNING,
-            f"this comment silences {what}, and there is nothing to silence",
-            source_lines=(line,),
-        )
+        message = f"this comment silences {what}, and there is nothing to silence"
+        yield _finding(each, message, text, path)
+
+
+def _finding(suppression: Suppression, message: str, text: str, path: str) -> Finding:
+    span = suppression.span
+    line = text.split("\n")[span.line - 1]
+    return Finding(
+        path, span, UNUSED_CODE, UNUSED_NAME, Severity.WARNING, message, source_lines=(line,)
+    )

@@ -43,6 +43,21 @@ def test_loud(comment, check_code):
     assert [finding.code for finding in found if finding.code != "AC002"] == ["AC101"]
 
 
+@pytest.mark.parametrize(
+    ("comment", "hint"),
+    [
+        ("# asyncompat: ignore[blocking-slep]", "no rule 'blocking-slep'; did you mean 'blocking-"),
+        ("# asyncompat: ignore[AC101, nosuch]", "no rule 'nosuch'; `asyncompat rule --all`"),
+        ("# noqa: AC999", "no rule 'AC999'; `asyncompat rule --all`"),
+        ("# noqa: AC101, E501", ""),
+        ("# asyncompat: ignore[ASYNC251]", ""),
+    ],
+)
+def test_what_is_no_rule_is_told(comment, hint, check_code):
+    found = [each for each in check_code(CALL.format(f"  {comment}")) if each.code == "AC002"]
+    assert [hint in each.message for each in found] == [True] * bool(hint)
+
+
 def test_only_a_comment_counts(check_code):
     assert len(check_code(CALL.format("; '# noqa'"))) == 1
 
