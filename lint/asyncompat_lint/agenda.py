@@ -15,15 +15,15 @@ from asyncompat_lint.facts import Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.notes import Asked, Notes
 from asyncompat_lint.overriding import Overriding
-from asyncompat_lint.program import Group, Program
+from asyncompat_lint.program import CONSTRUCTORS, Group, Program
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Place, Reference
 
 # What a class has these for is found where the class, or an instance of it, is named.
 _OF_CLASSES = frozenset(
-    "__aenter__ __call__ __enter__ __exit__ __init__ __iter__ __new__ __next__"
-    " __post_init__".split()
+    "__aenter__ __attrs_post_init__ __call__ __enter__ __exit__ __init__ __iter__ __new__ __next__"
+    " __post_init__ model_post_init".split()
 )
 
 
@@ -101,7 +101,7 @@ class Agenda:
             class_ = self._program.scope(Place(place.location, scope.parent))
             if class_.kind == "class":
                 names = self._sites.with_subclasses(class_.name)
-                if scope.name not in ("__init__", "__new__", "__post_init__"):
+                if scope.name not in CONSTRUCTORS:
                     names = self._sites.makers(names)
                 return {*names, scope.name}
         parent = self._program.scope(Place(place.location, scope.parent))

@@ -85,7 +85,7 @@ class Inference(Operations):
             groups = [
                 group
                 for group, (each, use) in zip(groups, options, strict=True)
-                if group or not self.is_bare_parameter(each, use)
+                if group or not (self.is_bare_parameter(each, use) or self.is_nothing(each, use))
             ]
         return flatten(groups)
 

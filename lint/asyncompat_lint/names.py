@@ -238,6 +238,16 @@ class Names(ABC):
             return False
         return all(each.kind != "annotated" for each in scope.bindings[expression.id])
 
+    def is_nothing(self, expression: Expr, use: Use) -> bool:
+        """Return whether an expression is a name that has nothing but None by then."""
+        if not isinstance(expression, Name):
+            return False
+        index = self.binding_scope(expression.id, use)
+        if index < 0:
+            return False
+        there = _in_force(use.module.facts.scopes[index].bindings[expression.id], use)
+        return bool(there) and all(each.value == NOTHING for each in there)
+
     def defined(self, module: Module, index: int) -> Reference:
         """Return the function or class that a scope of a module is."""
         scopes = module.facts.scopes

@@ -48,6 +48,7 @@ _PARTIAL = "functools.partial"
 _CALLABLE = "typing.Callable"
 _SELF = "typing.Self"
 _TYPED_DICTS = frozenset({"typing.TypedDict"})
+_NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 # Around a type these leave it what it is, as far as its attributes go.
 _TRANSPARENT = frozenset(
     f"typing.{name}"
@@ -80,6 +81,12 @@ class Operations(Attributes):
             case Instance():
                 return self._given_by(f"{value.of}.__call__", value, arguments, use)
             case Reference(place=None):
+                if value.name == "builtins.type" and len(arguments) == 1:
+                    return tuple(
+                        Reference(each.of, each.place, each.arguments)
+                        for each in self.infer(arguments[0], use)
+                        if isinstance(each, Instance)
+                    )
                 if value.name == _PARTIAL and arguments:
                     return (Instance(_PARTIAL, arguments=(self.infer(arguments[0], use),)),)
                 return self._given_by(value.name, value.receiver, arguments, use, value.arguments)
@@ -265,9 +272,20 @@ class Operations(Attributes):
             case Instance(place=Place() as place):
                 if isinstance(index, Constant) and self.is_made_from(place, _TYPED_DICTS, use):
                     return self._attribute(value, str(index.value), use)
+                if isinstance(index, Constant) and self.is_made_from(place, _NAMED_TUPLES, use):
+                    return self._field(value, place, index, use)
                 methods = self._attribute(value, "__getitem__", use)
                 return flatten(self.called(each, (index,), use) for each in methods)
         return self._by_table(value, "items", use)
+
+    def _field(self, value: Instance, place: Place, index: Constant, use: Use) -> Values:
+        """A named tuple's item, by its number."""
+        bindings = self.scope(place).bindings
+        fields = [name for name, its in bindings.items() if its[0].kind == "annotated"]
+        match index.value:
+            case int() as number if -len(fields) <= number < len(fields):
+                return self._attribute(value, fields[number], use)
+        return UNKNOWN
 
     def _generic(self, value: Reference, index: Expr, use: Use) -> Values:
         """A generic class with its arguments."""

@@ -35,7 +35,13 @@ _OPENED = frozenset(
     " typing.BinaryIO typing.IO typing.TextIO zipfile.ZipFile".split()
 )
 _GENERATIONS = 3
-_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
+CONSTRUCTORS = (
+    "__new__",
+    "__init__",
+    "__post_init__",
+    "__attrs_post_init__",
+    "model_post_init",
+)
 
 
 class Program(Hierarchy):
@@ -175,10 +181,10 @@ class Program(Hierarchy):
             return self._methods(value, ("__aenter__",), use)
         if value.place is not None and not self.is_class(value.place):
             return (Reference(value.of, value.place),)  # what a generator function has made
-        if site.kind == "enter":
-            return self._methods(value, ("__enter__", "__exit__"), use)
         if value.producer:
             return (Reference(value.producer, receiver=value),)
+        if site.kind == "enter":
+            return self._methods(value, ("__enter__", "__exit__"), use)
         return self._methods(value, ("__iter__", "__next__"), use)
 
     def _called_group(self, value: Value, use: Use) -> Group:
@@ -191,7 +197,7 @@ class Program(Hierarchy):
                 scope = self.scope(place)
                 if scope.kind == "class":
                     made = Instance(value.name, place, value.arguments)
-                    return self._methods(made, _CONSTRUCTORS, use)
+                    return self._methods(made, CONSTRUCTORS, use)
                 return () if scope.is_generator else (value, *self._wrappers(place, use))
             case Reference():
                 return (value,)

@@ -271,7 +271,7 @@ class _Reach:
             scope.asks_for_loop or self._runs_nested(site)
         ):
             return None
-        if entry.table.lazy and call.kind != "iterate":
+        if entry.table.lazy and call.kind not in ("enter", "iterate"):
             return None
         if entry.table.contended and not self._locks.is_contended(site):
             return None

@@ -56,6 +56,32 @@ async def f():
     branched()  # blocks
     never()
 """,
+    "what is behind the end of a function or a turn": """
+def never():
+    return 1
+    blocks()
+async def f():
+    for _ in range(3):
+        continue
+        blocks()
+    blocks()  # blocks
+    never()
+    raise ValueError
+    blocks()
+""",
+    "generators that stars and queues go through": """
+import collections
+def slow():
+    blocks()
+    yield 1
+async def f():
+    slow()
+    [*slow()]  # blocks
+    print(*slow())  # blocks
+    collections.deque(slow(), 0)  # blocks
+    first, *rest = slow()  # blocks
+    first, *rest = [slow()]
+""",
     "decorators whose wrapper is async": """
 def on_the_loop(function):
     @functools.wraps(function)

@@ -534,6 +534,62 @@ async def f(
     c.fetch()  # blocks
     d.fetch()
 """,
+    "several at once, by stars, patterns and numbers": """
+from typing import NamedTuple
+class Pair(NamedTuple):
+    number: int
+    client: Client
+    def twice(self): return 2 * self.number
+async def f(clients: list[Client], pair: Pair, anything):
+    first, *rest = clients
+    first.fetch()  # blocks
+    rest[0].fetch()  # blocks
+    *others, last = clients
+    last.fetch()  # blocks
+    number, client = pair
+    number.fetch()
+    client.fetch()  # blocks
+    pair[1].fetch()  # blocks
+    pair[-2].fetch()
+    match anything:
+        case Client() as it:
+            it.fetch()  # blocks
+        case int() as it:
+            it.fetch()
+""",
+    "what is nothing at first": """
+async def f():
+    client = None
+    client = client or Client()
+    client.fetch()  # blocks
+    other = None
+    if threading.active_count():
+        other = unknown()
+    other = other or Client()
+    other.fetch()
+""",
+    "an object's class": """
+class Static:
+    @staticmethod
+    def wait(client: Client): client.fetch()
+    async def f(self):
+        type(self).wait(Client())  # blocks
+""",
+    "fields that are made by factories": """
+import attrs
+@attrs.define
+class Attrs:
+    client = attrs.field(factory=Client)
+    number = attrs.field(factory=int)
+    def __attrs_post_init__(self): time.sleep(1)
+class Model:
+    def model_post_init(self, context): time.sleep(1)
+async def f(it: Attrs):
+    it.client.fetch()  # blocks
+    it.number.fetch()
+    Attrs()  # blocks
+    Model()  # blocks
+""",
     "what a function is passed, where it says nothing of it": """
 class Quick:
     def fetch(self): ...

@@ -129,6 +129,15 @@ class Calls(Names):
         """What is called is no attribute that is read, but what it is an attribute of may be."""
         self.visit(function.value if isinstance(function, ast.Attribute) else function)
 
+    def visit_Assign(self, node: ast.Assign) -> None:
+        super().visit_Assign(node)
+        if isinstance(node.value, ast.Call) and any(map(_is_starred, node.targets)):
+            self._iterated(node.value, node.value)
+
+    def visit_Starred(self, node: ast.Starred) -> None:
+        self.visit(node.value)
+        self._iterated(node.value, node.value)
+
     def visit_Name(self, node: ast.Name) -> None:
         if node.id in VERSIONED_BUILTINS:
             self._mention_name(node)
@@ -235,6 +244,13 @@ class Calls(Names):
         }
 
 
+def _is_starred(target: ast.expr) -> bool:
+    """Whether a target takes as many values as there are."""
+    return isinstance(target, ast.Tuple | ast.List) and any(
+        isinstance(each, ast.Starred) for each in target.elts
+    )
+
+
 def _passes(node: ast.Call) -> int:
     """How many positional arguments a call has; -1 where it passes what cannot be told."""
     is_told = all(keyword.arg is not None for keyword in node.keywords)
@@ -244,5 +260,5 @@ def _passes(node: ast.Call) -> int:
 
 def _consumes(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute):
-        return function.attr in CONSUMING_METHODS
+        return function.attr in CONSUMING_METHODS or function.attr == "deque"
     return isinstance(function, ast.Name) and function.id in CONSUMERS

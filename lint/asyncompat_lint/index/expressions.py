@@ -164,6 +164,11 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
             # Its bound is what its instances have in common.
             bounds = [annotation(k.value) for k in node.keywords if k.arg == "bound"]
             arguments = [OPAQUE, *bounds]
+        case "attrib" | "field" | "ib", []:
+            # A field of a class, which has what this makes of it for each instance.
+            made = [k.value for k in node.keywords if k.arg in ("default_factory", "factory")]
+            if made:
+                return Called(expression(made[0], scopes))
         case "cast", [first, *_]:
             arguments[0] = annotation(first)
         case told_by_name, _ if told_by_name in _TOLD_BY_NAME:

@@ -13,6 +13,7 @@ from asyncompat_lint.expressions import (
     Called,
     Constant,
     Display,
+    Element,
     Expr,
     Name,
     Subscripted,
@@ -80,11 +81,19 @@ class Names(State):
             self.visit(target)  # there may be calls in it
 
     def _bind_items(self, targets: list[ast.expr], kind: BindingKind, value: Expr) -> None:
-        starred = any(isinstance(each, ast.Starred) for each in targets)
+        starred = next((n for n, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
         for number, target in enumerate(targets):
-            if starred or kind != "assigned":
+            if kind != "assigned":
                 self._bind_target(target)
-            elif isinstance(value, Display) and len(value.items) == len(targets):
+            elif starred is not None and number >= starred:
+                if isinstance(target, ast.Starred):
+                    self._bind_target(target.value, kind, Display("list", (Element(value),)))
+                else:  # counted from the end
+                    last = Constant(number - len(targets))
+                    self._bind_target(target, kind, Subscripted(value, last))
+            elif (
+                starred is None and isinstance(value, Display) and len(value.items) == len(targets)
+            ):
                 self._bind_target(target, kind, value.items[number])
             else:
                 self._bind_target(target, kind, Subscripted(value, Constant(number)))
@@ -177,7 +186,10 @@ class Names(State):
 
     def visit_MatchAs(self, node: ast.MatchAs) -> None:
         if node.name is not None:
-            self._bind(node.name, "unknown", node)
+            if isinstance(node.pattern, ast.MatchClass):
+                self._bind(node.name, "annotated", node, annotation(node.pattern.cls))
+            else:
+                self._bind(node.name, "unknown", node)
         self.generic_visit(node)
 
     def visit_MatchStar(self, node: ast.MatchStar) -> None:

@@ -51,7 +51,7 @@ class Statements(Calls):
     def _body(self, body: list[ast.stmt]) -> None:
         if self.scopes[self._scope].is_async:
             self.marks += marks_of(body)
-        around = self._statement
+        around, never = self._statement, self._never
         for number, statement in enumerate(body):
             if not self._in_function:
                 line, end_line = whole_lines(statement)
@@ -59,7 +59,9 @@ class Statements(Calls):
             self.visit(statement)
             if isinstance(statement, GUARDING):
                 self._guards(statement, body[number + 1 :])
-        self._statement = around
+            if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
+                self._never = True  # what is behind it
+        self._statement, self._never = around, never
 
     def _guards(self, statement: ast.stmt, rest: list[ast.stmt]) -> None:
         """Keep what a statement says of its branches, and of what follows it."""
