@@ -133,11 +133,13 @@ class Agenda:
         methods = {
             self._program.scope(p).name for p in places if self._overriding.is_possible(p, site)
         }
+        if not targets and self._overriding.is_left_open(site):
+            methods = {site.call.name}
         is_blocking = any(self._knowledge.blocking(target.name) for target in targets)
         hands_on = any(map(self.called_arguments, targets))
         handed = {n for v in site.call.arguments.values() for n in last_names(v)}
         asked = Asked(sorted(methods), hands_on, sorted(handed) if hands_on else [])
-        if not (places or is_blocking or hands_on):
+        if not (places or is_blocking or hands_on or methods):
             notes.ruled_out.add(site.number)
         elif not is_blocking:
             notes.quiet[site.number] = asked

@@ -25,6 +25,7 @@ class Hierarchy(Passing):
         super().__init__(modules, knowledge)
         self._classes_above: dict[Place, set[Place]] = {}
         self._overrides: dict[Place, list[Place]] = {}
+        self._known_classes: dict[Place, bool] = {}
 
     def ancestors(self, instance: Instance) -> tuple[set[str], bool]:
         """Return the names of a class and of all above it, and whether these are all known."""
@@ -61,6 +62,28 @@ class Hierarchy(Passing):
                     if base.place is not None:
                         known.update({base.place}, self._above(base.place))
         return known
+
+    def is_known(self, class_: Place) -> bool:
+        """Return whether all classes are known that a class is made from."""
+        known = self._known_classes.get(class_)
+        if known is None:
+            name = self.defined(self.modules.at(class_.location), class_.scope).name
+            known = self._known_classes[class_] = self.ancestors(Instance(name, class_))[1]
+        return known
+
+    def methods_below(self, class_: Place, name: str) -> list[Place]:
+        """Return the functions that a class's subclasses have by a name, each once, in order."""
+        found = set()
+        for subclass in self._subclasses_of(class_):
+            use = Use(self.modules.at(subclass.location), subclass.scope, sys.maxsize, 0)
+            for each in (subclass, *self._order(subclass, use)):
+                bindings = self.scope(each).bindings.get(name, ())
+                if bindings:
+                    last = bindings[-1]
+                    if last.kind == "defined":
+                        found.add(Place(each.location, last.scope))
+                    break
+        return sorted(found)
 
     def overrides(self, place: Place) -> list[Place]:
         """Return the functions that stand in subclasses for a method, in a stable order."""

@@ -81,6 +81,31 @@ class Overriding:
                     held = (virtual,) if is_own else ()
                     yield replace(blocker, overrides=told, held=held)
 
+    def is_left_open(self, site: Site) -> bool:
+        """Return whether a site asks its own object for what the object's class does not have.
+
+        A class that is mixed with others has it from these.
+        """
+        class_ = self._conditions.own_class(site)
+        is_own = not site.is_load and self._conditions.may_be_own(site)
+        return is_own and class_ is not None and self._program.is_known(class_)
+
+    def of_others(self, site: Site) -> Iterator[Blocker]:
+        """Give what blocks in the functions that subclasses have from others for such a method."""
+        class_ = self._conditions.own_class(site)
+        if class_ is None or not self.knows(site.call.name):
+            return
+        functions = [
+            each
+            for each in self._program.methods_below(class_, site.call.name)
+            if self._program.scope(each).is_async == site.call.awaited
+        ]
+        blocking = [each for each in functions if self._blocked.get(each)]
+        for rule in sorted({each.rule for p in blocking for each in self._blocked[p].values()}):
+            found = [p for p in blocking if self._blocks(p, rule)]
+            first = next(b for b in self._blocked[found[0]].values() if b.rule == rule)
+            yield replace(first, overrides=(len(found), len(functions)), held=())
+
     def _below(self, class_: Place, method: str, rule: str = "") -> list[Place]:
         """What blocks, by a rule if one is told, and stands in subclasses for a method."""
         return sorted(

@@ -146,6 +146,17 @@ def test_what_is_imported_with_its_package_counts(tmp_path, monkeypatch):
     assert lines() == [3, 4]
 
 
+def test_what_a_class_is_mixed_with_elsewhere_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mixin.py").write_text("class Mixin:\n    async def go(self):\n        self.wait()\n")
+    for base, expected in [("Quick", 0), ("Slow", 1), ("Quick", 0)]:
+        Path("main.py").write_text(
+            "import time\nfrom mixin import Mixin\nclass Slow:\n    def wait(self): time.sleep(1)\n"
+            f"class Quick:\n    def wait(self): ...\nclass Mixed(Mixin, {base}): ...\n"
+        )
+        assert len(run(tmp_path / "kept")) == expected
+
+
 def test_what_a_function_is_passed_elsewhere_counts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "kept"

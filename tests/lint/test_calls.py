@@ -56,6 +56,25 @@ async def f():
     branched()  # blocks
     never()
 """,
+    "what a class has from those that it is mixed with": """
+class Mixin:
+    def go(self): return self.wait()
+    def quick(self): return self.harmless()
+class Waits:
+    def wait(self): blocks()
+    def harmless(self): ...
+class Mixed(Mixin, Waits): ...
+class Lonely:
+    def go(self): return self.wait()
+class Unknown(anything):
+    def go(self): return self.wait()
+class WithUnknown(Unknown, Waits): ...
+async def f(mixed: Mixed, lonely: Lonely, unknown: WithUnknown):
+    mixed.go()  # blocks
+    mixed.quick()
+    lonely.go()
+    unknown.go()
+""",
     "what is behind the end of a function or a turn": """
 def never():
     return 1
