@@ -198,12 +198,16 @@ class TopAwait(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Load(msgspec.Struct, frozen=True, array_like=True):
-    """Where an attribute is read, which may be a property; the first time in its branch."""
+    """Where an attribute is read, which may be a property; the first time in its branch.
+
+    Or ``stored``, which may run a property's setter: only of other objects than the method's own.
+    """
 
     scope: int
     value: Expr
     line: int
     column: int
+    stored: bool = False
 
 
 class Statement(msgspec.Struct, frozen=True, array_like=True):

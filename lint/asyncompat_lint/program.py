@@ -35,6 +35,7 @@ _OPENED = frozenset(
     " typing.BinaryIO typing.IO typing.TextIO zipfile.ZipFile".split()
 )
 _GENERATIONS = 3
+SETTER = "setter"
 CONSTRUCTORS = (
     "__new__",
     "__init__",
@@ -73,7 +74,8 @@ class Program(Hierarchy):
                         found = self.raw_attribute(value, chain.name, use)
                         for each in found:
                             if isinstance(each, Reference) and self._is_property(each):
-                                yield each
+                                is_stored = load.stored and chain is load.value
+                                yield from self._setters(each) if is_stored else [each]
             chain = chain.value
 
     def references(self, module: Module, expression: Expr, scope: int, line: int) -> Values:
@@ -225,6 +227,19 @@ class Program(Hierarchy):
     def _methods(self, value: Instance, names: tuple[str, ...], use: Use) -> Group:
         found = (v for name in names for v in self.attribute(value, name, use))
         return tuple(v for v in found if isinstance(v, Reference))
+
+    def _setters(self, property_: Reference) -> Iterator[Reference]:
+        """The functions that run where a property is given a value."""
+        place = property_.place
+        if place is not None:
+            scopes = self.modules.at(place.location).facts.scopes
+            for number, scope in enumerate(scopes):
+                is_its = (scope.parent, scope.name) == (
+                    scopes[place.scope].parent,
+                    scopes[place.scope].name,
+                )
+                if is_its and SETTER in scope.decorator_names:
+                    yield Reference(property_.name, Place(place.location, number))
 
     def _is_property(self, value: Reference) -> bool:
         return value.place is not None and is_property(self.scope(value.place))
@@ -379,8 +394,8 @@ class Program(Hierarchy):
 
 
 def is_property(scope: Scope) -> bool:
-    """Return whether a function runs where an attribute is read."""
-    return any(last_name(each) in PROPERTIES for each in scope.decorators)
+    """Return whether a function runs where an attribute is read, or is given a value."""
+    return any(last_name(each) in (*PROPERTIES, SETTER) for each in scope.decorators)
 
 
 def _is_positive(value: object) -> bool:

@@ -56,6 +56,24 @@ async def f():
     branched()  # blocks
     never()
 """,
+    "properties that are given a value": """
+class Device:
+    @property
+    def level(self): return 1
+    @level.setter
+    def level(self, value): blocks()
+    @property
+    def slow(self): blocks()
+    @slow.setter
+    def slow(self, value): ...
+    @slow.deleter
+    def slow(self): blocks()
+async def f(device: Device):
+    device.level = 3  # blocks
+    device.level += 1  # blocks
+    device.slow = 3
+    return device.level
+""",
     "what a class has from those that it is mixed with": """
 class Mixin:
     def go(self): return self.wait()

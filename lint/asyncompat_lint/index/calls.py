@@ -174,6 +174,8 @@ class Calls(Names):
             if (self._scope, self._suite, value) not in self._loaded:
                 self._loaded.add((self._scope, self._suite, value))
                 self.loads.append(Load(self._scope, value, *self._start(node)))
+        elif isinstance(node.ctx, ast.Store) and name_of(node.value) not in ("cls", "self"):
+            self.loads.append(Load(self._scope, self._expression(node), *self._start(node), True))
         inside = node.value
         while isinstance(inside, ast.Attribute):  # told with the whole
             inside = inside.value
