@@ -21,6 +21,7 @@ from asyncompat_lint.index.branches import ASKING
 from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
+from asyncompat_lint.index.taken import is_of_coroutines
 from asyncompat_lint.spans import Span
 
 # These go through their arguments on the spot.
@@ -127,7 +128,11 @@ class Calls(Names):
 
     def _callee(self, function: ast.expr) -> None:
         """What is called is no attribute that is read, but what it is an attribute of may be."""
-        self.visit(function.value if isinstance(function, ast.Attribute) else function)
+        if isinstance(function, ast.Attribute):
+            if type(function.value) is ast.Call and not is_of_coroutines(function.attr):
+                self._taken.add(function.value)
+            function = function.value
+        self.visit(function)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
@@ -176,9 +181,12 @@ class Calls(Names):
                 self.loads.append(Load(self._scope, value, *self._start(node)))
         elif isinstance(node.ctx, ast.Store) and name_of(node.value) not in ("cls", "self"):
             self.loads.append(Load(self._scope, self._expression(node), *self._start(node), True))
-        inside = node.value
+        inside, asked = node.value, node.attr
         while isinstance(inside, ast.Attribute):  # told with the whole
+            asked = inside.attr
             inside = inside.value
+        if type(inside) is ast.Call and not is_of_coroutines(asked):
+            self._taken.add(inside)
         self.visit(inside)
 
     def _iterated(self, node: ast.expr, place: ast.expr) -> None:

@@ -84,12 +84,19 @@ def name_index(
 
 def _untold(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
     """The functions that use a parameter of which nothing is said; classes, by constructors."""
+    if not any(map(_says_nothing, scopes)):
+        return  # as in most modules that have annotations at all
     for number, name in _used(scopes, calls):
         scope = scopes[number]
         while name not in scope.bindings and scope.parent >= 0:
             scope = scopes[scope.parent]
         if name in scope.parameters and scope.bindings[name][0].kind == "unknown":
             yield scopes[scope.parent].name if scope.name == "__init__" else scope.name
+
+
+def _says_nothing(scope: Scope) -> bool:
+    """Whether a function has parameters of which nothing is said."""
+    return any(scope.bindings[name][0].kind == "unknown" for name in scope.parameters)
 
 
 def _used(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[tuple[int, str]]:

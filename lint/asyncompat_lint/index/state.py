@@ -6,6 +6,7 @@ The layers above it, each a part of the walk: ``names``, ``calls``, ``statements
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterable
 
 from asyncompat_lint.expressions import OPAQUE, Expr
@@ -25,7 +26,7 @@ from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.index.branches import may_poll
 from asyncompat_lint.index.expressions import expression
 from asyncompat_lint.index.switches import Known, may_switch
-from asyncompat_lint.index.taken import TAKING, taken_by
+from asyncompat_lint.index.taken import TAKING
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
 
@@ -88,12 +89,23 @@ class State(ast.NodeVisitor):
     def visit(self, node: ast.AST) -> None:
         """Walk through a node."""
         kind = type(node)
-        if kind in TAKING:
-            self._taken.update(taken_by(node))
         visitor = self._visitors.get(kind)
         if visitor is None:
             visitor = getattr(self, f"visit_{kind.__name__}", self.generic_visit)
+            if kind in TAKING:
+                visitor = functools.partial(self._visit_taking, TAKING[kind], visitor)
             self._visitors[kind] = visitor
+        visitor(node)
+
+    def _visit_taking(
+        self,
+        taken_by: Callable[[ast.AST], Iterable[ast.expr]],
+        visitor: Callable[[ast.AST], None],
+        node: ast.AST,
+    ) -> None:
+        for each in taken_by(node):
+            if type(each) is ast.Call:
+                self._taken.add(each)
         visitor(node)
 
     def generic_visit(self, node: ast.AST) -> None:

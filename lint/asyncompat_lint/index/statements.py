@@ -45,6 +45,10 @@ from asyncompat_lint.spans import Span
 _VARYING = frozenset({"Exception", "TimeoutError"})
 
 
+# Nothing behind one of these in the same suite is ever run.
+_ENDING = frozenset({ast.Break, ast.Continue, ast.Raise, ast.Return})
+
+
 class Statements(Calls):
     """The part of the walk that goes into branches."""
 
@@ -59,7 +63,7 @@ class Statements(Calls):
             self.visit(statement)
             if isinstance(statement, GUARDING):
                 self._guards(statement, body[number + 1 :])
-            if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
+            if type(statement) in _ENDING:
                 self._never = True  # what is behind it
         self._statement, self._never = around, never
 

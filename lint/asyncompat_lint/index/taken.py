@@ -46,13 +46,9 @@ def _compared(node: ast.Compare) -> list[ast.expr]:
     return [node.left, *node.comparators]
 
 
-def _asked(node: ast.Attribute) -> list[ast.expr]:
-    is_coroutines = node.attr in _OF_COROUTINES or node.attr.startswith("cr_")
-    return [] if is_coroutines else [node.value]
-
-
-def _called(node: ast.Call) -> list[ast.expr]:
-    return _asked(node.func) if isinstance(node.func, ast.Attribute) else []
+def is_of_coroutines(attribute: str) -> bool:
+    """Return whether coroutines have an attribute."""
+    return attribute in _OF_COROUTINES or attribute.startswith("cr_")
 
 
 def _of_comprehension(
@@ -65,13 +61,12 @@ def _of_comprehension(
             yield from _tested(test)
 
 
-# By the kind of a node: what of it is taken so.
+# By the kind of a node: what of it is taken so. What is asked for an attribute is so often that the
+# walk does it by itself.
 TAKING: dict[type[ast.AST], Callable[..., Iterable[ast.expr]]] = {
     ast.Assert: lambda node: _tested(node.test),
-    ast.Attribute: _asked,
     ast.BinOp: lambda node: [node.left, node.right],
     ast.BoolOp: _of_boolean,
-    ast.Call: _called,
     ast.Compare: _compared,
     ast.DictComp: _of_comprehension,
     ast.Expr: _dropped,
@@ -86,8 +81,3 @@ TAKING: dict[type[ast.AST], Callable[..., Iterable[ast.expr]]] = {
     ast.UnaryOp: lambda node: _tested(node.operand),
     ast.While: lambda node: _tested(node.test),
 }
-
-
-def taken_by(node: ast.AST) -> Iterator[ast.expr]:
-    """Give the calls whose results a node takes for values."""
-    return (each for each in TAKING[type(node)](node) if type(each) is ast.Call)
