@@ -95,7 +95,7 @@ class Settings:
 
 
 # So deep it may go. The index goes less deep, so that all else can follow what it lets through.
-_FRAMES = 8_000
+_FRAMES = 10_000
 
 
 def check(paths: Iterable[str], settings: Settings, cache: Cache = NO_CACHE) -> Result:

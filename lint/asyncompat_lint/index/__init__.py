@@ -27,7 +27,7 @@ from asyncompat_lint.sources import SourceText, TooDeepError, UnreadableError, p
 
 _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
 # So deep it goes: no deeper than all that works with what comes out can follow.
-_FRAMES = 2_500
+_FRAMES = 3_500
 
 
 def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts:
