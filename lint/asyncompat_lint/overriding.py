@@ -86,14 +86,15 @@ class Overriding:
 
         A class that is mixed with others has it from these.
         """
+        if site.call.kind != "call" or not self._conditions.may_be_own(site):
+            return False
         class_ = self._conditions.own_class(site)
-        is_own = not site.is_load and self._conditions.may_be_own(site)
-        return is_own and class_ is not None and self._program.is_known(class_)
+        return class_ is not None and self._program.is_known(class_)
 
     def of_others(self, site: Site) -> Iterator[Blocker]:
         """Give what blocks in the functions that subclasses have from others for such a method."""
         class_ = self._conditions.own_class(site)
-        if class_ is None or not self.knows(site.call.name):
+        if class_ is None or not self.is_left_open(site):
             return
         functions = [
             each

@@ -192,7 +192,7 @@ class _Reach:
                 key: replace(each, overrides=share, among="definitions")
                 for key, each in blocking[0].items()
             }
-        if not groups and site.call.kind == "call" and self._overriding.is_left_open(site):
+        if not groups and self._overriding.knows(site.call.name):
             blockers = {(each.rule, ()): each for each in self._overriding.of_others(site)}
         if not blockers and self._agenda.hands_on(site):
             blockers = self._of_arguments(site, groups)
