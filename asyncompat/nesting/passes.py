@@ -71,7 +71,9 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     runs = suspended.runs()
     runs.append(run)
     # As long as we are here these contexts are entered, and no others.
-    entered = [context for each in runs for context in each.contexts]
+    entered = run.contexts
+    if len(runs) > 1:
+        entered = [context for each in runs for context in each.contexts]
     postponed = _Postponed(loop, entered, run.postponed)
     postponed.tries = run.enters_more
     # A task's steps are never what a file or signal is watched with.
@@ -181,7 +183,7 @@ class _Postponed:
         self._loop = loop
         self._ready = loop._ready
         self._nearest = entered[-1] if entered else None
-        self._others = {id(context) for context in entered[:-1]}
+        self._others = {id(context) for context in entered[:-1]} if len(entered) > 1 else ()
         self._changed = []
         self._handles = handles
 

@@ -330,6 +330,11 @@ def _is_so(condition: Condition, argument: Expr, site: Site) -> bool | None:
             return bool(argument.value)
         case "none":
             return argument.value is None
+        case "startswith" | "endswith":
+            text, part = argument.value, condition.value
+            if not (isinstance(text, str) and isinstance(part, Constant)):
+                return None
+            return getattr(text, condition.asked)(part.value) is True
     return argument == condition.value
 
 

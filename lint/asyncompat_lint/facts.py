@@ -69,8 +69,9 @@ class Binding(msgspec.Struct, frozen=True, array_like=True):
     suite: Suite | None = None
 
 
-# What a test asks of a parameter: whether it is true, None, equal to a constant, an instance.
-Asked: TypeAlias = Literal["true", "none", "equal", "instance"]
+# What a test asks of a parameter: whether it is true, None, equal to a constant, an instance, or a
+# text that begins or ends with a constant.
+Asked: TypeAlias = Literal["true", "none", "equal", "instance", "startswith", "endswith"]
 
 
 class Condition(msgspec.Struct, frozen=True, array_like=True):

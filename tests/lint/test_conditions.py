@@ -36,6 +36,21 @@ async def f():
     once("u")  # blocks
     steady("u")
 """,
+    "how a text begins and ends": """
+def secret(name, suffix=".txt"):
+    if name.startswith("oidc/"):
+        blocks()
+    elif not name.endswith("_TOKEN"):
+        blocks()
+def through(name):
+    secret(name)
+async def f(name):
+    secret("GITHUB_TOKEN")
+    through("GITHUB_TOKEN")
+    secret("oidc/TOKEN")  # blocks
+    secret("GITHUB_KEY")  # blocks
+    through(name)  # blocks
+""",
     "flags, by place, by name and by default": """
 def save(data, sync=False, *, path=None):
     if sync:

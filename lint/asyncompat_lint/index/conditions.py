@@ -67,6 +67,11 @@ def _said(test: ast.expr) -> Iterator[_Said]:
             yield from (each.negated() for each in _said(operand))
         case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes]):
             yield _Said(name, "instance", one_of(classes))
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="startswith" | "endswith" as asked),
+            args=[ast.Constant(value=str(value))],
+        ) if _is_kept(value):
+            yield _Said(name, asked, Constant(value))
         case ast.Compare(
             left=ast.Name(id=name), ops=[operator], comparators=[ast.Constant(value=value)]
         ):
