@@ -113,7 +113,11 @@ def refuse_depth():
         frame = frame.f_back
         left -= _CALLS_A_FRAME
     if left < 0:
-        raise RecursionError("Python's recursion limit has no room for another run")
+        raise RecursionError(
+            "{} runs inside each other leave Python no room for another".format(runs)
+            if runs
+            else "Python's recursion limit leaves no room for a run"
+        )
 
 
 def refuse_own(loop, future):
