@@ -79,9 +79,11 @@ class Passing(Inference):
             here, given_up = self._known, self._given_up
             self._known = self._known_back[self._calls_back]
             self._calls_back += 1
-            self._handed[key] = find()
-            self._calls_back -= 1
-            self._known, self._given_up = here, given_up
+            try:
+                self._handed[key] = find()
+            finally:
+                self._calls_back -= 1
+                self._known, self._given_up = here, given_up
         return self._handed[key]
 
     def _before(self, callee: Expr, place: Place, use: Use) -> int:

@@ -57,17 +57,17 @@ def test_declared_encoding(encoding, check_code):
     assert place(finding) == (5, 5, 5, 18)
 
 
-@pytest.mark.parametrize("links", [100, 150, 200, 300, 600])
+@pytest.mark.parametrize("links", [100, 150, 200, 300, 600, 1200])
 @pytest.mark.parametrize("form", ["chain", "sum", "elif"])
 def test_what_is_nested_deep_is_read(form, links, check_code):
-    """As far as Python itself compiles it, beside a finding or not."""
+    """Or told, where it is beyond what the interpreter or libcst can: 3.12 comes less far."""
     code = {
         "chain": "    x" + ".a()" * links,
         "sum": "    y = " + " + ".join(["x"] * links),
         "elif": "    if x: pass\n" + "    elif x: pass\n" * links,
     }[form]
     (finding,) = check_code(f"import time\nasync def f(x):\n    time.sleep(1)\n{code}\n")
-    assert place(finding) == (3, 5, 3, 18)
+    assert place(finding) == (3, 5, 3, 18) or (links > 300 and finding.code == "AC001")
 
 
 UNREADABLE = {
