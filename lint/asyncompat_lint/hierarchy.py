@@ -71,6 +71,15 @@ class Hierarchy(Passing):
             known = self._known_classes[class_] = self.ancestors(Instance(name, class_))[1]
         return known
 
+    def lacks(self, class_: Place, name: str) -> bool:
+        """Return whether neither a class nor any above it has an attribute, known or not."""
+        use = Use(self.modules.at(class_.location), class_.scope, sys.maxsize, 0)
+        there = (class_, *self._order(class_, use))
+        return self.is_known(class_) and not any(
+            name in self.scope(each).bindings or name in self.scope(each).attributes
+            for each in there
+        )
+
     def methods_below(self, class_: Place, name: str) -> list[Place]:
         """Return the functions that a class's subclasses have by a name, each once, in order."""
         found = set()

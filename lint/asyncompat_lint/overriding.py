@@ -89,7 +89,7 @@ class Overriding:
         if site.call.kind != "call" or not self._conditions.may_be_own(site):
             return False
         class_ = self._conditions.own_class(site)
-        return class_ is not None and self._program.is_known(class_)
+        return class_ is not None and self._program.lacks(class_, site.call.name)
 
     def of_others(self, site: Site) -> Iterator[Blocker]:
         """Give what blocks in the functions that subclasses have from others for such a method."""

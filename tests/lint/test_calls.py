@@ -84,10 +84,15 @@ class Waits:
 class Mixed(Mixin, Waits): ...
 class Lonely:
     def go(self): return self.wait()
+class Given:
+    def __init__(self, wait): self.wait = wait
+    def go(self): return self.wait()
+class MixedGiven(Given, Waits): ...
 class Unknown(anything):
     def go(self): return self.wait()
 class WithUnknown(Unknown, Waits): ...
-async def f(mixed: Mixed, lonely: Lonely, unknown: WithUnknown):
+async def f(mixed: Mixed, lonely: Lonely, unknown: WithUnknown, given: MixedGiven):
+    given.go()
     mixed.go()  # blocks
     mixed.quick()
     lonely.go()
