@@ -4,7 +4,7 @@ Knows tasks and their contexts. It must not know how the run goes.
 """
 
 from ..backports.births import Births
-from ..backports.contexts import TASKS_HAVE_CONTEXTS, copy_context
+from ..backports.contexts import TASKS_HAVE_CONTEXTS, copy_context, is_current
 from ..backports.introspection import task_now, tasks_now
 from ..backports.tasks import new_task, task_context
 
@@ -65,10 +65,10 @@ class Born:
             self._is_closed = True
             self._caller = None
             for context, mark in reversed(self._marks):
-                try:
-                    context.run(self._of.reset, mark)
-                except RuntimeError:  # it is the one that we are in
+                if is_current(context):
                     self._of.reset(mark)
+                else:
+                    context.run(self._of.reset, mark)
             self._marks = []
 
     else:

@@ -28,9 +28,8 @@ class Run:
 
     ``future`` is what is waited for, and ``handed_on`` hands the tasks' cancellations on to it;
     ``contexts`` are those that are entered around it, with others around if it ``enters_more``,
-    ``waiting`` the futures of who waits
-    until they are left, ``postponed`` the callbacks that do. ``ended`` are the tasks that were left
-    when it was done, and were told.
+    ``waiting`` the futures of who waits until they are left, ``postponed`` the callbacks that do.
+    ``ended`` are the tasks that were left when it was done, and were told.
     """
 
     __slots__ = (

@@ -44,6 +44,12 @@ def nested(coro, **kwargs):
     return asyncompat.run(coro, nested=True, **kwargs)
 
 
+async def ticks(times):
+    for _ in range(times):
+        await asyncompat.sleep(0.001)
+    return "went on"
+
+
 async def calls(coro):
     nested(coro)
 
@@ -1516,14 +1522,9 @@ def test_a_timer_that_a_run_makes_in_its_callers_context(run):
 
 @pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
 def test_what_runs_in_the_context_of_a_callback_goes_on_afterwards(run):
-    async def tick():
-        for _ in range(3):
-            await asyncompat.sleep(0.001)
-        return "went on"
-
     async def main():
         context = contextvars.copy_context()
-        task = asyncompat.create_task(tick(), context=context)
+        task = asyncompat.create_task(ticks(3), context=context)
         loop = asyncompat.get_running_loop()
         loop.call_soon(lambda: nested(value(1, 0.01)), context=context)
         return await asyncompat.wait_for(task, 5)
@@ -1535,15 +1536,10 @@ def test_what_runs_in_the_context_of_a_callback_goes_on_afterwards(run):
 def test_what_is_called_in_a_context_of_its_own_runs_something(run):
     """The tasks and timers that have this context go on afterwards; to wait for them is refused."""
 
-    async def ticks():
-        for _ in range(5):
-            await asyncompat.sleep(0.001)
-        return "ticked"
-
     async def main():
         context, called = contextvars.copy_context(), []
         loop = asyncompat.get_running_loop()
-        task = asyncompat.create_task(ticks(), context=context)
+        task = asyncompat.create_task(ticks(5), context=context)
         loop.call_later(0.002, called.append, "called", context=context)
         await asyncompat.sleep(0.001)
         context.run(nested, asyncompat.sleep(0.01))
@@ -1555,7 +1551,7 @@ def test_what_is_called_in_a_context_of_its_own_runs_something(run):
             context.run(nested, inner())
         return await task, called
 
-    assert run(main()) == ("ticked", ["called"])
+    assert run(main()) == ("went on", ["called"])
 
 
 @pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
