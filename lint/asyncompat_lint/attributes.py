@@ -10,7 +10,8 @@ import builtins
 import sys
 from abc import abstractmethod
 from collections.abc import Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from asyncompat_lint.expressions import NOTHING, Expr, last_name
 from asyncompat_lint.names import Names, Use

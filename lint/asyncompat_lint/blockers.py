@@ -5,7 +5,7 @@ Data, and how it is told; how it is found is ``reach``'s.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from asyncompat_lint.conditions import Held
 from asyncompat_lint.expressions import last_name
@@ -19,8 +19,7 @@ LONGEST_CERTAIN = 4
 _MOST_CASES = 4
 
 
-@dataclass(frozen=True)
-class Blocker:
+class Blocker(msgspec.Struct, frozen=True):
     """Why something blocks: what blocks in the end, and the calls that lead there.
 
     ``once`` is whether it does so only the first time, ``optional`` whether only where an

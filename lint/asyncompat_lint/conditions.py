@@ -9,8 +9,9 @@ which a subclass replaces. What is not known lets everything happen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from asyncompat_lint.expressions import (
     Attribute,
@@ -41,8 +42,7 @@ _ANYTHING = frozenset({"builtins.object", "typing.Any"})
 _SELVES = (Name("self"), Name("cls"), Name("this"))
 
 
-@dataclass(frozen=True)
-class OfClass:
+class OfClass(msgspec.Struct, frozen=True):
     """A parameter has to be an instance of one of these classes, or of none."""
 
     parameter: str
@@ -50,16 +50,14 @@ class OfClass:
     holds: bool
 
 
-@dataclass(frozen=True)
-class Dispatch:
+class Dispatch(msgspec.Struct, frozen=True):
     """It has to be this function that the method of ``self`` is."""
 
     method: str
     place: Place
 
 
-@dataclass(frozen=True)
-class Overridable:
+class Overridable(msgspec.Struct, frozen=True):
     """It blocks by what stands in a subclass for this method of ``self``.
 
     So many of the chain's steps are behind the call of the method: another object's are others.

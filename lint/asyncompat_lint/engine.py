@@ -302,7 +302,7 @@ class _Check:
         if cells is None:
             return step
         cell, line = place_in_cell(cells, step.line)
-        return replace(step, path=f"{step.path}:cell {cell}", line=line)
+        return Step(f"{step.path}:cell {cell}", line, step.function, step.call)
 
     def _ignored(self, path: str) -> set[str]:
         """The codes that the settings ignore for a file."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from asyncompat_lint.spans import Span
 
 
@@ -32,8 +34,7 @@ class Severity(enum.IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, order=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, order=True):
     """One call on the way from the event loop to what blocks it."""
 
     path: str

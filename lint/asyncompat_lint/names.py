@@ -12,7 +12,8 @@ import sys
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from asyncompat_lint.expressions import NOTHING, Expr, Name
 from asyncompat_lint.facts import Binding, Scope
@@ -39,8 +40,7 @@ UNSEEN: Trail = frozenset()
 _LONGEST_TRAIL = 40
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """The place from which a name is looked up."""
 
     module: Module

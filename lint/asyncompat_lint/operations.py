@@ -9,7 +9,8 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from asyncompat_lint.attributes import Attributes
 from asyncompat_lint.expressions import (

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from asyncompat_lint.blockers import Blocker, Blockers
 from asyncompat_lint.conditions import Conditions, Dispatch, Overridable

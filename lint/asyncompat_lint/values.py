@@ -6,8 +6,10 @@ Data only. What is not known has no value at all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 
 class Place(NamedTuple):
@@ -17,16 +19,14 @@ class Place(NamedTuple):
     scope: int
 
 
-@dataclass(frozen=True)
-class TypeParameter:
+class TypeParameter(msgspec.Struct, frozen=True):
     """A type variable: of a class, or of a function. Each is where its variable is made."""
 
     name: str
     bound: Values = ()
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(msgspec.Struct, frozen=True):
     """An instance of the class that has this qualified name.
 
     ``arguments`` are those of a generic class. An iterator, coroutine or context manager that a
@@ -40,8 +40,7 @@ class Instance:
     producer: str = ""
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """The thing itself that has this qualified name: a module, a function, a class.
 
     A class may have ``arguments``. A method has the ``receiver`` that it was asked of, and what

@@ -22,7 +22,6 @@ from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
 from asyncompat_lint.index.taken import is_of_coroutines
-from asyncompat_lint.spans import Span
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(
@@ -82,16 +81,18 @@ class Calls(Names):
     def visit_Call(self, node: ast.Call) -> None:
         awaited, discarded = node is self._awaited, node is self._discarded
         returned = node is self._returned
-        if name_of(node.func) in ASKING:
+        name = name_of(node.func)
+        if name in ASKING:
             self.scopes[self._scope].asks_for_loop = True
-        runs = self.scopes[self._running()]
-        if isinstance(node.func, ast.Name) and node.func.id in runs.parameters:
-            runs.called_parameters.append(node.func.id)
-        if isinstance(node.func, ast.Attribute):  # it is not visited itself
+        if isinstance(node.func, ast.Name):
+            runs = self.scopes[self._running()]
+            if name in runs.parameters:
+                runs.called_parameters.append(name)
+        elif isinstance(node.func, ast.Attribute):  # it is not visited itself
             self._mention_name(node.func)
-        if name_of(node.func) in _QUEUEING:
+        if name in _QUEUEING:
             names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-            self._queued.update((self._running(), name) for name in names)
+            self._queued.update((self._running(), each) for each in names)
         self._callee(node.func)
         consumes = _consumes(node.func)
         for argument in node.args:
@@ -103,7 +104,7 @@ class Calls(Names):
                     self._iterated(argument, node)
         self._visit_all(node.keywords)
         self._put(node)
-        if name_of(node.func) == _ENTERING and len(node.args) == 1:
+        if name == _ENTERING and len(node.args) == 1:
             # An exit stack enters it as `with` does, and has it until nobody knows when.
             self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
         self._site(
@@ -144,8 +145,7 @@ class Calls(Names):
         self._iterated(node.value, node.value)
 
     def visit_Name(self, node: ast.Name) -> None:
-        if node.id in VERSIONED_BUILTINS:
-            self._mention_name(node)
+        self._mention_name(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.visit(node.value)
@@ -216,12 +216,11 @@ class Calls(Names):
             return
         if node in self._taken and kind == "call" and not awaited:
             self.taken.append(len(self.calls))
-        span = Span(*self._start(node), *self._end(node))
         self.calls.append(
             CallSite(
                 self._scope,
                 callee,
-                span,
+                self._span(node),
                 kind,
                 awaited,
                 discarded,
@@ -242,16 +241,13 @@ class Calls(Names):
             if isinstance(argument, ast.Starred):
                 arguments[UNPACKED] = self._expression(argument)
                 break  # what follows has no known number
-            arguments[str(number)] = self._expression(argument)
-        for keyword in node.keywords:
+            value = self._expression(argument)
+            if isinstance(value, _TOLD_ARGUMENTS):
+                arguments[str(number)] = value
+        for keyword in node.keywords:  # of these at least the name is told
             if keyword.arg is not None:
                 arguments[keyword.arg] = self._expression(keyword.value)
-        # Of a keyword at least the name is told.
-        return {
-            name: value
-            for name, value in arguments.items()
-            if isinstance(value, _TOLD_ARGUMENTS) or not name.isdecimal()
-        }
+        return arguments
 
 
 def _is_starred(target: ast.expr) -> bool:
@@ -263,9 +259,13 @@ def _is_starred(target: ast.expr) -> bool:
 
 def _passes(node: ast.Call) -> int:
     """How many positional arguments a call has; -1 where it passes what cannot be told."""
-    is_told = all(keyword.arg is not None for keyword in node.keywords)
-    is_told = is_told and not any(isinstance(each, ast.Starred) for each in node.args)
-    return len(node.args) if is_told else -1
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            return -1
+    for each in node.args:
+        if isinstance(each, ast.Starred):
+            return -1
+    return len(node.args)
 
 
 def _consumes(function: ast.expr) -> bool:

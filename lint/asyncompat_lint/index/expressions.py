@@ -44,6 +44,7 @@ _TOLD_BY_NAME = {
 # Behind a tuple's only argument: of any length.
 ELLIPSIS = Constant("...")
 _NOT_FOLLOWED = (Constant, Opaque)
+_DECORATED = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "__add__",
@@ -142,8 +143,9 @@ def name_of(node: ast.AST) -> str:
 
 def whole_lines(statement: ast.stmt) -> tuple[int, int]:
     """Return the first and the last line of a statement, with its decorators."""
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(each.lineno for each in decorators)])
+    first = statement.lineno
+    if isinstance(statement, _DECORATED):
+        first = min([first, *(each.lineno for each in statement.decorator_list)])
     return first, statement.end_lineno or statement.lineno
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from asyncompat_lint.expressions import (
+    OPAQUE,
     WRAPPERS,
     Attribute,
     Awaited,
@@ -51,14 +52,16 @@ def name_index(
         made.update((name, scope.name) for name in scope.decorator_names if name)
         for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
             for binding in bindings:
+                value = binding.value
                 if binding.kind == "imported":
                     aliases.add((binding.target.rpartition(".")[2], name))
-                elif _is_made(binding.value):
-                    made.update((other, name) for other in last_names(binding.value))
-                    if name in called and _is_taken_out(binding.value):
-                        aliases.update((other, name) for other in last_names(binding.value))
-                else:
-                    aliases.update((other, name) for other in last_names(binding.value))
+                elif value is not OPAQUE:
+                    pairs = [(other, name) for other in last_names(value)]
+                    is_made = _is_made(value)
+                    if is_made:
+                        made.update(pairs)
+                    if not is_made or (name in called and _is_taken_out(value)):
+                        aliases.update(pairs)
     return NameIndex(
         dict(called),
         sorted((other, name) for other, name in aliases if other != name),

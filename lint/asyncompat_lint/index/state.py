@@ -39,6 +39,17 @@ VERSIONED = frozenset(
 VERSIONED_BUILTINS = frozenset({"BaseExceptionGroup", "ExceptionGroup", "aiter", "anext"})
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
+# Half of all nodes: they have nothing in them, and are not walked to. A name is only if it may be
+# one of those above.
+_OPERATORS = frozenset({"ctx", "op", "ops"})
+_LEAVES = frozenset({ast.Constant, ast.Name})
+# What is walked through in the nodes of a kind.
+_INSIDE: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: tuple(name for name in kind._fields if name not in _OPERATORS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+
 
 class State(ast.NodeVisitor):
     """A walk through a module."""
@@ -83,12 +94,16 @@ class State(ast.NodeVisitor):
         self._versioned: set[str] = set()
         self._annotations_are_run = True
         self._visitors: dict[type[ast.AST], Callable[[ast.AST], None]] = {}
+        names_count = any(name in source.text for name in VERSIONED_BUILTINS)
+        self._leaves: frozenset[type[ast.AST]] = _LEAVES - ({ast.Name} if names_count else set())
 
     # The parser's own walk looks each method up by its name, at every node of a million lines.
 
     def visit(self, node: ast.AST) -> None:
         """Walk through a node."""
         kind = type(node)
+        if kind in self._leaves:
+            return
         visitor = self._visitors.get(kind)
         if visitor is None:
             visitor = getattr(self, f"visit_{kind.__name__}", self.generic_visit)
@@ -110,17 +125,14 @@ class State(ast.NodeVisitor):
 
     def generic_visit(self, node: ast.AST) -> None:
         """Walk through all that is in a node."""
-        for name in node._fields:
+        for name in _INSIDE[type(node)]:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 for each in value:
                     if isinstance(each, ast.AST):
                         self.visit(each)
-            elif isinstance(value, ast.AST) and name != "ctx":
+            elif isinstance(value, ast.AST):
                 self.visit(value)
-
-    def visit_Constant(self, node: ast.Constant) -> None:
-        """There is nothing in it."""
 
     def _expression(self, node: ast.expr) -> Expr:
         return expression(node, self._inner)
@@ -152,11 +164,15 @@ class State(ast.NodeVisitor):
 
     def _start(self, node: ast.AST) -> tuple[int, int]:
         line: int = getattr(node, "lineno", 1)
-        return line, self._column(line, getattr(node, "col_offset", 0))
+        offset: int = getattr(node, "col_offset", 0)
+        return line, offset + 1 if self._is_ascii else self._column(line, offset)
 
-    def _end(self, node: ast.expr) -> tuple[int, int]:
-        line = node.end_lineno or node.lineno
-        return line, self._column(line, node.end_col_offset or 0)
+    def _span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
+        line, end_line = node.lineno, node.end_lineno or node.lineno
+        column, end_column = node.col_offset, node.end_col_offset or 0
+        if self._is_ascii:
+            return Span(line, column + 1, end_line, end_column + 1)
+        return Span(line, self._column(line, column), end_line, self._column(end_line, end_column))
 
     def _column(self, line: int, offset: int) -> int:
         """The parser counts the bytes of UTF-8 from 0; people and libcst count characters."""
@@ -169,20 +185,20 @@ class State(ast.NodeVisitor):
         """Keep an ``await`` that is in no function."""
         if self._running() == 0 and not self._in_function:
             line, column = self._start(node)
-            end = self._end(node) if isinstance(node, ast.expr) else (line, column)
+            is_expression = isinstance(node, ast.expr)
+            span = self._span(node) if is_expression else Span(line, column, line, column)
             timed = line in self._source.timed
-            self.awaits_at_top.append(TopAwait(Span(line, column, *end), self._statement, timed))
+            self.awaits_at_top.append(TopAwait(span, self._statement, timed))
 
     def _mention(
         self, node: ast.AST, value: Expr = OPAQUE, target: str = "", *, stored: bool = False
     ) -> None:
         """Keep a place that names something whose being there depends on Python's version."""
-        line, column = self._start(node)
-        end_line, end_column = line, column
         if isinstance(node, ast.expr | ast.stmt | ast.alias):
-            end_line = node.end_lineno or line
-            end_column = self._column(end_line, node.end_col_offset or 0)
-        span = Span(line, column, end_line, end_column)
+            span = self._span(node)
+        else:
+            line, column = self._start(node)
+            span = Span(line, column, line, column)
         self.mentions.append(Mention(self._scope, span, self._statement, value, target, stored))
 
     def _comprehension(

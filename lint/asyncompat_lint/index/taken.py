@@ -27,12 +27,10 @@ def _tested(node: ast.expr) -> Iterator[ast.expr]:
 
 def _dropped(node: ast.Expr) -> list[ast.expr]:
     """What a statement comes to, which is nothing but an expression."""
-    match node.value:
-        case ast.BoolOp(values=[*_, last]):
-            return [last]
-        case ast.IfExp(body=body, orelse=orelse):
-            return [body, orelse]
-    return []
+    value = node.value
+    if isinstance(value, ast.BoolOp):
+        return value.values[-1:]
+    return [value.body, value.orelse] if isinstance(value, ast.IfExp) else []
 
 
 def _of_boolean(node: ast.BoolOp) -> Iterator[ast.expr]:
