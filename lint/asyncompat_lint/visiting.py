@@ -5,7 +5,9 @@ It knows libcst and where statements are; it does not know what a rule looks for
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import libcst as cst
@@ -18,6 +20,7 @@ from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.base import Context, Rule, Surroundings
+from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.sources import SourceText, UnreadableError
 
 
@@ -99,9 +102,9 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
         if not names:
             continue
         found: list[Finding] = []
-        wrapper = _parsed(statement, source, context)
+        tree = _parsed(statement, source, context)
         try:
-            wrapper.visit_batched([by_name[name](context, found) for name in sorted(names)])
+            _visit(tree, [by_name[name](context, found) for name in sorted(names)])
         except RecursionError as error:
             raise _beyond(error, statement) from None
         # A method is a piece of its class, too.
@@ -109,7 +112,20 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
         told.update(found)
 
 
-def _parsed(statement: Statement, source: SourceText, context: Context) -> MetadataWrapper:
+def _visit(tree: cst.Module, rules: Iterable[Rule]) -> None:
+    visitors: dict[type[cst.CSTNode], list[Callable[[cst.CSTNode], None]]] = defaultdict(list)
+    wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)  # no copy: it is nobody else's
+    with ExitStack() as stack:
+        for rule in rules:
+            stack.enter_context(rule.resolve(wrapper))
+            for kind, visit in rule.visitors():
+                visitors[kind].append(visit)
+        for node in walk(tree):
+            for visit in visitors.get(type(node), ()):
+                visit(node)
+
+
+def _parsed(statement: Statement, source: SourceText, context: Context) -> cst.Module:
     """Parse a piece of a module, and tell the context of it."""
     first_line = statement.line
     code = "".join(source.lines[statement.line - 1 : statement.end_line])
@@ -128,7 +144,7 @@ def _parsed(statement: Statement, source: SourceText, context: Context) -> Metad
     except Exception as error:
         raise _beyond(error, statement) from None
     context.enter(tree, first_line)
-    return MetadataWrapper(tree, unsafe_skip_copy=True)  # no copy: it is nobody else's
+    return tree
 
 
 def _beyond(error: Exception, statement: Statement) -> UnreadableError:

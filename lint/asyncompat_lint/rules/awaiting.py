@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from asyncompat_lint.findings import Edit
 from asyncompat_lint.rules.base import Rule, source_of
+from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.spans import Span
 
 # What binds tighter than `await`, or as tight: all else needs parentheses behind it.
@@ -29,13 +28,7 @@ def in_its_place(
 
 def has_comments(node: cst.CSTNode) -> bool:
     """Return whether there are comments in a node, which a text of it would lose."""
-    return any(isinstance(each, cst.Comment) for each in _walk(node))
-
-
-def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
+    return any(isinstance(each, cst.Comment) for each in walk(node))
 
 
 def awaited(node: cst.BaseExpression) -> str:

@@ -20,7 +20,7 @@ from asyncompat_lint.findings import Finding, Fix, Severity
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.reach import BlockingCall
-from asyncompat_lint.rules.parents import Parents
+from asyncompat_lint.rules.trees import Parents
 from asyncompat_lint.spans import Span
 from asyncompat_lint.versions import Version, Versions
 
@@ -89,8 +89,12 @@ class Context:
         )
 
 
-class Rule(cst.BatchableCSTVisitor):
-    """A kind of finding. Its docstring is its page: what it finds, why that is bad, what to do."""
+class Rule(cst.MetadataDependent):
+    """A kind of finding. Its docstring is its page: what it finds, why that is bad, what to do.
+
+    Its methods ``visit_Call`` and the like are called for the nodes of a statement, each before
+    what is in it.
+    """
 
     METADATA_DEPENDENCIES = (PositionProvider,)
 
@@ -110,9 +114,10 @@ class Rule(cst.BatchableCSTVisitor):
         weight = context.surroundings.severities.get(self.code)
         self.weight = self.severity if weight is None else Severity.named(weight)
 
-    def get_visitors(self) -> Mapping[str, Callable[[cst.CSTNode], None]]:
-        """Return the methods that visit something: libcst's way, but once for each class."""
-        return {name: getattr(self, name) for name in _visitors_of(type(self))}
+    def visitors(self) -> Iterator[tuple[type[cst.CSTNode], Callable[[cst.CSTNode], None]]]:
+        """Give the kinds of nodes that it visits, each with the method that does."""
+        for name in _visitors_of(type(self)):
+            yield getattr(cst, name.removeprefix(_VISITING)), getattr(self, name)
 
     def code_of(self, node: cst.CSTNode) -> str:
         """Return a node's source on one line, without its comments."""
@@ -205,14 +210,12 @@ class Rule(cst.BatchableCSTVisitor):
         )
 
 
+_VISITING = "visit_"
+
+
 @functools.cache
 def _visitors_of(rule: type[Rule]) -> list[str]:
-    return [
-        name
-        for name in dir(rule)
-        if name.startswith(("visit_", "leave_"))
-        and not getattr(getattr(rule, name), "_is_no_op", False)
-    ]
+    return [name for name in dir(rule) if name.startswith(_VISITING)]
 
 
 def source_of(node: cst.CSTNode) -> str:
@@ -288,13 +291,6 @@ def is_async(rule: Rule, node: cst.CSTNode) -> cst.FunctionDef | None:
         if isinstance(parent, cst.Lambda | cst.ClassDef):
             return None
     return None
-
-
-def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Give a node and all below it, in the order of the source."""
-    yield node
-    for child in node.children:
-        yield from walk(child)
 
 
 def name_of(node: cst.CSTNode) -> str:

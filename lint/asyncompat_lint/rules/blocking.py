@@ -17,8 +17,9 @@ from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.knowledge import Table
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.awaiting import has_comments
-from asyncompat_lint.rules.base import Context, Rule, source_of, walk
+from asyncompat_lint.rules.base import Context, Rule, source_of
 from asyncompat_lint.rules.moved_block import moved_block
+from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.spans import Span
 
 TO_THREAD = "await {asyncio}.to_thread({callee}{more})"

@@ -6,7 +6,8 @@ import libcst as cst
 
 from asyncompat_lint.cancellations import APART_SINCE
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async, name_of, source_of, walk
+from asyncompat_lint.rules.base import Rule, is_async, name_of, source_of
+from asyncompat_lint.rules.trees import walk
 
 _CATCHING = {"BaseException", "CancelledError"}
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 import libcst as cst
 
 from asyncompat_lint.findings import Edit, Fix
-from asyncompat_lint.rules.base import Rule, is_async, source_of, walk
+from asyncompat_lint.rules.base import Rule, is_async, source_of
+from asyncompat_lint.rules.trees import children, walk
 from asyncompat_lint.spans import Span
 
 _FUNCTION = "in_thread"
@@ -201,7 +202,7 @@ def _bound_outside(function: cst.FunctionDef, block: cst.With) -> set[str]:
         node = todo.pop()
         if node is not block:
             found.update(name for target in _targets(node) for name in _names(target))
-            todo += node.children
+            todo += children(node)
     return found
 
 
@@ -258,7 +259,7 @@ def _is_read(function: cst.FunctionDef, block: cst.With, name: str) -> bool:
         if isinstance(node, cst.Name) and node.value == name:
             return True
         if node is not block:
-            todo += node.children
+            todo += children(node)
     return False
 
 
@@ -270,5 +271,5 @@ def _is_read_as_it_is_left(function: cst.FunctionDef, name: str) -> bool:
         if isinstance(node, cst.Name) and node.value == name:
             return True
         if not isinstance(node, cst.With) or name not in _names_of_items(node):
-            todo += node.children
+            todo += children(node)
     return False

@@ -10,8 +10,9 @@ import libcst as cst
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules import generators
-from asyncompat_lint.rules.base import is_async, name_of, source_of, walk
+from asyncompat_lint.rules.base import is_async, name_of, source_of
 from asyncompat_lint.rules.misfit import ENTERED, MisfitRule
+from asyncompat_lint.rules.trees import children, walk
 from asyncompat_lint.spans import Span
 
 _COROUTINE = "asyncio.coroutine"
@@ -240,7 +241,7 @@ def _is_named(argument: cst.Arg, keyword: str) -> bool:
 def _yields(node: cst.CSTNode) -> list[cst.Yield]:
     """The yields of a function's own."""
     found = [node] if isinstance(node, cst.Yield) else []
-    for child in node.children:
+    for child in children(node):
         if not isinstance(child, cst.FunctionDef | cst.Lambda):
             found += _yields(child)
     return found
@@ -250,5 +251,5 @@ def _returns(node: cst.CSTNode) -> bool:
     """Whether a function of its own returns anything."""
     if isinstance(node, cst.Return):
         return node.value is not None
-    inner = (each for each in node.children if not isinstance(each, cst.FunctionDef | cst.Lambda))
+    inner = (each for each in children(node) if not isinstance(each, cst.FunctionDef | cst.Lambda))
     return any(map(_returns, inner))

@@ -3,7 +3,8 @@ from __future__ import annotations
 import libcst as cst
 
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, walk
+from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement
+from asyncompat_lint.rules.trees import walk
 
 
 class PollingLoop(Rule):

@@ -7,7 +7,8 @@ from itertools import pairwise
 import libcst as cst
 
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, walk
+from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement
+from asyncompat_lint.rules.trees import walk
 
 # What gives its results in an order, one after the other; and what runs functions in threads, of
 # which nobody knows whether they can run at the same time.
