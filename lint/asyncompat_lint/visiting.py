@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper
@@ -112,9 +113,18 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
         told.update(found)
 
 
+class _Wrapper(MetadataWrapper):
+    def visit_batched(
+        self, visitors: Iterable[cst.BatchableCSTVisitor], *rest: Any, **named: Any
+    ) -> cst.CSTNode:
+        """Go through the tree, but not for nobody, as libcst does for what is no visitor."""
+        visitors = list(visitors)
+        return super().visit_batched(visitors, *rest, **named) if visitors else self.module
+
+
 def _visit(tree: cst.Module, rules: Iterable[Rule]) -> None:
     visitors: dict[type[cst.CSTNode], list[Callable[[cst.CSTNode], None]]] = defaultdict(list)
-    wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)  # no copy: it is nobody else's
+    wrapper = _Wrapper(tree, unsafe_skip_copy=True)  # no copy: it is nobody else's
     with ExitStack() as stack:
         for rule in rules:
             stack.enter_context(rule.resolve(wrapper))

@@ -11,17 +11,20 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+# Asked of every node: whether something is an instance of what is abstract is dear to ask.
+_KINDS = frozenset(
+    kind for kind in vars(cst).values() if isinstance(kind, type) and issubclass(kind, cst.CSTNode)
+)
+
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Give what is directly in a node, space and comments too, in the order of its fields."""
     for name in _fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        if type(value) in _KINDS:
             yield value
         elif isinstance(value, list | tuple):
-            for each in value:
-                if isinstance(each, cst.CSTNode):
-                    yield each
+            yield from (each for each in value if type(each) in _KINDS)
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
