@@ -137,8 +137,9 @@ class Agenda:
             methods = {site.call.name}
         is_blocking = any(self._knowledge.blocking(target.name) for target in targets)
         hands_on = any(map(self.called_arguments, targets))
-        handed = {n for v in site.call.arguments.values() for n in last_names(v)}
-        asked = Asked(sorted(methods), hands_on, sorted(handed) if hands_on else [])
+        arguments = site.call.arguments.values() if hands_on else ()
+        handed = {name for each in arguments for name in last_names(each)}
+        asked = Asked(sorted(methods), hands_on, sorted(handed))
         if not (places or is_blocking or hands_on or methods):
             notes.ruled_out.add(site.number)
         elif not is_blocking:

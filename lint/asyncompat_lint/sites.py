@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from asyncompat_lint.expressions import Attribute, last_names
 from asyncompat_lint.facts import CallSite, Load
@@ -21,8 +22,7 @@ from asyncompat_lint.program import Program
 SiteKey = tuple[str, int, bool]
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(msgspec.Struct, frozen=True, dict=True):
     """A call site, or a load, of a module; ``number`` is its place in the module's facts."""
 
     module: Module

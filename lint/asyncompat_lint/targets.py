@@ -26,7 +26,7 @@ _KeptTarget = tuple[str, str, int, bool]
 _KeptGroups = list[list[_KeptTarget]]
 _RECEIVER = Instance("")
 # Below this many sites other processes cost more than they bring.
-_WORTH_A_PROCESS = 1000
+_WORTH_A_PROCESS = 5000
 
 
 class KeptTargets(msgspec.Struct, array_like=True):

@@ -177,11 +177,12 @@ def not_waiting(statement: ast.Try) -> frozenset[Expr]:
 
 # What tells whether there is anything to wait for.
 _POLLS = frozenset("done empty full poll qsize ready".split())
+_POLL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_POLLS))})\s*\(")
 
 
 def may_poll(text: str) -> bool:
     """Return whether any test in a text may ask that."""
-    return any(f".{name}(" in text or f".{name} (" in text for name in _POLLS)
+    return _POLL.search(text) is not None
 
 
 def polled(test: ast.expr) -> frozenset[Expr]:
