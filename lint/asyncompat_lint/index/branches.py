@@ -103,6 +103,8 @@ _FILLING = frozenset("add append extend update".split())
 
 def is_filled(names: set[str], body: list[ast.stmt]) -> bool:
     """Return whether a body gives one of these a value that stays: so it is done but once."""
+    if not names:
+        return False
     for statement in body:
         targets: list[ast.expr] = []
         match statement:

@@ -7,7 +7,7 @@ Knows syntax trees, and the forms in which people ask for a version. What a test
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from asyncompat_lint.expressions import Expr
 from asyncompat_lint.guards import (
@@ -30,6 +30,7 @@ from asyncompat_lint.index.names import import_targets
 from asyncompat_lint.spans import Span
 
 UNASKED = Unasked()
+Definition = ast.AsyncFunctionDef | ast.ClassDef | ast.FunctionDef
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -109,42 +110,9 @@ def is_told(test: Test) -> bool:
     return True
 
 
-# What can be a guard.
-GUARDING = (
-    ast.Assert,
-    ast.Assign,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.FunctionDef,
-    ast.If,
-    ast.Try,
-    ast.While,
-    ast.With,
-)
-
-
 def guards_of(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Guard]:
     """Give the guards that a statement is to its branches, and to what follows it."""
-    match statement:
-        case ast.If(test=test, body=body, orelse=orelse):
-            yield from _of_branches(test_of(test), body, orelse, rest)
-        case ast.While(test=test, body=body):
-            yield from _guarding(test_of(test), body)
-        case ast.Assert(test=test):
-            yield from _guarding(test_of(test), rest)
-        case ast.Try(body=body, handlers=handlers, orelse=orelse):
-            yield from _of_try(body, handlers, orelse)
-        case ast.With(items=items, body=body):
-            forgiven = {each for item in items for each in _suppressed(item.context_expr)}
-            if forgiven:
-                yield Guard(_lines(body), UNASKED, tuple(sorted(forgiven)))
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            for decorator in statement.decorator_list:
-                yield from _skipped(decorator, [statement])
-        case ast.Assign(targets=[ast.Name(id="pytestmark")], value=value) if rest:
-            marks = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-            for mark in marks:
-                yield from _skipped(mark, rest)
+    return GUARDING[type(statement)](statement, rest)
 
 
 def guards_in(node: ast.IfExp | ast.BoolOp) -> Iterator[Guard]:
@@ -205,6 +173,25 @@ def _version(node: ast.expr) -> tuple[int, ...]:
     elements = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
     found = [each.value for each in elements if isinstance(each, ast.Constant)]
     return tuple(each for each in found if isinstance(each, int))
+
+
+def _of_with(statement: ast.With, _: list[ast.stmt]) -> Iterator[Guard]:
+    items = statement.items
+    forgiven = {each for item in items for each in _suppressed(item.context_expr)}
+    if forgiven:
+        yield Guard(_lines(statement.body), UNASKED, tuple(sorted(forgiven)))
+
+
+def _of_definition(statement: Definition, _: list[ast.stmt]) -> Iterator[Guard]:
+    for decorator in statement.decorator_list:
+        yield from _skipped(decorator, [statement])
+
+
+def _of_assignment(statement: ast.Assign, rest: list[ast.stmt]) -> Iterator[Guard]:
+    if name_of(statement.targets[0]) == "pytestmark" and rest:
+        value = statement.value
+        for mark in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
+            yield from _skipped(mark, rest)
 
 
 def _of_branches(
@@ -331,6 +318,22 @@ def _skipped(decorator: ast.expr, body: list[ast.stmt]) -> Iterator[Guard]:
 def _guarding(test: Test, body: list[ast.stmt]) -> Iterator[Guard]:
     if test != UNASKED and body:
         yield Guard(_lines(body), test)
+
+
+# What can be a guard, and what it guards. By a table, for it is asked of every statement.
+GUARDING: dict[type[ast.stmt], Callable[..., Iterator[Guard]]] = {
+    ast.Assert: lambda statement, rest: _guarding(test_of(statement.test), rest),
+    ast.Assign: _of_assignment,
+    ast.AsyncFunctionDef: _of_definition,
+    ast.ClassDef: _of_definition,
+    ast.FunctionDef: _of_definition,
+    ast.If: lambda statement, rest: _of_branches(
+        test_of(statement.test), statement.body, statement.orelse, rest
+    ),
+    ast.Try: lambda statement, _: _of_try(statement.body, statement.handlers, statement.orelse),
+    ast.While: lambda statement, _: _guarding(test_of(statement.test), statement.body),
+    ast.With: _of_with,
+}
 
 
 def _leaves(body: list[ast.stmt]) -> bool:

@@ -61,7 +61,7 @@ class Statements(Calls):
                 line, end_line = whole_lines(statement)
                 self._statement = Statement(line, end_line)
             self.visit(statement)
-            if isinstance(statement, GUARDING):
+            if type(statement) in GUARDING:
                 self._guards(statement, body[number + 1 :])
             if type(statement) in _ENDING:
                 self._never = True  # what is behind it
