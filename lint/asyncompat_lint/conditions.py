@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
+from asyncompat_lint.answers import answer, contradict
 from asyncompat_lint.expressions import (
     Attribute,
     Called,
@@ -145,7 +147,7 @@ class Conditions:
             if not each.line <= site.line <= each.end_line:
                 continue
             if each.asked != "instance":
-                yield Condition(each.parameter, each.asked, each.value, each.holds, 0, 0)
+                yield replace(each, line=0, end_line=0)
             elif classes := self._named(each.value, place):
                 yield OfClass(each.parameter, tuple(classes), each.holds)
 
@@ -168,14 +170,8 @@ class Conditions:
                     return all(
                         any(self._is_one(a, b) for b in outer.classes) for a in inner.classes
                     )
-            case Condition(), Condition() if one.parameter == other.parameter:
-                if (one.asked, one.value) == (other.asked, other.value):
-                    return one.holds != other.holds
-                if one.holds and other.holds:
-                    return one.asked == other.asked == "equal" or {one.asked, other.asked} == {
-                        "none",
-                        "true",
-                    }
+            case Condition(), Condition():
+                return contradict(one, other)
         return False
 
     # What is passed
@@ -197,7 +193,7 @@ class Conditions:
             return None
         if isinstance(condition, OfClass):
             return OfClass(name, condition.classes, condition.holds)
-        return Condition(name, condition.asked, condition.value, condition.holds, 0, 0)
+        return replace(condition, parameter=name)
 
     def _argument(self, parameter: str, site: Site, place: Place, scope: Scope) -> Expr | None:
         """What a parameter is given at a site, if that is told there."""
@@ -323,17 +319,7 @@ def _is_so(condition: Condition, argument: Expr, site: Site) -> bool | None:
         return False
     if not isinstance(argument, Constant):
         return None
-    match condition.asked:
-        case "true":
-            return bool(argument.value)
-        case "none":
-            return argument.value is None
-        case "startswith" | "endswith":
-            text, part = argument.value, condition.value
-            if not (isinstance(text, str) and isinstance(part, Constant)):
-                return None
-            return getattr(text, condition.asked)(part.value) is True
-    return argument == condition.value
+    return answer(condition, argument)
 
 
 def _is_something(argument: Expr, site: Site) -> bool:

@@ -69,15 +69,29 @@ class Binding(msgspec.Struct, frozen=True, array_like=True):
     suite: Suite | None = None
 
 
-# What a test asks of a parameter: whether it is true, None, equal to a constant, an instance, or a
-# text that begins or ends with a constant.
+# What a test asks of a parameter: whether it is true, None, one of some constants, an instance, or
+# a text that begins or ends with one of some.
 Asked: TypeAlias = Literal["true", "none", "equal", "instance", "startswith", "endswith"]
+
+
+# Methods of texts that give another one, by nothing but the texts that they are given.
+CHANGES = frozenset(
+    "casefold lower lstrip removeprefix removesuffix replace rstrip strip upper".split()
+)
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True):
+    """A method of texts that a parameter may have been given the result of, before it is asked."""
+
+    method: str
+    arguments: tuple[str, ...]
 
 
 class Condition(msgspec.Struct, frozen=True, array_like=True):
     """In these lines of a function a parameter is what is asked, or is not.
 
-    ``value`` is the constant that it is compared with, or the classes.
+    ``value`` are the constants that it is compared with, or the classes. Each of ``changes`` may
+    have been made before, in their order, or not.
     """
 
     parameter: str
@@ -86,6 +100,7 @@ class Condition(msgspec.Struct, frozen=True, array_like=True):
     holds: bool
     line: int
     end_line: int
+    changes: tuple[Change, ...] = ()
 
 
 ScopeKind: TypeAlias = Literal["module", "class", "function", "lambda", "comprehension"]

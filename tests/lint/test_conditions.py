@@ -51,6 +51,49 @@ async def f(name):
     secret("GITHUB_KEY")  # blocks
     through(name)  # blocks
 """,
+    "one of several, and a text that is changed before it is asked": """
+def secret(name):
+    if name.startswith("env/"):
+        name = name.replace("env/", "")
+    if name.startswith(("oidc/", "file/")):
+        blocks()
+def cleaned(name):
+    name = name.strip().lower()
+    name = name.upper()
+    if name == "A":
+        blocks()
+def unknown(name):
+    name = name.title("x")
+    if name == "A":
+        blocks()
+def by_kind(kind):
+    if kind in ("remote", "cached"):
+        blocks()
+def not_by_kind(kind):
+    if kind not in ["local", "none"]:
+        blocks()
+def one_kind(kind):
+    if kind == "local":
+        by_kind(kind)
+def one_of_two(kind):
+    if kind in {"local", "cached"}:
+        by_kind(kind)
+async def f(name):
+    secret("TOKEN")
+    secret("env/TOKEN")
+    secret("env/oidc/TOKEN")  # blocks
+    secret("file/TOKEN")  # blocks
+    secret(name)  # blocks
+    cleaned("b")
+    cleaned(" a")  # blocks
+    unknown("b")  # blocks
+    by_kind("local")
+    by_kind("cached")  # blocks
+    not_by_kind("local")
+    not_by_kind("remote")  # blocks
+    one_kind(name)
+    one_of_two(name)  # blocks
+""",
     "flags, by place, by name and by default": """
 def save(data, sync=False, *, path=None):
     if sync:

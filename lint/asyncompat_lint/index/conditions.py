@@ -8,12 +8,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeGuard
 
-from asyncompat_lint.expressions import OPAQUE, Constant, Expr
-from asyncompat_lint.facts import Asked, Condition
+from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr
+from asyncompat_lint.facts import CHANGES, Asked, Change, Condition
 from asyncompat_lint.index.branches import leaves, lines_of, one_of
 from asyncompat_lint.index.expressions import expression
+
+_SEVERAL = (ast.List, ast.Set, ast.Tuple)
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,49 @@ def _said(test: ast.expr) -> Iterator[_Said]:
             yield _Said(name, "instance", one_of(classes))
         case ast.Call(
             func=ast.Attribute(value=ast.Name(id=name), attr="startswith" | "endswith" as asked),
-            args=[ast.Constant(value=str(value))],
-        ) if _is_kept(value):
-            yield _Said(name, asked, Constant(value))
-        case ast.Compare(
-            left=ast.Name(id=name), ops=[operator], comparators=[ast.Constant(value=value)]
+            args=[texts],
+        ) if values := _constants(texts):
+            yield _Said(name, asked, values)
+        case ast.Compare(left=ast.Name(id=name), ops=[operator], comparators=[other]):
+            yield from _compared(name, operator, other)
+
+
+def _compared(name: str, operator: ast.cmpop, other: ast.expr) -> Iterator[_Said]:
+    match operator, other:
+        case ast.Is() | ast.IsNot(), ast.Constant(value=None):
+            yield _Said(name, "none", holds=isinstance(operator, ast.Is))
+        case (ast.Eq() | ast.NotEq(), ast.Constant()) | (
+            ast.In() | ast.NotIn(),
+            ast.List() | ast.Set() | ast.Tuple(),
+        ) if values := _constants(other):
+            yield _Said(name, "equal", values, isinstance(operator, ast.Eq | ast.In))
+
+
+def _constants(node: ast.expr) -> Expr | None:
+    """The constant that something is, or those that it has, as far as the facts keep all of them.
+
+    They do not keep what is too long, or odd.
+    """
+    found = []
+    for each in node.elts if isinstance(node, _SEVERAL) else [node]:
+        if not isinstance(each, ast.Constant) or not isinstance(each.value, str | int):
+            return None
+        if expression(each) != Constant(each.value):
+            return None
+        found.append(Constant(each.value))
+    return Display("tuple", tuple(found)) if found else None
+
+
+def changes_of(name: str, value: ast.expr) -> tuple[Change, ...]:
+    """Return what a text is changed by: ``name.strip().lower()`` and the like."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=of, attr=method), args=arguments, keywords=[]) if (
+            method in CHANGES
         ):
-            if isinstance(operator, ast.Is | ast.IsNot) and value is None:
-                yield _Said(name, "none", holds=isinstance(operator, ast.Is))
-            elif isinstance(operator, ast.Eq | ast.NotEq) and _is_kept(value):
-                yield _Said(name, "equal", Constant(value), isinstance(operator, ast.Eq))
-
-
-def _is_kept(value: object) -> TypeGuard[str | int]:
-    """Whether the facts have a string or number as it is: not if it is too long, or odd."""
-    if not isinstance(value, str | int):
-        return False
-    return expression(ast.Constant(value)) == Constant(value)
+            texts = [each.value for each in arguments if isinstance(each, ast.Constant)]
+            given = tuple(each for each in texts if isinstance(each, str))
+            before = changes_of(name, of)
+            is_it = isinstance(of, ast.Name) and of.id == name
+            if len(given) == len(arguments) and (before or is_it):
+                return *before, Change(method, given)
+    return ()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from asyncompat_lint.expressions import OPAQUE, Expr
 from asyncompat_lint.facts import (
     CallSite,
+    Change,
     Handler,
     Load,
     Mark,
@@ -88,6 +89,8 @@ class State(ast.NodeVisitor):
         self._suite: Suite | None = None
         self._inner: dict[ast.AST, int] = {}
         self._queued: set[tuple[int, str]] = set()
+        # How texts are changed: by the scope, the name and the line.
+        self._changes: dict[tuple[int, str, int], tuple[Change, ...]] = {}
         self._loops: list[tuple[int, int, int]] = []  # with the scope that they are in
         self._loaded: set[tuple[int, Suite | None, Expr]] = set()
         self._statement = Statement(1, 1)

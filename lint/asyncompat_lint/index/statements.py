@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from msgspec.structs import replace
+
 from asyncompat_lint.expressions import Expr, last_name
 from asyncompat_lint.facts import Binding, BindingKind, Handler, Statement
 from asyncompat_lint.guards import Guard
@@ -24,7 +26,7 @@ from asyncompat_lint.index.branches import (
     waited_for,
 )
 from asyncompat_lint.index.calls import Calls
-from asyncompat_lint.index.conditions import conditions
+from asyncompat_lint.index.conditions import changes_of, conditions
 from asyncompat_lint.index.expressions import element, whole_lines
 from asyncompat_lint.index.guards import (
     END_OF_LINE,
@@ -86,9 +88,14 @@ class Statements(Calls):
         for condition in conditions(statement, rest):
             if condition.parameter in scope.parameters:
                 first, *others = scope.bindings[condition.parameter]
-                changed = (each for each in others if each.kind != "narrowed")
-                if first.kind != "self" and not any(e.line < condition.line for e in changed):
-                    scope.conditions.append(condition)
+                changes = [
+                    self._changes.get((self._scope, condition.parameter, each.line))
+                    for each in others
+                    if each.kind != "narrowed" and each.line < condition.line
+                ]
+                if first.kind != "self" and None not in changes:
+                    known = tuple(one for several in changes for one in several or ())
+                    scope.conditions.append(replace(condition, changes=known))
 
     def _drop_changing(self) -> None:
         """Forget what was asked in a loop of a parameter that changes there: it is for one turn."""
@@ -285,6 +292,11 @@ class Statements(Calls):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
+        if self._in_function and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            changes = changes_of(name, node.value)
+            if changes and len(node.targets) == 1:
+                self._changes[self._scope, name, node.lineno] = changes
         if self._scope == 0 and isinstance(node.targets[0], ast.Name):
             if is_always_false(node, self._source.text):
                 self._false.add(node.targets[0].id)
