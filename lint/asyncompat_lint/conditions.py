@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from asyncompat_lint.answers import answer, contradict
+from asyncompat_lint.constants import constant_of
 from asyncompat_lint.expressions import (
     Attribute,
     Called,
@@ -40,6 +41,8 @@ _CERTAIN = frozenset("bool bytes dict float frozenset int list set str tuple Pat
 _ANYTHING = frozenset({"builtins.object", "typing.Any"})
 
 
+# What the facts have for a constant that they do not keep as it is.
+_MADE = frozenset(Called(Name(name)) for name in ("bytes", "int", "str"))
 # What methods call the object that they are of.
 _SELVES = (Name("self"), Name("cls"), Name("this"))
 
@@ -106,6 +109,11 @@ class Conditions:
         """Return whether a site asks the object whose method it stands in for a method."""
         receiver = self._receiver(site, scope)
         return receiver in _SELVES and receiver == Name(_self_of(site))
+
+    def asks_base(self, site: Site, scope: Scope) -> bool:
+        """Return whether a site asks for what a base has for a method: by ``super()``."""
+        receiver = self._receiver(site, scope)
+        return receiver is not None and _is_super(receiver)
 
     @staticmethod
     def may_be_own(site: Site) -> bool:
@@ -185,7 +193,8 @@ class Conditions:
         if isinstance(condition, OfClass):
             is_so = self._is_instance(condition.classes, argument, site)
         else:
-            is_so = _is_so(condition, argument, site)
+            given = constant_of(self._program, argument, _use(site))
+            is_so = _is_so(condition, given or argument, site)
         if is_so is not None:
             return is_so == condition.holds
         name = _parameter(argument, site)
@@ -324,7 +333,7 @@ def _is_so(condition: Condition, argument: Expr, site: Site) -> bool | None:
 
 def _is_something(argument: Expr, site: Site) -> bool:
     """Whether an argument is certainly not None, by its form or by what it is declared to be."""
-    if isinstance(argument, Display | Inner):
+    if isinstance(argument, Display | Inner) or argument in _MADE:
         return True
     name = _parameter(argument, site)
     if not name:

@@ -61,6 +61,8 @@ class Overriding:
         an abstract one, of the class that has it.
         """
         scope = self._program.scope(place)
+        if self._conditions.asks_base(site, scope):
+            return  # what a subclass of the base has is not among the bases of this one
         is_own = self._conditions.is_own(site, scope)
         own = self._conditions.own_class(site) if is_own else None
         if own is None and not scope.is_abstract:

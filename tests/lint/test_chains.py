@@ -251,6 +251,26 @@ async def main(base: Base):
     assert found.severity is Severity.ERROR
 
 
+def test_super_asks_no_other_class_of_the_same_base(check_code):
+    found = check_code(
+        """\
+import abc, time
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def __init__(self): ...
+class Slow(Base):
+    def __init__(self):
+        time.sleep(1)
+class Quick(Base):
+    def __init__(self):
+        super().__init__()
+async def main():
+    Quick()
+"""
+    )
+    assert found == []
+
+
 def test_overrides_in_classes_whose_base_goes_by_another_name(check_code):
     (found,) = check_code(
         main="""\

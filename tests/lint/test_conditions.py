@@ -51,6 +51,37 @@ async def f(name):
     secret("GITHUB_KEY")  # blocks
     through(name)  # blocks
 """,
+    "a name of a constant": """
+from typing import Final
+LOCAL: Final = "disk"
+CHANGED = "memory"
+CHANGED = "disk"
+def save(mode):
+    if mode == "disk":
+        blocks()
+async def f():
+    here = "memory"
+    save(LOCAL)  # blocks
+    save(CHANGED)  # blocks
+    save(here)
+""",
+    "a text that the facts do not keep is not an empty one": f"""
+def show(text=None):
+    if not text:
+        blocks()
+def write(text=""):
+    if text:
+        blocks()
+def none(text):
+    if text is None:
+        blocks()
+async def f():
+    write("{"x" * 100}")  # blocks
+    show()  # blocks
+    write()
+    none("{"x" * 100}")
+    none(f"{{write}}")
+""",
     "one of several, and a text that is changed before it is asked": """
 def secret(name):
     if name.startswith("env/"):
@@ -340,6 +371,27 @@ async def f():
 @pytest.mark.parametrize("code", CASES.values(), ids=CASES.keys())
 def test_what_has_to_hold(check_marked, code):
     check_marked(PRELUDE + code)
+
+
+def test_constants_of_other_modules(check_code):
+    found = check_code(
+        main="""\
+import time
+import settings
+from settings import MODE, OTHER as RENAMED
+def save(mode):
+    if mode == "disk":
+        time.sleep(1)
+async def main():
+    save(MODE)
+    save(settings.MODE)
+    save(RENAMED)
+    save(settings.OTHER)
+    save(settings.GONE)
+""",
+        settings='MODE = "memory"\nOTHER = "disk"\n',
+    )
+    assert [each.span.line for each in found] == [10, 11, 12]
 
 
 TEMPLATES = """\

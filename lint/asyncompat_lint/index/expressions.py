@@ -92,7 +92,8 @@ def _constant(node: ast.Constant, _: Scopes) -> Expr:
     match node.value:
         case str(text):
             # Long texts, and those that are no text, say nothing but that they are strings.
-            return Constant(text if len(text) <= _LONGEST_TEXT and text.isprintable() else "")
+            is_kept = len(text) <= _LONGEST_TEXT and text.isprintable()
+            return Constant(text) if is_kept else Called(Name("str"))
         case int(number) if abs(number) > _LARGEST_NUMBER:
             return Called(Name("int"))
         case bool() | int() | float() | None as value:

@@ -19,7 +19,7 @@ from asyncompat_lint.expressions import (
     Subscripted,
 )
 from asyncompat_lint.facts import Binding, BindingKind
-from asyncompat_lint.index.expressions import annotation, is_named
+from asyncompat_lint.index.expressions import annotation, is_named, name_of
 from asyncompat_lint.index.state import VERSIONED, State
 
 _EMPTY = frozenset(
@@ -163,10 +163,10 @@ class Names(State):
             self.visit(node.value)
         if is_named(node.annotation, {"TypeAlias"}) and node.value is not None:
             self._bind_target(node.target, "assigned", annotation(node.value))
-        elif node.value is None or not is_named(node.annotation, {"Any", "Callable", "object"}):
-            self._bind_target(node.target, "annotated", annotation(node.annotation))
-        else:
+        elif node.value is not None and _says_nothing(node.annotation):
             self._bind_target(node.target, "assigned", self._expression(node.value))
+        else:
+            self._bind_target(node.target, "annotated", annotation(node.annotation))
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
@@ -210,6 +210,12 @@ class Names(State):
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
         self.scopes[self._scope].outer_names.update(dict.fromkeys(node.names, "nonlocal"))
+
+
+def _says_nothing(declared: ast.expr) -> bool:
+    """Whether an annotation leaves it to the value what something is."""
+    is_bare = name_of(declared) in ("ClassVar", "Final")
+    return is_bare or is_named(declared, {"Any", "Callable", "object"})
 
 
 def import_targets(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[ast.alias, str, str]]:
