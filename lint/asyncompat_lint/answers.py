@@ -34,6 +34,14 @@ def contradict(one: Condition, other: Condition) -> bool:
     return one.holds and other.holds and {one.asked, other.asked} == {"none", "true"}
 
 
+def told_form(condition: Condition) -> str:
+    """Return the form that a condition asks a text for; nothing for one that asks for another."""
+    ends = {"startswith": "begins with", "endswith": "ends with"}.get(condition.asked)
+    if ends is None:
+        return ""
+    return f"{ends} {' or '.join(map(repr, _constants(condition.value)))}"
+
+
 def _of_value(condition: Condition, value: object) -> bool | None:
     match condition.asked:
         case "true":

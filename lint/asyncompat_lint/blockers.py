@@ -23,7 +23,8 @@ class Blocker(msgspec.Struct, frozen=True):
     """Why something blocks: what blocks in the end, and the calls that lead there.
 
     ``once`` is whether it does so only the first time, ``optional`` whether only where an
-    environment variable is set, ``overrides`` how many of how many functions
+    environment variable is set, ``given`` the text that something has to begin or end with for it,
+    which nobody knows whether it does, ``overrides`` how many of how many functions
     do that can stand in the place of an abstract one on the way, or which are its definitions in
     branches (``among`` says which of these), ``read`` the property that is read
     at the site, ``passed`` whether what blocks is not called there itself, but by what it is given,
@@ -35,6 +36,7 @@ class Blocker(msgspec.Struct, frozen=True):
     chain: tuple[Step, ...] = ()
     once: bool = False
     optional: bool = False
+    given: str = ""
     overrides: tuple[int, int] | None = None
     among: str = "overrides"
     read: str = ""
@@ -48,10 +50,15 @@ class Blocker(msgspec.Struct, frozen=True):
         return self.entry.table.rule
 
     @property
+    def is_seldom(self) -> bool:
+        """Whether it blocks only the first time, or in a case that has to be asked for."""
+        return self.once or self.optional or self.given != ""
+
+    @property
     def rank(self) -> tuple[bool, float, bool]:
         """How certain it is, the more the greater."""
         blocked, of = self.overrides or (1, 1)
-        return not (self.once or self.optional), blocked / of, len(self.chain) <= LONGEST_CERTAIN
+        return not self.is_seldom, blocked / of, len(self.chain) <= LONGEST_CERTAIN
 
 
 # What blocks at a site or in a function: by rule and by what has to hold, the most certain.
@@ -97,7 +104,7 @@ def severity_of(blocker: Blocker, default: Severity) -> Severity:
     """Return how much a finding weighs: less, where it is not certain or not for long."""
     severity = blocker.entry.table.severity
     weight = Severity.named(severity) if severity else default
-    if blocker.once or blocker.optional or len(blocker.chain) > LONGEST_CERTAIN:
+    if blocker.is_seldom or len(blocker.chain) > LONGEST_CERTAIN:
         return Severity.INFO
     if blocker.overrides is not None and blocker.overrides[0] < blocker.overrides[1]:
         return Severity.INFO

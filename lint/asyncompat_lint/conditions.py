@@ -9,12 +9,12 @@ which a subclass replaces. What is not known lets everything happen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
-from asyncompat_lint.answers import answer, contradict
+from asyncompat_lint.answers import answer, contradict, told_form
 from asyncompat_lint.constants import constant_of
 from asyncompat_lint.expressions import (
     Attribute,
@@ -76,19 +76,27 @@ class Overridable(msgspec.Struct, frozen=True):
 Held: TypeAlias = Condition | OfClass | Dispatch | Overridable
 
 
+class Left(NamedTuple):
+    """What has to hold in the caller, and the form of a text that is asked for and not known."""
+
+    held: tuple[Held, ...]
+    given: str
+
+
 class Conditions:
     """What has to hold, and whether it does at a site."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
 
-    def of_call(self, held: tuple[Held, ...], site: Site, place: Place) -> tuple[Held, ...] | None:
+    def of_call(self, held: tuple[Held, ...], site: Site, place: Place) -> Left | None:
         """Return what is left to hold in the caller, for what blocks in the function at a place.
 
         None where it cannot block when it is called at this site.
         """
         scope = self._program.scope(place)
         left: list[Held] = []
+        given = ""
         for each in held:
             holds: bool | Held | None
             if isinstance(each, Overridable):
@@ -101,9 +109,11 @@ class Conditions:
                 return None
             if isinstance(holds, Held):
                 left.append(holds)
+            elif holds is None and isinstance(each, Condition) and each.holds:
+                given = given or told_form(each)
         if self.is_own(site, scope):
             left.append(Dispatch(scope.name, place))
-        return tuple(dict.fromkeys(left))
+        return Left(tuple(dict.fromkeys(left)), given)
 
     def is_own(self, site: Site, scope: Scope) -> bool:
         """Return whether a site asks the object whose method it stands in for a method."""

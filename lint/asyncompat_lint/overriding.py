@@ -149,8 +149,15 @@ class Overriding:
                 chain = blocker.chain[: len(blocker.chain) - virtual.behind] + each.chain
                 once = blocker.once or each.once
                 optional = blocker.optional or each.optional
+                given = blocker.given or each.given
                 yield replace(
-                    each, chain=chain, once=once, optional=optional, passed=False, held=rest
+                    each,
+                    chain=chain,
+                    once=once,
+                    optional=optional,
+                    given=given,
+                    passed=False,
+                    held=rest,
                 )
         elif keeps_object:
             class_ = self._conditions.own_class(site)

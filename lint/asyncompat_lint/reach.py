@@ -172,7 +172,7 @@ class _Reach:
     def _weighs(self, site: Site) -> bool:
         """Whether a site, found to block, does so for more than a moment."""
         return any(
-            not (each.once or each.optional) and each.rule != "blocking-file-metadata"
+            not each.is_seldom and each.rule != "blocking-file-metadata"
             for each in self._blockers(site).values()
         )
 
@@ -254,9 +254,9 @@ class _Reach:
         found: Blockers = {}
         for blocker in blocked.values():
             for each in self._overriding.of_object(blocker, site, scope):
-                held = self._conditions.of_call(each.held, site, place)
-                if held is not None:
-                    add(found, replace(each, held=held))
+                left = self._conditions.of_call(each.held, site, place)
+                if left is not None:
+                    add(found, replace(each, held=left.held, given=each.given or left.given))
         is_told = scope.is_abstract and found
         if may_be_replaced and self._overriding.knows(scope.name) and not is_told:
             for blocker in self._overriding.of_overrides(place, site):

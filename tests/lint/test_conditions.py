@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from asyncompat_lint.findings import Severity
+
 PRELUDE = """\
 import io, time
 from collections.abc import Iterable
@@ -392,6 +394,25 @@ async def main():
         settings='MODE = "memory"\nOTHER = "disk"\n',
     )
     assert [each.span.line for each in found] == [10, 11, 12]
+
+
+def test_texts_of_a_form_that_nobody_may_ever_pass_are_told_as_info(check_code):
+    unknown, known = check_code(
+        """\
+import requests
+def load(source):
+    if source.startswith(("http:", "https:")):
+        requests.get(source)
+def through(source):
+    load(source)
+async def main(source):
+    through(source)
+    load("http://localhost")
+""",
+    )
+    assert (unknown.severity, known.severity) == (Severity.INFO, Severity.ERROR)
+    assert "if it is given what begins with 'http:' or 'https:'" in unknown.message
+    assert "if it is given" not in known.message
 
 
 TEMPLATES = """\

@@ -105,6 +105,8 @@ class BlockingCallRule(Rule):
             message += " the first time"
         if blocker.optional:
             message += ", if an environment variable is set"
+        if blocker.given:
+            message += f", if it is given what {blocker.given}"
         if blocker.overrides is not None:
             message += " in {} of its {} {}".format(*blocker.overrides, blocker.among)
         replacement = self._replacement(node, call, self.code_of)
