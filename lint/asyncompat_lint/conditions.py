@@ -8,7 +8,7 @@ which a subclass replaces. What is not known lets everything happen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -109,8 +109,8 @@ class Conditions:
                 return None
             if isinstance(holds, Held):
                 left.append(holds)
-            elif holds is None and isinstance(each, Condition) and each.holds:
-                given = given or told_form(each)
+            elif holds is None:
+                given = given or text_asked([each])
         if self.is_own(site, scope):
             left.append(Dispatch(scope.name, place))
         return Left(tuple(dict.fromkeys(left)), given)
@@ -331,6 +331,12 @@ class Conditions:
                 return set()
             found.update(each for each in places if each is not None)
         return found
+
+
+def text_asked(held: Iterable[Held]) -> str:
+    """Return the form of a text that is asked for; nothing where none is."""
+    asked = (each for each in held if isinstance(each, Condition) and each.holds)
+    return next(filter(None, map(told_form, asked)), "")
 
 
 def _is_so(condition: Condition, argument: Expr, site: Site) -> bool | None:

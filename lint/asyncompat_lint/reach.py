@@ -21,7 +21,7 @@ from asyncompat_lint.agenda import Agenda
 from asyncompat_lint.attributes import CACHED_PROPERTIES
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
-from asyncompat_lint.conditions import Conditions
+from asyncompat_lint.conditions import Conditions, text_asked
 from asyncompat_lint.expressions import Constant, last_name, last_names, root_name
 from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
 from asyncompat_lint.findings import Step
@@ -160,12 +160,14 @@ class _Reach:
     def _newly_found(self, site: Site, blockers: Blockers) -> Iterator[Blocker]:
         """What was not known to block at a site of the project's, or not as certainly."""
         known = self._found[site.key]
-        for each in filter(self._overriding.is_certain, blockers.values()):
+        for blocker in filter(self._overriding.is_certain, blockers.values()):
+            given = blocker.given or text_asked(blocker.held)
+            each = replace(blocker, held=(), given=given)
             before = known.get(each.rule)
             if before is None or before.rank < each.rank:
                 known[each.rule] = each
                 if self._program.modules.is_own(site.module):
-                    yield replace(each, held=())
+                    yield each
 
     # What blocks
 
