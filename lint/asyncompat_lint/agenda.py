@@ -51,6 +51,7 @@ class Agenda:
         self._watched = watched
         # All names that sites were looked for by.
         self.names: set[str] = set()
+        self._called: set[str] = set()
         self._known: set[SiteKey] = set()
         # Of these, those that run something of what they are given.
         self._hand_on: set[SiteKey] = set()
@@ -81,8 +82,11 @@ class Agenda:
         again only if there is news of that, or if it passes something on.
         """
         self.names |= names | read
+        # What has a name that was called before is known by now.
+        new = names - self._called
+        self._called |= names
         found = {
-            site.key: site for site in self._sites.calling(names) if site.key not in self._known
+            site.key: site for site in self._sites.calling(new) if site.key not in self._known
         }
         for key in news:
             found.update((site.key, site) for site in self._meaning.get(key, ()))
