@@ -7,8 +7,9 @@ import asyncio
 
 from .introspection import task_now
 
+_current_task = getattr(asyncio.Task, "current_task", None)  # gone since 3.9
 # So many tasks are kept before those that are done are forgotten.
-_FEW = 64
+_FEW = 200
 
 
 class Births:
@@ -25,22 +26,21 @@ class Births:
         self.tasks = {}
         self._most = _FEW
 
-    def __call__(self, loop, coro, **kwargs):
-        if self.before is None:
-            task = asyncio.Task(coro, loop=loop)
-        else:
-            task = self.before(loop, coro, **kwargs)
-        self.note(loop, task)
-        return task
-
-    def note(self, loop, task):
-        """Keep a task if one of those that are kept makes it: nearly all tasks come by here."""
+    def __call__(self, loop, coro):
+        # Nearly all tasks come by here, and so it asks nobody that it need not ask.
+        task = asyncio.Task(coro, loop=loop) if self.before is None else self.before(loop, coro)
         tasks = self.tasks
-        # Who makes a task runs, and so is not done: its id is nobody else's.
-        if id(asyncio.Task.current_task(loop) or task_now(loop)) in tasks:
+        if id(_current_task(loop) or task_now(loop)) in tasks:
             tasks[id(task)] = task
             if len(tasks) > self._most:
                 self._forget()
+        return task
+
+    def note(self, loop, task):
+        """Keep a task if one of those that are kept makes it."""
+        # Who makes a task runs, and so is not done: its id is nobody else's.
+        if id(_current_task(loop) or task_now(loop)) in self.tasks:
+            self.keep(task)
 
     def keep(self, task):
         """Keep a task, whoever makes it."""

@@ -85,9 +85,7 @@ class Agenda:
         # What has a name that was called before is known by now.
         new = names - self._called
         self._called |= names
-        found = {
-            site.key: site for site in self._sites.calling(new) if site.key not in self._known
-        }
+        found = {site.key: site for site in self._sites.calling(new) if site.key not in self._known}
         for key in news:
             found.update((site.key, site) for site in self._meaning.get(key, ()))
         for site in self._sites.passing(names):
