@@ -587,6 +587,15 @@ async def g(future: Future, other: Future):
     if not other.done():
         return other.exception() if other.done() else None
     return other.result()
+async def h(futures: list[Future], future: Future, made: Future, other: Future):
+    for each in futures:
+        if each.done() and each.exception() is None or not each.done() or each.result():
+            pass
+    made.set_result(1)
+    made.result()
+    await asyncio.wrap_future(future)
+    future.result()
+    other.result()  # blocks
 """,
     "constants that are false, and private": """
 _SYNC = False

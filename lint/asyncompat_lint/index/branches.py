@@ -199,6 +199,20 @@ def polled(test: ast.expr) -> frozenset[Expr]:
     )
 
 
+# Behind a call of one of these a future is done: the one that is given its end, or awaited.
+SETTLING = frozenset({"set_exception", "set_result", "wrap_future"})
+
+
+def settled_by(call: ast.Call) -> frozenset[Expr]:
+    """Return the future that a call of these settles."""
+    match call:
+        case ast.Call(func=function, args=[future, *_]) if name_of(function) == "wrap_future":
+            return frozenset({expression(future)})
+        case ast.Call(func=ast.Attribute(value=future)):
+            return frozenset({expression(future)})
+    return frozenset()
+
+
 def waited_for(loop: ast.While) -> frozenset[Expr]:
     """Return what there is something to get from when a loop has ended: ``while queue.empty()``."""
     match loop.test:

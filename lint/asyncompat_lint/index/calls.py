@@ -17,7 +17,7 @@ from asyncompat_lint.expressions import (
     Opaque,
 )
 from asyncompat_lint.facts import UNPACKED, CallSite, Load, SiteKind
-from asyncompat_lint.index.branches import ASKING
+from asyncompat_lint.index.branches import ASKING, SETTLING, settled_by
 from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
@@ -116,6 +116,8 @@ class Calls(Names):
             passes=_passes(node),
             returned=returned,
         )
+        if name in SETTLING:
+            self._polled |= settled_by(node)
 
     def _put(self, node: ast.Call) -> None:
         """Keep what a call puts into a container."""

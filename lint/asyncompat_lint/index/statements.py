@@ -235,7 +235,11 @@ class Statements(Calls):
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         for guard in guards_in(node):
             self._guard(guard)
-        self.generic_visit(node)
+        before = self._polled
+        for value in node.values:
+            self.visit(value)
+            self._polled |= self._polls_of(value)
+        self._polled = before
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         for guard in guards_in(node):
