@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
-from asyncompat_lint.conditions import Held
 from asyncompat_lint.expressions import last_name
 from asyncompat_lint.findings import Severity, Step
+from asyncompat_lint.held import Held
 from asyncompat_lint.knowledge import Entry
 from asyncompat_lint.sites import Site
 

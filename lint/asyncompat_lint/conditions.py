@@ -9,9 +9,7 @@ which a subclass replaces. What is not known lets everything happen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
 
-import msgspec
 from msgspec.structs import replace
 
 from asyncompat_lint.answers import answer, contradict, told_form
@@ -29,6 +27,7 @@ from asyncompat_lint.expressions import (
     root_name,
 )
 from asyncompat_lint.facts import Condition, Scope
+from asyncompat_lint.held import Dispatch, Held, Left, OfClass, Overridable, Remembered
 from asyncompat_lint.hierarchy import loaded
 from asyncompat_lint.names import Use
 from asyncompat_lint.program import Program
@@ -47,42 +46,6 @@ _MADE = frozenset(Called(Name(name)) for name in ("bytes", "int", "str"))
 _SELVES = (Name("self"), Name("cls"), Name("this"))
 
 
-class OfClass(msgspec.Struct, frozen=True):
-    """A parameter has to be an instance of one of these classes, or of none."""
-
-    parameter: str
-    classes: tuple[Instance, ...]
-    holds: bool
-
-
-class Dispatch(msgspec.Struct, frozen=True):
-    """It has to be this function that the method of ``self`` is."""
-
-    method: str
-    place: Place
-
-
-class Overridable(msgspec.Struct, frozen=True):
-    """It blocks by what stands in a subclass for this method of ``self``.
-
-    So many of the chain's steps are behind the call of the method: another object's are others.
-    """
-
-    method: str
-    place: Place
-    behind: int
-
-
-Held: TypeAlias = Condition | OfClass | Dispatch | Overridable
-
-
-class Left(NamedTuple):
-    """What has to hold in the caller, and the form of a text that is asked for and not known."""
-
-    held: tuple[Held, ...]
-    given: str
-
-
 class Conditions:
     """What has to hold, and whether it does at a site."""
 
@@ -96,11 +59,16 @@ class Conditions:
         """
         scope = self._program.scope(place)
         left: list[Held] = []
-        given = ""
+        given, once = "", False
         for each in held:
             holds: bool | Held | None
             if isinstance(each, Overridable):
                 holds = each
+            elif isinstance(each, Remembered):
+                argument = self._argument(each.parameter, site, place, scope)
+                once = once or self._constant(argument, site) is not None
+                name = "" if argument is None else _parameter(argument, site)
+                holds = Remembered(name) if name else None
             elif isinstance(each, Dispatch):
                 holds = self._dispatched(each, site, scope)
             else:
@@ -113,7 +81,7 @@ class Conditions:
                 given = given or text_asked([each])
         if self.is_own(site, scope):
             left.append(Dispatch(scope.name, place))
-        return Left(tuple(dict.fromkeys(left)), given)
+        return Left(tuple(dict.fromkeys(left)), given, once)
 
     def is_own(self, site: Site, scope: Scope) -> bool:
         """Return whether a site asks the object whose method it stands in for a method."""
@@ -155,7 +123,8 @@ class Conditions:
     def hold_for(self, held: tuple[Held, ...], site: Site, scope: Scope) -> bool:
         """Return whether only this is asked of the object at a site: which its methods are."""
         return all(
-            isinstance(each, Dispatch) and self._dispatched(each, site, scope) is not False
+            isinstance(each, Remembered)
+            or (isinstance(each, Dispatch) and self._dispatched(each, site, scope) is not False)
             for each in held
         )
 
@@ -203,8 +172,7 @@ class Conditions:
         if isinstance(condition, OfClass):
             is_so = self._is_instance(condition.classes, argument, site)
         else:
-            given = constant_of(self._program, argument, _use(site))
-            is_so = _is_so(condition, given or argument, site)
+            is_so = _is_so(condition, self._constant(argument, site) or argument, site)
         if is_so is not None:
             return is_so == condition.holds
         name = _parameter(argument, site)
@@ -213,6 +181,9 @@ class Conditions:
         if isinstance(condition, OfClass):
             return OfClass(name, condition.classes, condition.holds)
         return replace(condition, parameter=name)
+
+    def _constant(self, argument: Expr | None, site: Site) -> Constant | None:
+        return None if argument is None else constant_of(self._program, argument, _use(site))
 
     def _argument(self, parameter: str, site: Site, place: Place, scope: Scope) -> Expr | None:
         """What a parameter is given at a site, if that is told there."""
@@ -359,6 +330,12 @@ def _is_something(argument: Expr, site: Site) -> bool:
     if declared.kind != "annotated" or name in caller.defaults:
         return False
     return isinstance(declared.value, Name | Attribute) and last_name(declared.value) in _CERTAIN
+
+
+def remembered(site: Site) -> tuple[Held, ...]:
+    """Return what to keep of a call that blocks once for each value that it is passed."""
+    parameters = [_parameter(each, site) for each in site.call.arguments.values()]
+    return tuple(map(Remembered, parameters)) if len(parameters) == 1 and all(parameters) else ()
 
 
 def _parameter(argument: Expr, site: Site) -> str:

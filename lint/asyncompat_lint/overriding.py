@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from asyncompat_lint.blockers import Blocker, Blockers
-from asyncompat_lint.conditions import Conditions, Dispatch, Overridable
+from asyncompat_lint.conditions import Conditions
 from asyncompat_lint.facts import Scope
+from asyncompat_lint.held import Dispatch, Overridable
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.values import Place

@@ -21,7 +21,7 @@ from asyncompat_lint.agenda import Agenda
 from asyncompat_lint.attributes import CACHED_PROPERTIES
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
-from asyncompat_lint.conditions import Conditions, text_asked
+from asyncompat_lint.conditions import Conditions, remembered, text_asked
 from asyncompat_lint.expressions import Constant, last_name, last_names, root_name
 from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
 from asyncompat_lint.findings import Step
@@ -235,7 +235,7 @@ class _Reach:
     def _of_target(self, target: Reference, site: Site) -> Blockers:
         if target.place is None or self._knowledge.blocking(target.name):
             blocker = self._of_library(target, site)
-            return {} if blocker is None else {(blocker.rule, ()): blocker}
+            return {} if blocker is None else {(blocker.rule, blocker.held): blocker}
         if site.call.awaited or self._program.modules.is_installed(target.place.location):
             scope = self._program.scope(target.place)
             is_other = scope.is_async != site.call.awaited and (scope.is_async or scope.decorators)
@@ -258,7 +258,8 @@ class _Reach:
             for each in self._overriding.of_object(blocker, site, scope):
                 left = self._conditions.of_call(each.held, site, place)
                 if left is not None:
-                    add(found, replace(each, held=left.held, given=each.given or left.given))
+                    given, once = each.given or left.given, each.once or left.once
+                    add(found, replace(each, held=left.held, given=given, once=once))
         is_told = scope.is_abstract and found
         if may_be_replaced and self._overriding.knows(scope.name) and not is_told:
             for blocker in self._overriding.of_overrides(place, site):
@@ -295,7 +296,9 @@ class _Reach:
             return None
         if not self._program.made_with(site.module, call).isdisjoint(entry.table.unless_made_with):
             return None
-        return Blocker(entry, once=entry.table.remembers and _is_constant(call))
+        if not entry.table.remembers:
+            return Blocker(entry)
+        return Blocker(entry, once=_is_constant(call), held=remembered(site))
 
     def _runs_nested(self, site: Site) -> bool:
         """Whether asyncompat runs something where a loop already runs, as it can."""

@@ -99,6 +99,12 @@ def unknown(name):
     name = name.title("x")
     if name == "A":
         blocks()
+def either(kind, other):
+    if kind == "a" or kind == "b":
+        blocks()
+def any_of_two(kind, other):
+    if kind == "a" or other == "b":
+        blocks()
 def by_kind(kind):
     if kind in ("remote", "cached"):
         blocks()
@@ -120,6 +126,9 @@ async def f(name):
     cleaned("b")
     cleaned(" a")  # blocks
     unknown("b")  # blocks
+    either("b", 0)  # blocks
+    either("c", 0)
+    any_of_two("c", name)  # blocks
     by_kind("local")
     by_kind("cached")  # blocks
     not_by_kind("local")
@@ -413,6 +422,37 @@ async def main(source):
     assert (unknown.severity, known.severity) == (Severity.INFO, Severity.ERROR)
     assert "if it is given what begins with 'http:' or 'https:'" in unknown.message
     assert "if it is given" not in known.message
+
+
+def test_what_is_remembered_for_each_value_blocks_once_for_a_constant(check_code):
+    found = check_code(
+        """\
+import importlib, ssl
+CONTEXTS = {}
+def load(name, *rest):
+    return importlib.import_module(name)
+def through(name):
+    return load(name)
+def context(file):
+    if file not in CONTEXTS:
+        CONTEXTS[file] = ssl.create_default_context(cafile=file)
+    return CONTEXTS[file]
+async def main(name, file):
+    load("json")
+    through("json")
+    context(file)
+    load(name)
+    through(name)
+""",
+    )
+    severities = [(each.span.line, each.severity) for each in found]
+    assert severities == [
+        (12, Severity.INFO),
+        (13, Severity.INFO),
+        (14, Severity.INFO),
+        (15, Severity.WARNING),
+        (16, Severity.WARNING),
+    ]
 
 
 TEMPLATES = """\

@@ -78,6 +78,8 @@ def guarded_names(test: ast.expr) -> set[str]:
             comparators=[ast.Constant(value=0)],
         ):
             return {_dotted(container)} - {""}
+        case ast.Compare(ops=[ast.NotIn()], comparators=[container]):
+            return {_dotted(container)} - {""}
         case ast.Compare(
             left=left, ops=[ast.Eq()], comparators=[ast.List(elts=[]) | ast.Dict(keys=[])]
         ):

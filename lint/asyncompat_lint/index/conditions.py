@@ -14,6 +14,7 @@ from asyncompat_lint.facts import CHANGES, Asked, Change, Condition
 from asyncompat_lint.index.branches import leaves, lines_of, one_of
 from asyncompat_lint.index.expressions import expression
 
+_OF_CONSTANTS = ("endswith", "equal", "startswith")
 _SEVERAL = (ast.List, ast.Set, ast.Tuple)
 
 
@@ -45,11 +46,32 @@ def conditions(statement: ast.If, rest: list[ast.stmt]) -> Iterator[Condition]:
 
 
 def _where_true(test: ast.expr) -> Iterator[_Said]:
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        for value in test.values:
-            yield from _where_true(value)
-    else:
-        yield from _said(test)
+    match test:
+        case ast.BoolOp(op=ast.And(), values=values):
+            for value in values:
+                yield from _where_true(value)
+        case ast.BoolOp(op=ast.Or(), values=values):
+            yield from _one_of([list(_said(value)) for value in values])
+        case _:
+            yield from _said(test)
+
+
+def _one_of(options: list[list[_Said]]) -> Iterator[_Said]:
+    """What holds where one of several holds: that a name is one of some constants, or so begins."""
+    first = options[0][0] if options[0] else None
+    if first is None or first.asked not in _OF_CONSTANTS or not first.holds:
+        return
+    items: list[Expr] = []
+    for said in options:
+        match said:
+            case [_Said(value=Display(items=constants), holds=True) as one] if (
+                one.name,
+                one.asked,
+            ) == (first.name, first.asked):
+                items += constants
+            case _:
+                return
+    yield _Said(first.name, first.asked, Display("tuple", tuple(items)))
 
 
 def _where_false(test: ast.expr) -> Iterator[_Said]:
