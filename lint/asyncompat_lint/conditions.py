@@ -42,6 +42,8 @@ _ANYTHING = frozenset({"builtins.object", "typing.Any"})
 
 # What the facts have for a constant that they do not keep as it is.
 _MADE = frozenset(Called(Name(name)) for name in ("bytes", "int", "str"))
+# These give the loop that runs, or None.
+_LOOP_TELLERS = frozenset({"asyncio._get_running_loop", "asyncio.events._get_running_loop"})
 # What methods call the object that they are of.
 _SELVES = (Name("self"), Name("cls"), Name("this"))
 
@@ -137,6 +139,26 @@ class Conditions:
                 yield replace(each, line=0, end_line=0)
             elif classes := self._named(each.value, place):
                 yield OfClass(each.parameter, tuple(classes), each.holds)
+
+    def runs_without_loop(self, site: Site, place: Place) -> bool:
+        """Return whether a site in the function at a place is reached only where no loop runs."""
+        return any(
+            each.line <= site.line <= each.end_line and self._asks_for_loop(each.called, site)
+            for each in self._program.scope(place).without
+        )
+
+    def _asks_for_loop(self, called: Expr, site: Site) -> bool:
+        """Whether a function is for asking whether a loop runs."""
+        values = self._program.infer(called, _use(site))
+        return bool(values) and all(
+            isinstance(each, Reference)
+            and (
+                self._program.scope(each.place).asks_for_loop
+                if each.place is not None
+                else each.name in _LOOP_TELLERS
+            )
+            for each in values
+        )
 
     def can_all_hold(self, held: tuple[Held, ...]) -> bool:
         """Return whether conditions on one function do not contradict each other."""

@@ -103,6 +103,14 @@ class Condition(msgspec.Struct, frozen=True, array_like=True):
     changes: tuple[Change, ...] = ()
 
 
+class Without(msgspec.Struct, frozen=True, array_like=True):
+    """In these lines of a function what a call has given is not true: None, or false."""
+
+    called: Expr
+    line: int
+    end_line: int
+
+
 ScopeKind: TypeAlias = Literal["module", "class", "function", "lambda", "comprehension"]
 
 
@@ -113,11 +121,12 @@ class Scope(msgspec.Struct, array_like=True):
     comprehension, a generator expression that is used up on the spot. A function has its
     parameters (those that it calls itself in ``called_parameters``), an annotation of what it
     returns, or the values it returns, and those it yields; the constants among its ``defaults``,
-    and ``conditions`` on what it is passed; ``asks_for_loop`` is whether it wants to
-    know if a loop runs. A lambda and a comprehension return what they compute; a class has bases,
-    and the attributes that its methods give to ``self``. ``filled`` is what is put, one by one,
-    into containers that begin empty: names of the scope, or attributes of a class. Behind the name
-    of a function or a class there may be ``type_parameters``.
+    and ``conditions`` on what it is passed; ``asks_for_loop`` is whether it wants to know if a loop
+    runs, and ``without`` where something that may tell has told that none does. A lambda and a
+    comprehension return what they compute; a class has bases, and the attributes that its methods
+    give to ``self``. ``filled`` is what is put, one by one, into containers that begin empty: names
+    of the scope, or attributes of a class. Behind the name of a function or a class there may be
+    ``type_parameters``.
     """
 
     kind: ScopeKind
@@ -142,6 +151,7 @@ class Scope(msgspec.Struct, array_like=True):
     attributes: dict[str, list[Binding]] = {}
     defaults: dict[str, Constant] = {}
     conditions: list[Condition] = []
+    without: list[Without] = []
     filled: dict[str, list[Binding]] = {}
 
     @property

@@ -128,6 +128,8 @@ class _Reach:
                 index = _running_scope(facts, site.scope)
                 scope = facts.scopes[index]
                 place = Place(site.module.file.location, index)
+                if scope.without and self._conditions.runs_without_loop(site, place):
+                    continue
                 is_called = place in self._on_loop
                 if scope.is_async or is_called or facts.awaits_at(scope, site.line):
                     for each in self._newly_found(site, blockers):

@@ -571,6 +571,61 @@ class Worker:
         if not self.some.full():
             self.some.put(item)
 """,
+    "where a helper has told that no loop runs": """
+import asyncio
+def running_loop():
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+def is_in_loop():
+    return running_loop() is not None and asyncio.get_running_loop().is_running()
+def is_loop_wanted():
+    return False
+def by_name():
+    loop = running_loop()
+    if loop is not None:
+        return loop.call_soon(print)
+    blocks()
+def by_another_name(loop):
+    loop = running_loop()
+    loop = None
+    if loop is None:
+        blocks()
+def in_the_test():
+    if not is_in_loop():
+        blocks()
+def elsewhere():
+    if not is_in_loop():
+        blocks()
+    else:
+        blocks()
+def unasked():
+    if not is_loop_wanted():
+        blocks()
+def walrus():
+    if (loop := running_loop()) is None:
+        blocks()
+def asyncios_own():
+    if asyncio._get_running_loop() is None:
+        blocks()
+def either(x):
+    if x or not is_in_loop():
+        blocks()
+def both(x):
+    if x and not is_in_loop():
+        blocks()
+async def f(x):
+    by_name()
+    by_another_name(x)  # blocks
+    in_the_test()
+    elsewhere()  # blocks
+    unasked()  # blocks
+    walrus()
+    asyncios_own()
+    either(x)  # blocks
+    both(x)
+""",
     "what was asked before whether there is anything to wait for": """
 import queue
 from concurrent.futures import Future

@@ -6,14 +6,17 @@ Knows syntax trees only: that a name is a parameter, and is what was passed, is 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr
-from asyncompat_lint.facts import CHANGES, Asked, Change, Condition
+from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr, last_name
+from asyncompat_lint.facts import CHANGES, Asked, Change, Condition, Without
 from asyncompat_lint.index.branches import leaves, lines_of, one_of
 from asyncompat_lint.index.expressions import expression
 
+# What tells whether a loop runs is named so.
+_OF_LOOPS = re.compile("async|coroutine|loop|running", re.IGNORECASE)
 _OF_CONSTANTS = ("endswith", "equal", "startswith")
 _SEVERAL = (ast.List, ast.Set, ast.Tuple)
 
@@ -34,15 +37,61 @@ class _Said:
 
 def conditions(statement: ast.If, rest: list[ast.stmt]) -> Iterator[Condition]:
     """Give what a test says, in its branches and in what follows it."""
-    inside, otherwise = list(_where_true(statement.test)), list(_where_false(statement.test))
-    places = [(inside, statement.body), (otherwise, statement.orelse)]
+    said = {True: list(_where_true(statement.test)), False: list(_where_false(statement.test))}
+    for holds, lines in _places(statement, rest):
+        yield from (each.at(lines) for each in said[holds])
+
+
+def _places(statement: ast.If, rest: list[ast.stmt]) -> Iterator[tuple[bool, tuple[int, int]]]:
+    """Give where the test holds, and where it does not."""
+    places = [(True, statement.body), (False, statement.orelse)]
     if leaves(statement.body):
-        places.append((otherwise, rest))
+        places.append((False, rest))
     elif statement.orelse and leaves(statement.orelse):
-        places.append((inside, rest))
-    for said, body in places:
-        if body:
-            yield from (each.at(lines_of(body)) for each in said)
+        places.append((True, rest))
+    yield from ((holds, lines_of(body)) for holds, body in places if body)
+
+
+def without(
+    statement: ast.If, rest: list[ast.stmt], called: Callable[[str], Expr | None]
+) -> Iterator[Without]:
+    """Give where what may tell whether a loop runs has told that none does, as a test says.
+
+    ``called`` tells what a name is the result of.
+    """
+    for holds, lines in _places(statement, rest):
+        for node in _untrue(statement.test, holds):
+            match node:
+                case ast.Call(func=function, args=[], keywords=[]):
+                    told: Expr | None = expression(function)
+                case ast.Name(id=name):
+                    told = called(name)
+                case _:
+                    told = None
+            if told is not None and _OF_LOOPS.search(last_name(told)):
+                yield Without(told, *lines)
+
+
+def _untrue(test: ast.expr, holds: bool) -> Iterator[ast.expr]:
+    """Give what is not true, or None, where a test holds, or where it does not."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield from _untrue(operand, not holds)
+        case ast.BoolOp(op=operator, values=values):
+            if isinstance(operator, ast.And) is holds:
+                for value in values:
+                    yield from _untrue(value, holds)
+        case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
+            if holds:
+                yield from _untrue(left, False)
+        case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            if not holds:
+                yield from _untrue(left, False)
+        case ast.NamedExpr(value=value):
+            yield from _untrue(value, holds)
+        case _:
+            if not holds:
+                yield test
 
 
 def _where_true(test: ast.expr) -> Iterator[_Said]:

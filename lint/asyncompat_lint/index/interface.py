@@ -29,7 +29,16 @@ _FIELDS = operator.attrgetter(
     *(
         field.name
         for field in msgspec.structs.fields(Scope)
-        if field.name not in ("line", "bindings", "attributes", "filled", "defaults", "conditions")
+        if field.name
+        not in (
+            "line",
+            "bindings",
+            "attributes",
+            "filled",
+            "defaults",
+            "conditions",
+            "without",
+        )
     )
 )
 

@@ -6,7 +6,7 @@ import ast
 
 from msgspec.structs import replace
 
-from asyncompat_lint.expressions import Expr, last_name
+from asyncompat_lint.expressions import Called, Expr, last_name
 from asyncompat_lint.facts import Binding, BindingKind, Handler, Statement
 from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
@@ -26,7 +26,7 @@ from asyncompat_lint.index.branches import (
     waited_for,
 )
 from asyncompat_lint.index.calls import Calls
-from asyncompat_lint.index.conditions import changes_of, conditions
+from asyncompat_lint.index.conditions import changes_of, conditions, without
 from asyncompat_lint.index.expressions import element, whole_lines
 from asyncompat_lint.index.guards import (
     END_OF_LINE,
@@ -85,6 +85,7 @@ class Statements(Calls):
         scope = self.scopes[self._scope]
         if scope.kind != "function":
             return
+        scope.without += without(statement, rest, self._called_for)
         for condition in conditions(statement, rest):
             if condition.parameter in scope.parameters:
                 first, *others = scope.bindings[condition.parameter]
@@ -96,6 +97,13 @@ class Statements(Calls):
                 if first.kind != "self" and None not in changes:
                     known = tuple(one for several in changes for one in several or ())
                     scope.conditions.append(replace(condition, changes=known))
+
+    def _called_for(self, name: str) -> Expr | None:
+        """What was called for the value of a name, if it has no other."""
+        match [e for e in self.scopes[self._scope].bindings.get(name, ()) if e.kind != "narrowed"]:
+            case [Binding(kind="assigned", value=Called(function=function, arguments=()))]:
+                return function
+        return None
 
     def _drop_changing(self) -> None:
         """Forget what was asked in a loop of a parameter that changes there: it is for one turn."""
