@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from asyncompat_lint.attributes import PROPERTIES
+from asyncompat_lint.decorators import Decorators
 from asyncompat_lint.expressions import (
     Attribute,
     Called,
@@ -19,9 +20,7 @@ from asyncompat_lint.expressions import (
     last_names,
 )
 from asyncompat_lint.facts import CallSite, Load, Scope
-from asyncompat_lint.hierarchy import Hierarchy
-from asyncompat_lint.knowledge import Knowledge
-from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
 from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Value, Values
 
@@ -45,12 +44,8 @@ CONSTRUCTORS = (
 )
 
 
-class Program(Hierarchy):
+class Program(Decorators):
     """The project's modules, with everything in them that can be asked for by place."""
-
-    def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
-        super().__init__(modules, knowledge)
-        self._offloading: dict[Place, bool] = {}
 
     def targets(self, module: Module, site: CallSite) -> list[Group]:
         """Return what a site may run: a group for each thing that its callee may be."""
@@ -250,105 +245,6 @@ class Program(Hierarchy):
         """Return the function or class at a place, with its qualified name."""
         return self.defined(self.modules.at(place.location), place.scope)
 
-    def decorators(self, place: Place) -> Values:
-        """Return what a function is decorated with, as far as it is known."""
-        module = self.modules.at(place.location)
-        scope = self.scope(place)
-        outside = Use(module, scope.parent, scope.line, 0)
-        decorators = (
-            each.function if isinstance(each, Called) else each for each in scope.decorators
-        )
-        return tuple(value for each in decorators for value in self.infer(each, outside))
-
-    def goes_elsewhere(self, place: Place) -> bool:
-        """Return whether a decorator runs a sync function elsewhere, or makes it an async one."""
-        if not self.scope(place).decorators:
-            return False
-        for value in self.decorators(place):
-            if not isinstance(value, Reference):
-                continue
-            where, _ = self.knowledge.callables.get(value.name, ("here", ()))
-            if where == "elsewhere":
-                return True
-            if value.place is not None:
-                if value.place not in self._offloading:
-                    self._offloading[value.place] = self._offloads(value.place)
-                if self._offloading[value.place]:
-                    return True
-        return self._has_async_twin(place)
-
-    def _has_async_twin(self, place: Place) -> bool:
-        """Whether a decorator is given an async function, to be called in this one's place."""
-        module = self.modules.at(place.location)
-        scope = self.scope(place)
-        outside = Use(module, scope.parent, scope.line, 0)
-        return any(
-            isinstance(value, Reference)
-            and value.place is not None
-            and self.scope(value.place).is_async
-            for each in scope.decorators
-            if isinstance(each, Called)
-            for argument in each.arguments
-            for value in self.infer(argument, outside)
-        )
-
-    def _offloads(self, decorator: Place) -> bool:
-        """Whether a decorator's wrapper hands over what was decorated, or is an async one.
-
-        An async one that calls it on the spot does neither.
-        """
-        module = self.modules.at(decorator.location)
-        inside = {
-            number
-            for number, scope in enumerate(module.facts.scopes)
-            if number != decorator.scope and _is_in(module, number, decorator.scope)
-        }
-        scopes = module.facts.scopes
-        parameters = {
-            name for number in {decorator.scope, *inside} for name in scopes[number].parameters
-        }
-        async_ones = {number for number in inside if scopes[number].is_async}
-        if async_ones:
-            return not self._calls_on_the_spot(module, async_ones, parameters)
-        for site in module.facts.calls:
-            if site.scope in inside and self._hands_over(module, site, parameters):
-                return True
-        return False
-
-    def is_made_async(self, place: Place) -> bool:
-        """Return whether a decorator of a sync function calls it in an async wrapper of its own."""
-        return not self.goes_elsewhere(place) and any(
-            scope.is_async and _is_in(module, number, value.place.scope)
-            for value in self.decorators(place)
-            if isinstance(value, Reference) and value.place is not None
-            for module in [self.modules.at(value.place.location)]
-            for number, scope in enumerate(module.facts.scopes)
-        )
-
-    @staticmethod
-    def _calls_on_the_spot(module: Module, inside: set[int], around: set[str]) -> bool:
-        """Whether one of some functions calls what those around it are passed, without `await`."""
-        return any(
-            site.scope in inside
-            and site.kind == "call"
-            and not site.awaited
-            and isinstance(site.callee, Name)
-            and site.callee.id in around.difference(module.facts.scopes[site.scope].parameters)
-            for site in module.facts.calls
-        )
-
-    def _hands_over(self, module: Module, site: CallSite, names: set[str]) -> bool:
-        passed = {name for each in site.arguments.values() for name in last_names(each)}
-        if not passed & names:
-            return False
-        found = self.infer(site.callee, _use(module, site))
-        return any(
-            isinstance(each, Reference) and self._where(each.name) == "elsewhere" for each in found
-        )
-
-    def _where(self, name: str) -> str:
-        return self.knowledge.callables.get(name, ("", ()))[0]
-
     # Objects that are shared
 
     def identity(self, module: Module, site: CallSite) -> str:
@@ -404,11 +300,3 @@ def _is_positive(value: object) -> bool:
 
 def _use(module: Module, site: CallSite) -> Use:
     return Use(module, site.scope, site.span.line, site.span.column)
-
-
-def _is_in(module: Module, scope: int, outer: int) -> bool:
-    while scope >= 0:
-        if scope == outer:
-            return True
-        scope = module.facts.scopes[scope].parent
-    return False
