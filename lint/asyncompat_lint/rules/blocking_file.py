@@ -32,6 +32,11 @@ import shutil
 async def clear(folder):
     shutil.rmtree(folder)
 """,
+        """\
+import ssl
+async def ask():
+    return ssl.create_default_context()
+""",
     )
     VALID = (
         """\
@@ -49,5 +54,10 @@ async def load(path):
         """\
 async def load(open, path):
     return open(path)
+""",
+        """\
+import ssl
+async def serve():
+    return ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
 """,
     )
