@@ -162,15 +162,17 @@ class Conditions:
 
     def can_all_hold(self, held: tuple[Held, ...]) -> bool:
         """Return whether conditions on one function do not contradict each other."""
+        asked = [each for each in held if isinstance(each, Condition | OfClass)]
         return not any(
             self._contradict(one, other)
-            for number, one in enumerate(held)
-            for other in held[number + 1 :]
+            for number, one in enumerate(asked)
+            for other in asked[number + 1 :]
+            if one.parameter == other.parameter
         )
 
     def _contradict(self, one: Held, other: Held) -> bool:
         match one, other:
-            case OfClass(), OfClass() if one.parameter == other.parameter:
+            case OfClass(), OfClass():
                 if one.holds and other.holds:
                     pairs = ((a, b) for a in one.classes for b in other.classes)
                     return all(self._is_one(a, b) is False for a, b in pairs)

@@ -36,6 +36,8 @@ class Overriding:
         self._conditions = conditions
         self._blocked = blocked
         self._by_name: dict[str, set[Place]] = defaultdict(set)
+        # What was found of a class and a method, and of how many functions of its name.
+        self._found_below: dict[tuple[Place, str], tuple[int, list[Place]]] = {}
         for place in blocked:
             self.add(place)
 
@@ -113,12 +115,14 @@ class Overriding:
 
     def _below(self, class_: Place, method: str, rule: str = "") -> list[Place]:
         """What blocks, by a rule if one is told, and stands in subclasses for a method."""
-        return sorted(
-            each
-            for each in self._by_name.get(method, ())
-            if self._program.is_below(self._class_of(each), class_)
-            and (not rule or self._blocks(each, rule))
-        )
+        blocking = self._by_name.get(method, set())
+        known, found = self._found_below.get((class_, method), (0, []))
+        if known != len(blocking):
+            found = sorted(
+                each for each in blocking if self._program.is_below(self._class_of(each), class_)
+            )
+            self._found_below[class_, method] = len(blocking), found
+        return [each for each in found if not rule or self._blocks(each, rule)]
 
     def _told(self, place: Place, rule: str, blocking: list[Place]) -> tuple[int, int]:
         """How many of how many functions block; those of no abstract method are not counted."""
