@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from asyncompat_lint.expressions import Constant, Display, Expr
 from asyncompat_lint.facts import Change, Condition
+from asyncompat_lint.held import Held
 
 
 def answer(condition: Condition, given: Constant) -> bool | None:
@@ -34,8 +35,14 @@ def contradict(one: Condition, other: Condition) -> bool:
     return one.holds and other.holds and {one.asked, other.asked} == {"none", "true"}
 
 
-def told_form(condition: Condition) -> str:
-    """Return the form that a condition asks a text for; nothing for one that asks for another."""
+def text_asked(held: Iterable[Held]) -> str:
+    """Return the form of a text that is asked for; nothing where none is."""
+    asked = (each for each in held if isinstance(each, Condition) and each.holds)
+    return next(filter(None, map(_form, asked)), "")
+
+
+def _form(condition: Condition) -> str:
+    """The form that a condition asks a text for; nothing for one that asks for another."""
     ends = {"startswith": "begins with", "endswith": "ends with"}.get(condition.asked)
     if ends is None:
         return ""

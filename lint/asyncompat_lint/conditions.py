@@ -8,12 +8,12 @@ which a subclass replaces. What is not known lets everything happen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from asyncompat_lint.answers import answer, contradict, told_form
-from asyncompat_lint.constants import constant_of
+from asyncompat_lint.answers import answer, contradict, text_asked
+from asyncompat_lint.constants import Constants
 from asyncompat_lint.expressions import (
     Attribute,
     Called,
@@ -53,6 +53,7 @@ class Conditions:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._constants = Constants(program)
 
     def of_call(self, held: tuple[Held, ...], site: Site, place: Place) -> Left | None:
         """Return what is left to hold in the caller, for what blocks in the function at a place.
@@ -135,8 +136,11 @@ class Conditions:
         for each in self._program.scope(place).conditions:
             if not each.line <= site.line <= each.end_line:
                 continue
-            if each.asked != "instance":
+            if each.asked in ("none", "true"):
                 yield replace(each, line=0, end_line=0)
+            elif each.asked != "instance":
+                if constants := self._constants.several(each.value, place):
+                    yield replace(each, value=constants, line=0, end_line=0)
             elif classes := self._named(each.value, place):
                 yield OfClass(each.parameter, tuple(classes), each.holds)
 
@@ -207,7 +211,7 @@ class Conditions:
         return replace(condition, parameter=name)
 
     def _constant(self, argument: Expr | None, site: Site) -> Constant | None:
-        return None if argument is None else constant_of(self._program, argument, _use(site))
+        return None if argument is None else self._constants.of(argument, _use(site))
 
     def _argument(self, parameter: str, site: Site, place: Place, scope: Scope) -> Expr | None:
         """What a parameter is given at a site, if that is told there."""
@@ -326,12 +330,6 @@ class Conditions:
                 return set()
             found.update(each for each in places if each is not None)
         return found
-
-
-def text_asked(held: Iterable[Held]) -> str:
-    """Return the form of a text that is asked for; nothing where none is."""
-    asked = (each for each in held if isinstance(each, Condition) and each.holds)
-    return next(filter(None, map(told_form, asked)), "")
 
 
 def _is_so(condition: Condition, argument: Expr, site: Site) -> bool | None:

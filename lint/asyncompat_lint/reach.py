@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from asyncompat_lint.agenda import Agenda
+from asyncompat_lint.answers import text_asked
 from asyncompat_lint.attributes import CACHED_PROPERTIES
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
-from asyncompat_lint.conditions import Conditions, remembered, text_asked
+from asyncompat_lint.conditions import Conditions, remembered
 from asyncompat_lint.expressions import Constant, last_name, last_names, root_name
 from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
 from asyncompat_lint.findings import Step

@@ -67,6 +67,40 @@ async def f():
     save(CHANGED)  # blocks
     save(here)
 """,
+    "what is compared with a constant by its name": """
+import enum
+class Mode(enum.Enum):
+    DISK = "disk"
+    MEMORY = "memory"
+    OTHER = enum.auto()
+class Names:
+    DISK = "disk"
+DISK = "disk"
+def save(mode):
+    if mode == Mode.DISK.value:
+        blocks()
+def by_member(mode):
+    if mode == Mode.DISK:
+        blocks()
+def by_name(mode):
+    if DISK == mode or mode == Names.DISK:
+        blocks()
+def by_unknown(mode, other):
+    if mode == other:
+        blocks()
+    if mode == Mode.OTHER:
+        blocks()
+async def f(mode):
+    save("disk")  # blocks
+    save("memory")
+    save(Mode.MEMORY.value)
+    by_member(Mode.MEMORY)
+    by_member(Mode.DISK)  # blocks
+    by_member(mode)  # blocks
+    by_name("memory")
+    by_name(Names.DISK)  # blocks
+    by_unknown("disk", mode)  # blocks
+""",
     "a text that the facts do not keep is not an empty one": f"""
 def show(text=None):
     if not text:

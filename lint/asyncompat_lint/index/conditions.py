@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr, last_name
+from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr, last_name, root_name
 from asyncompat_lint.facts import CHANGES, Asked, Change, Condition, Without
 from asyncompat_lint.index.branches import leaves, lines_of, one_of
 from asyncompat_lint.index.expressions import expression
@@ -107,20 +107,20 @@ def _where_true(test: ast.expr) -> Iterator[_Said]:
 
 def _one_of(options: list[list[_Said]]) -> Iterator[_Said]:
     """What holds where one of several holds: that a name is one of some constants, or so begins."""
-    first = options[0][0] if options[0] else None
-    if first is None or first.asked not in _OF_CONSTANTS or not first.holds:
-        return
-    items: list[Expr] = []
-    for said in options:
-        match said:
-            case [_Said(value=Display(items=constants), holds=True) as one] if (
-                one.name,
-                one.asked,
-            ) == (first.name, first.asked):
-                items += constants
-            case _:
-                return
-    yield _Said(first.name, first.asked, Display("tuple", tuple(items)))
+    for first in options[0]:
+        if first.asked not in _OF_CONSTANTS or not first.holds:
+            continue
+        items: list[Expr] = []
+        for said in options:
+            for each in said:
+                is_its = (each.name, each.asked, each.holds) == (first.name, first.asked, True)
+                if is_its and isinstance(each.value, Display):
+                    items += each.value.items
+                    break
+            else:
+                break
+        else:
+            yield _Said(first.name, first.asked, Display("tuple", tuple(items)))
 
 
 def _where_false(test: ast.expr) -> Iterator[_Said]:
@@ -144,15 +144,18 @@ def _said(test: ast.expr) -> Iterator[_Said]:
             args=[texts],
         ) if values := _constants(texts):
             yield _Said(name, asked, values)
-        case ast.Compare(left=ast.Name(id=name), ops=[operator], comparators=[other]):
-            yield from _compared(name, operator, other)
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            if isinstance(left, ast.Name):
+                yield from _compared(left.id, operator, right)
+            if isinstance(right, ast.Name) and isinstance(operator, ast.Eq | ast.NotEq):
+                yield from _compared(right.id, operator, left)
 
 
 def _compared(name: str, operator: ast.cmpop, other: ast.expr) -> Iterator[_Said]:
     match operator, other:
         case ast.Is() | ast.IsNot(), ast.Constant(value=None):
             yield _Said(name, "none", holds=isinstance(operator, ast.Is))
-        case (ast.Eq() | ast.NotEq(), ast.Constant()) | (
+        case (ast.Eq() | ast.NotEq(), ast.Attribute() | ast.Constant() | ast.Name()) | (
             ast.In() | ast.NotIn(),
             ast.List() | ast.Set() | ast.Tuple(),
         ) if values := _constants(other):
@@ -160,18 +163,16 @@ def _compared(name: str, operator: ast.cmpop, other: ast.expr) -> Iterator[_Said
 
 
 def _constants(node: ast.expr) -> Expr | None:
-    """The constant that something is, or those that it has, as far as the facts keep all of them.
+    """The constant that something is, or those that it has, or their names: if all can be kept.
 
-    They do not keep what is too long, or odd.
+    What is too long, or odd, cannot.
     """
-    found = []
-    for each in node.elts if isinstance(node, _SEVERAL) else [node]:
-        if not isinstance(each, ast.Constant) or not isinstance(each.value, str | int):
-            return None
-        if expression(each) != Constant(each.value):
-            return None
-        found.append(Constant(each.value))
-    return Display("tuple", tuple(found)) if found else None
+    found = [expression(each) for each in (node.elts if isinstance(node, _SEVERAL) else [node])]
+    is_kept = all(
+        isinstance(each.value, str | int) if isinstance(each, Constant) else bool(root_name(each))
+        for each in found
+    )
+    return Display("tuple", tuple(found)) if found and is_kept else None
 
 
 def changes_of(name: str, value: ast.expr) -> tuple[Change, ...]:
