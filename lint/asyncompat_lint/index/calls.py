@@ -161,6 +161,8 @@ class Calls(Names):
 
     def _mention_name(self, node: ast.expr) -> None:
         """Keep a name, or a dotted one, that comes from a module whose names come and go."""
+        if not self._versioned and isinstance(node, ast.Attribute):
+            return
         root = node
         while isinstance(root, ast.Attribute):
             root = root.value

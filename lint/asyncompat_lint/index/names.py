@@ -45,19 +45,17 @@ class Names(State):
         scope: int = -1,
     ) -> None:
         line, column = self._start(node)
-        owner = self._owner(name)
+        outer = self.scopes[self._scope].outer_names
+        owner = self._owner(name) if name in outer else self._scope
         if owner != self._scope and kind != "defined":
             scope = self._scope
         binding = Binding(kind, line, column, value, target, scope, self._suite)
         self.scopes[owner].bindings.setdefault(name, []).append(binding)
 
     def _owner(self, name: str) -> int:
-        """The scope that a name belongs to which is bound here: `global` and `nonlocal` say so."""
+        """The scope that a name belongs to of which `global` or `nonlocal` says that it is another's."""
         scope = self.scopes[self._scope]
-        said = scope.outer_names.get(name)
-        if said is None:
-            return self._scope
-        if said == "global":
+        if scope.outer_names[name] == "global":
             return 0
         owner = scope.parent
         while owner > 0 and (
