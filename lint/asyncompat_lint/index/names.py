@@ -53,7 +53,7 @@ class Names(State):
         self.scopes[owner].bindings.setdefault(name, []).append(binding)
 
     def _owner(self, name: str) -> int:
-        """The scope that a name belongs to of which `global` or `nonlocal` says that it is another's."""
+        """The scope of a name that `global` or `nonlocal` says is another's than this one's."""
         scope = self.scopes[self._scope]
         if scope.outer_names[name] == "global":
             return 0
