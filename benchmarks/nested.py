@@ -39,7 +39,7 @@ async def switches():
 def runner_of(way):
     """Return what runs a coroutine, this way, where a loop already runs."""
     if way == "plain":
-        return asyncio.run
+        return getattr(asyncio, "run", None) or asyncio.new_event_loop().run_until_complete  # 3.6
     if way == "asyncompat":
         import asyncompat
 
