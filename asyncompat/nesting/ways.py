@@ -26,18 +26,14 @@ def choose(caller, nested, loop_factory):
     chosen, reason = hosts.way(nested, loop_factory)
     if chosen == hosts.REFUSED:
         raise RuntimeError("{} {}".format(caller, reason))
-    return {
-        hosts.PASSES: Passes,
-        hosts.THREAD: Thread,
-        hosts.STACK_SWITCHING: StackSwitching,
-    }[chosen]
+    return _WAYS[chosen]
 
 
 class _Inside:
     """What the ways have in common: they belong to the loop that runs here."""
 
-    def __init__(self, debug):
-        self._outer = asyncio.get_event_loop()
+    def __init__(self, debug, outer):
+        self._outer = outer
         self._debug = debug
 
     def check(self, caller):
@@ -51,10 +47,12 @@ class Passes(_Inside):
     """On the running loop, by further passes of it; or on the one that a host has for that."""
 
     def __init__(self, debug, _loop_factory):
-        if asyncio._get_running_loop() is None:
-            asyncio.set_event_loop(hosts.idle_loop())
-        super().__init__(debug)
-        self.loop = self._outer
+        loop = asyncio._get_running_loop()
+        if loop is None:
+            loop = hosts.idle_loop()
+            asyncio.set_event_loop(loop)
+        super().__init__(debug, loop)
+        self.loop = loop
         self._born = None
         self._running = 0
         self._counted = 0
@@ -163,7 +161,7 @@ class Thread(_Inside):
     """On a loop of its own in a thread, which lives as long as the Runner."""
 
     def __init__(self, debug, loop_factory):
-        super().__init__(debug)
+        super().__init__(debug, asyncio._get_running_loop())
         suspended.refuse_depth()
         self._worker = threads.Worker(debug, loop_factory)
         self.loop = self._worker.get_loop()
@@ -178,3 +176,10 @@ class Thread(_Inside):
     def close(self):
         """Clean up and close the thread's loop, and end the thread."""
         self._worker.close()
+
+
+_WAYS = {
+    hosts.PASSES: Passes,
+    hosts.THREAD: Thread,
+    hosts.STACK_SWITCHING: StackSwitching,
+}
