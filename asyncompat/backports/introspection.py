@@ -82,17 +82,18 @@ if isinstance(getattr(_registry, "data", None), set) and hasattr(asyncio, "all_t
 def tasks_on_the_stack(loop):
     """Return the task that is running, and those that have started it eagerly.
 
-    A task's steps are a loop's callbacks, but for the first step of one that is started eagerly,
-    which its maker calls.
+    And whether it is for certain that a step of one of these is what the loop is calling. A task's
+    steps are a loop's callbacks, but for the first step of one that is started eagerly, which its
+    maker calls: another task, or a callback.
     """
     task = task_now(loop)
     if task is None:
-        return []
+        return [], False
     frame = _frame_of(_coroutine_of(task))
     if frame is None or frame.f_back is None or frame.f_back.f_code is _STEPS_CALLER:
-        return [task]
+        return [task], True
     maybe = (each for each in tasks_now(loop) if each is not task)
-    return [task, *(each for each in maybe if _is_running(_coroutine_of(each)))]
+    return [task, *(each for each in maybe if _is_running(_coroutine_of(each)))], False
 
 
 _STEPS_CALLER = asyncio.Handle._run.__code__

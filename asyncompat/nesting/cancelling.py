@@ -42,8 +42,13 @@ class HandedOn:
                 _told[task] = _count(task)
 
     def cancel(self, task, message):
-        """Cancel the future for a task that waits for it; return whether it will be cancelled."""
-        return any(task is each for each in self._tasks) and self._cancel(message)
+        """Cancel the future for a task that waits for it; return whether it is, or will be.
+
+        What is asked for again before the task has been told is told once.
+        """
+        return any(task is each for each in self._tasks) and (
+            self._cancel(message) or self._future.cancelled()
+        )
 
     def _cancel(self, message):
         return self._future.cancel() if message is None else self._future.cancel(message)

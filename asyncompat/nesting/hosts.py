@@ -8,6 +8,7 @@ import platform
 import sys
 import threading
 
+from ..backports.contexts import copy_context
 from .passes import can_pass
 
 # Which way an awaitable is run.
@@ -141,3 +142,19 @@ _HOSTS = [
     ("Pyodide", lambda: sys.platform == "emscripten"),
     ("interactive Python", lambda: hasattr(sys, "ps1")),
 ]
+
+
+# The context variables by which ipykernel knows whose output something is.
+_OF_THE_CELL = frozenset({"parent_header", "shell_parent", "shell_parent_ident"})
+
+
+def tell_cell(context):
+    """Have a context know which cell is run now, so that what is printed in it is shown there.
+
+    Parameters:
+        context (contextvars.Context): one that is not entered, or the one that this is called in.
+    """
+    if "ipykernel" in sys.modules:
+        for variable, value in copy_context().items():
+            if variable.name in _OF_THE_CELL and context.get(variable) is not value:
+                context.run(variable.set, value)

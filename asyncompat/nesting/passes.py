@@ -66,7 +66,7 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     __tracebackhide__ = True
     was_stopping = loop._stopping
     loop._stopping = False
-    run = suspended.Run(suspended.tasks_to_suspend(loop), born, future)
+    run = suspended.Run(loop, born, future)
     current = swap_current_task(loop, None)
     runs = suspended.runs()
     runs.append(run)
@@ -77,7 +77,7 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     postponed = _Postponed(loop, entered, run.postponed)
     postponed.tries = run.enters_more
     # A task's steps are never what a file or signal is watched with.
-    watched = None if run.tasks else watching.InCopies(loop, run.contexts)
+    watched = None if run.is_step else watching.InCopies(loop, run.contexts)
     try:
         postponed.take_out()
         _call_scheduled(loop)

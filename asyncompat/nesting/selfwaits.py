@@ -11,7 +11,8 @@ loop goes on. What other code does when a task is done is its own business.
 import asyncio
 import gc
 
-from ..backports.introspection import PyTask
+from ..backports.introspection import PyTask, tasks_now
+from ..backports.loops import loop_of
 
 _TASKS = (asyncio.Task, PyTask)
 
@@ -25,6 +26,20 @@ def refuse(loop, runs):
                 if waiting._fut_waiter is future:
                     future.remove_done_callback(wake_up)
                     loop.call_soon(wake_up, _failed(loop, task), **how)
+
+
+def refuse_across(outer, inner):
+    """Tell what waits on a loop for a task of another, which cannot go on until the first ends.
+
+    It is called in the thread of the outer loop. asyncio's own functions refuse such tasks, but for
+    ``wait`` since 3.11.
+    """
+    for task in tasks_now(outer):
+        ways = _ways_from(task, lambda each: loop_of(each) is inner)
+        for future, wake_up, how, waiting in list(ways):
+            if waiting is not None and loop_of(waiting) is inner and waiting._fut_waiter is future:
+                future.remove_done_callback(wake_up)
+                inner.call_soon_threadsafe(wake_up, _failed(inner, task), **how)
 
 
 def waits_for(future, tasks):

@@ -26,6 +26,7 @@ _CALLS_A_FRAME = 1 if sys.version_info >= (3, 12) else 2
 class Run:
     """One run: the tasks that it has suspended, and what tells which were born in it, or None.
 
+    ``is_step`` is whether the loop is calling a step of one of the tasks, and no other callback.
     ``future`` is what is waited for, and ``handed_on`` hands the tasks' cancellations on to it;
     ``contexts`` are those that are entered around it, with others around if it ``enters_more``,
     ``waiting`` the futures of who waits until they are left, ``postponed`` the callbacks that do.
@@ -39,13 +40,15 @@ class Run:
         "enters_more",
         "future",
         "handed_on",
+        "is_step",
         "postponed",
         "tasks",
         "waiting",
     )
 
-    def __init__(self, tasks, born, future):
-        self.tasks = tasks
+    def __init__(self, loop, born, future):
+        self.tasks, self.is_step = _tasks_to_suspend(loop)
+        tasks = self.tasks
         self.born = born
         self.future = future
         self.waiting = []
@@ -54,7 +57,9 @@ class Run:
         self.contexts = ()
         self.enters_more = bool(_thread.runs) and _thread.runs[-1].enters_more
         if TASKS_HAVE_CONTEXTS:
-            around = [task_context(task) for task in tasks] or [context_of_callback()]
+            around = [task_context(task) for task in tasks]
+            if not self.is_step:  # who is started eagerly has a context of its own
+                around.append(context_of_callback())
             self.contexts = [each for each in around if each is not None]
             # What we are called in may have entered another one on its own: `context.run(f)`.
             if self.contexts and not is_current(self.contexts[0]):
@@ -78,13 +83,13 @@ def runs():
     return _thread.runs
 
 
-def tasks_to_suspend(loop):
-    """Return the tasks that run now, and so would be suspended by another run."""
-    tasks = tasks_on_the_stack(loop)
+def _tasks_to_suspend(loop):
+    """The tasks that run now, and so would be suspended by another run; and if by their steps."""
+    tasks, is_step = tasks_on_the_stack(loop)
     if len(tasks) > 1:
         before = {id(task) for run in _thread.runs for task in run.tasks}
         tasks = [task for task in tasks if id(task) not in before]
-    return tasks
+    return tasks, is_step
 
 
 def is_suspended(task):
@@ -121,7 +126,7 @@ def refuse_depth():
 
 def refuse_own(loop, future):
     """Raise RuntimeError for a future that could only end when we have ended."""
-    tasks = [*tasks_to_suspend(loop), *(task for run in _thread.runs for task in run.tasks)]
+    tasks = [*_tasks_to_suspend(loop)[0], *(task for run in _thread.runs for task in run.tasks)]
     if any(future is task for task in tasks) or selfwaits.waits_for(future, tasks):
         raise RuntimeError("{!r} would wait for itself".format(future))
 
@@ -130,7 +135,7 @@ def refuse_context(context):
     """Raise RuntimeError for a context that is entered: nothing else can run in it meanwhile."""
     if context is None:
         return
-    now = Run(tasks_to_suspend(asyncio.get_event_loop()), None, None)
+    now = Run(asyncio.get_event_loop(), None, None)
     if any(context is each for run in [*_thread.runs, now] for each in run.contexts):
         raise RuntimeError("cannot enter {!r}: what calls this runs in it".format(context))
 

@@ -10,7 +10,10 @@ import threading
 from ..backports import runners
 from ..backports.contexts import copy_context
 from ..backports.introspection import task_now
-from . import suspended
+from . import selfwaits, suspended
+
+# So many seconds after each other it is looked for what waits for the loop that we block.
+_FIRST_LOOK, _LATER_LOOKS = 0.05, 1.0
 
 
 class Worker:
@@ -68,11 +71,13 @@ class Worker:
             return await coro
 
         answer = self._ask(lambda: self._runner.run(whole(), context=context))
-        interrupted = False
+        interrupted, look_after = False, _FIRST_LOOK
         with runners.interrupts_raise():
             while not answer.ended.is_set():
                 try:
-                    answer.ended.wait()
+                    if not answer.ended.wait(look_after) and started:
+                        look_after = _LATER_LOOKS
+                        selfwaits.refuse_across(asyncio._get_running_loop(), started[0][0])
                 except KeyboardInterrupt:
                     if interrupted or not started:
                         self._is_left_behind = True

@@ -76,6 +76,8 @@ class Passes(_Inside):
         coro = runners.as_coroutine(main)
         try:
             self._prepare(context)
+            if context is not None:
+                hosts.tell_cell(context)
         except BaseException:
             coro.close()
             raise

@@ -118,6 +118,21 @@ def test_a_traceback_shows_the_users_frames_and_not_ours(kernel):
     assert "passes.py" not in error
 
 
+def test_what_a_runner_prints_is_shown_under_the_cell_that_runs(kernel):
+    _, client = kernel
+    code = (
+        "import asyncompat\n"
+        "async def say(what):\n"
+        "    await asyncompat.sleep(0.01)\n"
+        "    print(what)\n"
+        "runner = asyncompat.Runner()\n"
+        "runner.run(say('one'))\n"
+    )
+    assert execute(client, code) == ("one\n", None)
+    assert execute(client, "runner.run(say('two'))") == ("two\n", None)
+    assert execute(client, "runner.run(say('three')); runner.close()") == ("three\n", None)
+
+
 def test_what_a_cell_has_awaited_works_inside(kernel):
     _, client = kernel
     served = (

@@ -54,6 +54,10 @@ async def calls(coro):
     nested(coro)
 
 
+async def runs(coro):
+    return nested(coro)
+
+
 def run_patched(coro):
     with asyncompat.patch_asyncio():
         return asyncio.get_event_loop().run_until_complete(coro)
@@ -472,6 +476,21 @@ class TestInAThread:
 
         run(main())
 
+    def test_a_task_of_the_loop_that_waits_is_refused(self, run):
+        async def main():
+            task = asyncompat.create_task(forever())
+
+            async def waits():
+                await asyncio.wait([task])
+
+            try:
+                with pytest.raises((RuntimeError, ValueError), match=r"wait|loop"):
+                    nested(waits(), loop_factory=asyncio.new_event_loop)
+            finally:
+                task.cancel()
+
+        run(main())
+
     def test_a_future_of_the_loop_that_waits_is_refused(self, run):
         async def main():
             future = asyncompat.get_running_loop().create_future()
@@ -479,6 +498,27 @@ class TestInAThread:
                 nested(future, loop_factory=asyncio.new_event_loop)
 
         run(main())
+
+
+@pytest.mark.skipif(
+    sys.version_info >= (3, 11), reason="a task of the interpreter's, which is told once more"
+)
+def test_who_is_cancelled_again_before_it_is_told_is_told_once():
+    async def main():
+        task = asyncompat.current_task()
+        loop = asyncompat.get_running_loop()
+
+        def cancel_twice():
+            task.cancel()
+            loop.call_soon(task.cancel)  # behind the last step of what is run
+
+        loop.call_later(0.01, cancel_twice)
+        with pytest.raises(asyncio.CancelledError):
+            nested(forever())
+        await asyncompat.sleep(0)
+        return "went on"
+
+    assert asyncompat.run(main()) == "went on"
 
 
 class TestPatch:
@@ -1137,6 +1177,35 @@ class TestThePassAround:
             return seen
 
         assert run(main()) == ["signal", "signal"]
+
+    def test_calls_a_reader_again_that_starts_eagerly_what_runs_something(self, run):
+        async def main():
+            loop = asyncompat.get_running_loop()
+            one, other = socket.socketpair()
+            second, started = loop.create_future(), loop.create_future()
+            errors, read = [], []
+
+            async def ask():
+                other.send(b"2")
+                return await asyncompat.wait_for(second, 5)
+
+            def on_read():
+                read.append(one.recv(1))
+                if len(read) == 1:
+                    started.set_result(asyncompat.create_task(runs(ask()), eager_start=True))
+                elif not second.done():
+                    second.set_result("second")
+
+            with one, other:
+                one.setblocking(False)
+                loop.set_exception_handler(lambda loop, context: errors.append(context))
+                loop.add_reader(one, on_read)
+                other.send(b"1")
+                task = await asyncompat.wait_for(started, 5)
+                loop.remove_reader(one)
+                return await task, read, errors
+
+        assert run(main()) == ("second", [b"1", b"2"], [])
 
     def test_calls_a_reader_once_for_an_event(self, run):
         read = []
