@@ -200,17 +200,20 @@ class _Postponed:
             self._look_at(list(self._loop._scheduled))
 
     def _look_at(self, handles):
-        nearest, others = self._nearest, self._others
-        # By hand: it is done in every pass, and takes a third of what iterators would.
-        for handle in handles:
-            context = handle._context
-            if (
-                context is nearest
-                or (others and id(context) in others)
-                or (self.tries and type(context) is Context and is_entered(context))
-            ):
-                self._changed.append((handle, context))
-                handle._context = _Postponing(self._handles, handle)
+        nearest = self._nearest
+        # It is done in every pass, and nearly always one context is all that is asked for.
+        if self._others or self.tries:
+            found = [handle for handle in handles if self._is_entered(handle._context)]
+        else:
+            found = [handle for handle in handles if handle._context is nearest]
+        for handle in found:
+            self._changed.append((handle, handle._context))
+            handle._context = _Postponing(self._handles, handle)
+
+    def _is_entered(self, context):
+        if context is self._nearest or id(context) in self._others:
+            return True
+        return self.tries and type(context) is Context and is_entered(context)
 
     def put_back(self):
         """Have them run next."""
