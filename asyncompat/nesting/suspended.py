@@ -47,8 +47,8 @@ class Run:
     )
 
     def __init__(self, loop, born, future):
-        self.tasks, self.is_step = _tasks_to_suspend(loop)
-        tasks = self.tasks
+        tasks, self.is_step = tasks_on_the_stack(loop)
+        self.tasks = tasks = tasks if len(tasks) < 2 else _without_suspended(tasks)
         self.born = born
         self.future = future
         self.waiting = []
@@ -57,9 +57,10 @@ class Run:
         self.contexts = ()
         self.enters_more = bool(_thread.runs) and _thread.runs[-1].enters_more
         if TASKS_HAVE_CONTEXTS:
-            around = [task_context(task) for task in tasks]
-            if not self.is_step:  # who is started eagerly has a context of its own
-                around.append(context_of_callback())
+            if self.is_step:
+                around = [task_context(tasks[0])]
+            else:  # who is started eagerly has a context of its own
+                around = [*map(task_context, tasks), context_of_callback()]
             self.contexts = [each for each in around if each is not None]
             # What we are called in may have entered another one on its own: `context.run(f)`.
             if self.contexts and not is_current(self.contexts[0]):
@@ -83,13 +84,10 @@ def runs():
     return _thread.runs
 
 
-def _tasks_to_suspend(loop):
-    """The tasks that run now, and so would be suspended by another run; and if by their steps."""
-    tasks, is_step = tasks_on_the_stack(loop)
-    if len(tasks) > 1:
-        before = {id(task) for run in _thread.runs for task in run.tasks}
-        tasks = [task for task in tasks if id(task) not in before]
-    return tasks, is_step
+def _without_suspended(tasks):
+    """Leave out the tasks that other runs have suspended before."""
+    before = {id(task) for run in _thread.runs for task in run.tasks}
+    return [task for task in tasks if id(task) not in before]
 
 
 def is_suspended(task):
@@ -126,7 +124,7 @@ def refuse_depth():
 
 def refuse_own(loop, future):
     """Raise RuntimeError for a future that could only end when we have ended."""
-    tasks = [*_tasks_to_suspend(loop)[0], *(task for run in _thread.runs for task in run.tasks)]
+    tasks = [*tasks_on_the_stack(loop)[0], *(task for run in _thread.runs for task in run.tasks)]
     if any(future is task for task in tasks) or selfwaits.waits_for(future, tasks):
         raise RuntimeError("{!r} would wait for itself".format(future))
 
