@@ -1,4 +1,4 @@
-"""What a rule is: a libcst visitor with a code, a name, a page and examples.
+"""What a rule is: methods for libcst's nodes, with a code, a name, a page and examples.
 
 A rule knows the statement that it visits and asks its context about places in it; it resolves no
 name and follows no call by itself. The examples in the class are the rule's tests.
