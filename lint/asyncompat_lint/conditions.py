@@ -8,6 +8,7 @@ which a subclass replaces. What is not known lets everything happen.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -40,6 +41,7 @@ _CERTAIN = frozenset("bool bytes dict float frozenset int list set str tuple Pat
 _ANYTHING = frozenset({"builtins.object", "typing.Any"})
 
 
+_PROTOCOL = "typing.Protocol"
 # What the facts have for a constant that they do not keep as it is.
 _MADE = frozenset(Called(Name(name)) for name in ("bytes", "int", "str"))
 # These give the loop that runs, or None.
@@ -277,18 +279,27 @@ class Conditions:
 
     def _is_one(self, instance: Instance, other: Instance) -> bool | None:
         """Whether what is an instance of one class is one of another, too; None where it may be."""
-        if self._descends(instance, other.of):
-            return True
-        if instance.of in _ANYTHING or self._descends(other, instance.of) is not False:
-            return None
-        return self._descends(instance, other.of)
+        descends = self._descends(instance, other)
+        if descends or instance.of in _ANYTHING or self._descends(other, instance) is not False:
+            return descends or None
+        return descends
 
-    def _descends(self, instance: Instance, class_: str) -> bool | None:
-        own, other = loaded(instance.of), loaded(class_)
-        if isinstance(own, type) and isinstance(other, type):
-            return issubclass(own, other)
+    def _descends(self, instance: Instance, other: Instance) -> bool | None:
+        """Whether a class is made from another one; None where it may be, or may pass for it."""
         known, is_all = self._program.ancestors(instance)
-        return True if class_ in known else False if is_all else None
+        if other.of in known:
+            return True
+        class_ = loaded(other.of)
+        if isinstance(class_, type):
+            own = (each for each in map(loaded, known) if isinstance(each, type))
+            with contextlib.suppress(TypeError):  # a protocol that is for type checkers only
+                if any(issubclass(each, class_) for each in own):
+                    return True
+            # What has the methods of some of these is one of them.
+            passes = "__subclasshook__" in vars(class_) and loaded(instance.of) is None
+        else:
+            passes = _PROTOCOL in self._program.ancestors(other)[0]
+        return False if is_all and not passes else None
 
     # Whose method it is
 

@@ -5,6 +5,7 @@ Knows bases by their names and meanings. It does not know what blocks.
 
 from __future__ import annotations
 
+import collections.abc
 import functools
 import sys
 from collections import defaultdict
@@ -148,4 +149,6 @@ class Hierarchy(Passing):
 def loaded(name: str) -> object:
     """Return a module that this process has, or something of it: nothing is imported for it."""
     module, _, attribute = name.rpartition(".")
+    if module == "typing" and hasattr(collections.abc, attribute):
+        return getattr(collections.abc, attribute)  # the class that it is a name of
     return sys.modules.get(name) or getattr(sys.modules.get(module), attribute, None)

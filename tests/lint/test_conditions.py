@@ -326,6 +326,53 @@ async def f(b: B, c: C, x):
     not_that(x)
     heir(x)  # blocks
 """,
+    "what is declared to be one of many classes": """
+from typing import Hashable, Mapping, NamedTuple, Protocol, Sequence, SupportsInt, TypedDict
+class Message(TypedDict):
+    text: str
+class Pair(NamedTuple):
+    first: int
+class Named(Protocol):
+    name: str
+class Own:
+    def __iter__(self): ...
+def of_list(x):
+    if isinstance(x, list):
+        blocks()
+def of_dict(x):
+    if isinstance(x, dict):
+        blocks()
+def of_tuple(x):
+    if isinstance(x, tuple):
+        blocks()
+def of_int(x):
+    if isinstance(x, int):
+        blocks()
+def of_iterable(x):
+    if isinstance(x, Iterable):
+        blocks()
+async def f(
+    some: Iterable[int], items: Sequence[int], table: Mapping[str, int], message: Message,
+    pair: Pair, named: Named, key: Hashable, number: SupportsInt, own: Own, a: A, n: int,
+):
+    of_list(some)  # blocks
+    of_list(items)  # blocks
+    of_list(named)  # blocks
+    of_list(message)
+    of_list(pair)
+    of_list(number)
+    of_list(a)
+    of_dict(table)  # blocks
+    of_dict(message)  # blocks
+    of_dict(items)
+    of_tuple(pair)  # blocks
+    of_int(key)  # blocks
+    of_int(number)  # blocks
+    of_int(some)
+    of_iterable(own)  # blocks
+    of_iterable(message)  # blocks
+    of_iterable(n)
+""",
     "methods of classes": """
 class Base:
     def __init__(self, wait=False):
