@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from asyncompat_lint.expressions import Inner, last_name, last_names
 from asyncompat_lint.facts import Scope
 from asyncompat_lint.knowledge import Knowledge
-from asyncompat_lint.notes import Asked, Notes
+from asyncompat_lint.notes import Asked
 from asyncompat_lint.overriding import Overriding
 from asyncompat_lint.program import CONSTRUCTORS, Group, Program
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
@@ -53,6 +53,8 @@ class Agenda:
         self.names: set[str] = set()
         self._called: set[str] = set()
         self._known: set[SiteKey] = set()
+        # What was found out of sites that are still to be looked at.
+        self._looked_up: dict[SiteKey, Asked] = {}
         # Of these, those that run something of what they are given.
         self._hand_on: set[SiteKey] = set()
         # The sites that mean a function, an abstract one of a name, or what is watched.
@@ -75,23 +77,29 @@ class Agenda:
         return site.key in self._hand_on
 
     def sites(self, names: set[str], read: set[str], news: Collection[Place | str]) -> list[Site]:
-        """Return the sites whose answer may be another one now.
+        """Return the sites whose answer may be another one now, in the order of the text.
 
         They call what has one of ``names``, read a property in ``read``, or mean what there is
         ``news`` of: all of it was found to block since. One whose meaning is known is looked at
-        again only if there is news of that, or if it passes something on.
+        again only if there is news of that, or if it passes something on; one that turns out to run
+        nothing that may ever block, never.
         """
         self.names |= names | read
         # What has a name that was called before is known by now.
         new = names - self._called
         self._called |= names
         found = {site.key: site for site in self._sites.calling(new) if site.key not in self._known}
-        for key in news:
-            found.update((site.key, site) for site in self._meaning.get(key, ()))
+        for each in news:
+            found.update((site.key, site) for site in self._meaning.get(each, ()))
         for site in self._sites.passing(names):
             if site.key not in self._known or site.key in self._hand_on:
                 found[site.key] = site
         found.update((site.key, site) for site in self._sites.reading(read))
+        for key, asked in self._targets.look_up(found.values(), self._asked_at).items():
+            if asked is None:
+                self._rule_out(found.pop(key))
+            else:
+                self._looked_up[key] = asked
         return sorted(found.values(), key=lambda site: (site.module.file.path, *site.key[1:]))
 
     def names_of(self, place: Place, scope: Scope) -> set[str]:
@@ -114,12 +122,19 @@ class Agenda:
         """Remember what a site means; return by what it may block, where not by itself."""
         targets = [target for group in groups for target in group]
         notes = self._targets.notes(site.module.file.location)
-        asked = notes.quiet.get(site.number) or self._noted(site, targets, notes)
-        places = [target.place for target in targets if target.place is not None]
-        self._remember(site, asked, places)
+        asked = notes.quiet.get(site.number) or self._looked_up.pop(site.key, None)
+        if asked is None:
+            asked = self._asked_at(site, groups)
+        if asked is None:
+            self._rule_out(site)
+            return None
+        self._remember(site, asked, [each.place for each in targets if each.place is not None])
         for name in {target.name for target in targets} & self._watched:
             self._meaning[name].append(site)
-        return notes.quiet.get(site.number)
+        if asked.blocking:
+            return None
+        notes.quiet[site.number] = asked
+        return asked
 
     def _remember(self, site: Site, asked: Asked, places: Iterable[Place]) -> None:
         self._known.add(site.key)
@@ -129,8 +144,13 @@ class Agenda:
         for key in keys:
             self._meaning[key].append(site)
 
-    def _noted(self, site: Site, targets: list[Reference], notes: Notes) -> Asked:
-        """Note what a site may block by, or that it never does."""
+    def _rule_out(self, site: Site) -> None:
+        self._known.add(site.key)
+        self._targets.notes(site.module.file.location).ruled_out.add(site.number)
+
+    def _asked_at(self, site: Site, groups: list[Group]) -> Asked | None:
+        """What a site may block by; None if it never does, whatever is found to block."""
+        targets = [target for group in groups for target in group]
         places = [target.place for target in targets if target.place is not None]
         methods = {
             self._program.scope(p).name for p in places if self._overriding.is_possible(p, site)
@@ -139,14 +159,11 @@ class Agenda:
             methods = {site.call.name}
         is_blocking = any(self._knowledge.blocking(target.name) for target in targets)
         hands_on = any(map(self.called_arguments, targets))
+        if not (places or is_blocking or hands_on or methods):
+            return None
         arguments = site.call.arguments.values() if hands_on else ()
         handed = {name for each in arguments for name in last_names(each)}
-        asked = Asked(sorted(methods), hands_on, sorted(handed))
-        if not (places or is_blocking or hands_on or methods):
-            notes.ruled_out.add(site.number)
-        elif not is_blocking:
-            notes.quiet[site.number] = asked
-        return asked
+        return Asked(sorted(methods), hands_on, sorted(handed), is_blocking)
 
     def called_arguments(self, target: Reference) -> list[str]:
         """Return the arguments, by name or number, that something calls at once."""

@@ -12,12 +12,13 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
     """What else than its targets a site may block by.
 
     ``methods`` are names of those that its object may have another one for. If it ``hands_on`` what
-    it is passed, ``handed`` are the names of that.
+    it is passed, ``handed`` are the names of that. ``blocking`` is whether it does so by itself.
     """
 
     methods: list[str] = []
     hands_on: bool = False
     handed: list[str] = []
+    blocking: bool = False
 
 
 class Notes(msgspec.Struct, array_like=True):

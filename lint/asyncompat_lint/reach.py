@@ -120,7 +120,6 @@ class _Reach:
         while names or read or news:
             newly_blocked: dict[Place, Blockers] = {}
             sites = self._agenda.sites(names, read, news)
-            self._targets.look_up(sites)
             for site in sites:
                 blockers = self._blockers(site)
                 if not blockers:

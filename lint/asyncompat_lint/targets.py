@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 
@@ -18,9 +19,10 @@ from asyncompat_lint.dependencies import Imports, imports_of, states
 from asyncompat_lint.modules import Module
 from asyncompat_lint.notes import Notes
 from asyncompat_lint.program import Group, Program
-from asyncompat_lint.sites import Site
+from asyncompat_lint.sites import Site, SiteKey
 from asyncompat_lint.values import Instance, Place, Reference
 
+_Judged = TypeVar("_Judged")
 # A target as it is kept: its name, its place, and whether it is asked of a receiver.
 _KeptTarget = tuple[str, str, int, bool]
 _KeptGroups = list[list[_KeptTarget]]
@@ -96,8 +98,13 @@ class Targets:
                 if where:
                     yield Place(where, scope)
 
-    def look_up(self, sites: Iterable[Site]) -> None:
-        """Find out what many sites run, by several processes if it is worth it."""
+    def look_up(
+        self, sites: Iterable[Site], judge: Callable[[Site, list[Group]], _Judged]
+    ) -> dict[SiteKey, _Judged]:
+        """Find out what many sites run, by several processes if it is worth it.
+
+        Return what ``judge`` says of each that was found out: it is asked in these processes, too.
+        """
         todo: dict[str, list[Site]] = defaultdict(list)
         for site in sites:
             location = site.module.file.location
@@ -106,20 +113,25 @@ class Targets:
             if not (site.is_load or is_known or (kept is not None and site.number in kept.groups)):
                 todo[location].append(site)
         if sum(map(len, todo.values())) < _WORTH_A_PROCESS:
-            return
-        found = forked.each(self._looked_up, list(todo.values()))
-        for there, groups_of in zip(todo.values(), found, strict=True):
-            for site, groups in zip(there, groups_of, strict=True):
+            return {}
+
+        def looked_up(sites: list[Site]) -> list[tuple[_KeptGroups, _Judged]]:
+            """What sites run, as it is sent from one process to another."""
+            found = [self._program.targets(site.module, site.call) for site in sites]
+            return [
+                ([list(map(_kept, group)) for group in groups], judge(site, groups))
+                for site, groups in zip(sites, found, strict=True)
+            ]
+
+        in_order = [sorted(todo[each], key=lambda site: site.number) for each in sorted(todo)]
+        judged: dict[SiteKey, _Judged] = {}
+        for there, found in zip(in_order, forked.each(looked_up, in_order), strict=True):
+            for site, (groups, said) in zip(there, found, strict=True):
                 key = site.module.file.location, site.number
                 self._known[key] = [tuple(map(_reference, group)) for group in groups]
+                judged[site.key] = said
         self._is_new = True
-
-    def _looked_up(self, sites: list[Site]) -> list[_KeptGroups]:
-        """What sites run, as it is sent from one process to another."""
-        return [
-            [list(map(_kept, group)) for group in self._program.targets(site.module, site.call)]
-            for site in sites
-        ]
+        return judged
 
     def marked(self, module: Module, find: Callable[[Module], list[int]]) -> list[int]:
         """Return the functions of a module that are marked as the event loop's, found once."""

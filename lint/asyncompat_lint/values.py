@@ -62,12 +62,17 @@ UNKNOWN: Values = ()
 
 def flatten(groups: Iterable[Values]) -> Values:
     """Put together what each of several may be; unknown if one of them is."""
+    first: Values = UNKNOWN
     values: dict[Value, None] = {}
     for group in groups:
         if not group:
             return UNKNOWN
-        values.update(dict.fromkeys(group))
-    return tuple(values)
+        if not first and len(group) == 1:
+            first = group  # mostly it stays alone, and to hash a value is dear
+        else:
+            values.update(dict.fromkeys(first))
+            values.update(dict.fromkeys(group))
+    return tuple(values) or first
 
 
 def substituted(values: Values, given: Mapping[TypeParameter, Values]) -> Values:
