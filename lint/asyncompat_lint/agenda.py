@@ -62,7 +62,7 @@ class Agenda:
         for module in program.modules.all:
             location = module.file.location
             for number, asked in targets.notes(location).quiet.items():
-                self._remember(Site(module, number), asked, targets.kept_places(location, number))
+                self._remember(Site(module, number), asked, targets.known_places(location, number))
 
     def is_known(self, site: Site) -> bool:
         """Return whether it was found out what a site means."""

@@ -17,6 +17,8 @@ _Answer = TypeVar("_Answer")
 # Below this many things other processes cost more than they bring.
 WORTH_A_PROCESS = 40
 _A_TIME = 8
+# Into so many pieces the work is cut, so that no process is done long before the others.
+_PIECES = 128
 
 # What the processes have to do, which they find here because they are copies of this one.
 _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
@@ -31,9 +33,8 @@ def each(function: Callable[[_Thing], _Answer], things: Sequence[_Thing]) -> lis
     try:
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(mp_context=context) as pool:
-            return list(
-                pool.map(_answer, range(len(things)), chunksize=max(_A_TIME, len(things) // 16))
-            )
+            a_time = max(_A_TIME, len(things) // _PIECES)
+            return list(pool.map(_answer, range(len(things)), chunksize=a_time))
     finally:
         _work.pop()
 

@@ -54,8 +54,9 @@ class Targets:
     def __init__(self, program: Program, cache: Cache, settings: str) -> None:
         self._program = program
         self._cache = cache
+        # By module and site: as it is kept, and as it is asked for.
+        self._found: dict[str, dict[int, _KeptGroups]] = defaultdict(dict)
         self._known: dict[tuple[str, int], list[Group]] = {}
-        self._before: dict[str, KeptTargets] = {}
         self._imports = Imports()
         self._states: dict[str, bytes] = {}
         self._notes: dict[str, Notes] = defaultdict(Notes)
@@ -67,33 +68,30 @@ class Targets:
             self._is_new = is_new
             common = caches.digest(self._imports.files + settings.encode())
             self._states = dict(states(program.modules, self._imports, program.callers, common))
-            self._before = {
-                location: its
-                for location, its in kept.modules.items()
-                if self._states.get(location) == its.state
-            }
-            for location, its in self._before.items():
-                self._notes[location] = its.notes
-                self._marked[location] = its.marked
+            for location, its in kept.modules.items():
+                if self._states.get(location) == its.state:
+                    self._found[location] = its.groups
+                    self._notes[location] = its.notes
+                    self._marked[location] = its.marked
 
     def of(self, site: Site) -> list[Group]:
         """Return what a call site may run, as ``Program.targets`` does."""
         location, number = key = site.module.file.location, site.number
         groups = self._known.get(key)
         if groups is None:
-            kept = self._before.get(location)
-            if kept is not None and number in kept.groups:
-                groups = [tuple(map(_reference, group)) for group in kept.groups[number]]
+            found = self._found[location].get(number)
+            if found is not None:
+                groups = [tuple(map(_reference, group)) for group in found]
             else:
                 groups = self._program.targets(site.module, site.call)
+                self._found[location][number] = _as_kept(groups)
                 self._is_new = True
             self._known[key] = groups
         return groups
 
-    def kept_places(self, location: str, number: int) -> Iterator[Place]:
-        """Give the functions and classes of the project that an earlier run found a site to run."""
-        kept = self._before.get(location)
-        for group in kept.groups.get(number, ()) if kept is not None else ():
+    def known_places(self, location: str, number: int) -> Iterator[Place]:
+        """Give the functions and classes of the project that a site was found to run."""
+        for group in self._found[location].get(number, ()):
             for _, where, scope, _ in group:
                 if where:
                     yield Place(where, scope)
@@ -108,9 +106,7 @@ class Targets:
         todo: dict[str, list[Site]] = defaultdict(list)
         for site in sites:
             location = site.module.file.location
-            kept = self._before.get(location)
-            is_known = (location, site.number) in self._known
-            if not (site.is_load or is_known or (kept is not None and site.number in kept.groups)):
+            if not site.is_load and site.number not in self._found[location]:
                 todo[location].append(site)
         if sum(map(len, todo.values())) < _WORTH_A_PROCESS:
             return {}
@@ -118,17 +114,15 @@ class Targets:
         def looked_up(sites: list[Site]) -> list[tuple[_KeptGroups, _Judged]]:
             """What sites run, as it is sent from one process to another."""
             found = [self._program.targets(site.module, site.call) for site in sites]
-            return [
-                ([list(map(_kept, group)) for group in groups], judge(site, groups))
-                for site, groups in zip(sites, found, strict=True)
-            ]
+            pairs = zip(sites, found, strict=True)
+            return [(_as_kept(groups), judge(site, groups)) for site, groups in pairs]
 
         in_order = [sorted(todo[each], key=lambda site: site.number) for each in sorted(todo)]
         judged: dict[SiteKey, _Judged] = {}
         for there, found in zip(in_order, forked.each(looked_up, in_order), strict=True):
+            groups_there = self._found[there[0].module.file.location]
             for site, (groups, said) in zip(there, found, strict=True):
-                key = site.module.file.location, site.number
-                self._known[key] = [tuple(map(_reference, group)) for group in groups]
+                groups_there[site.number] = groups
                 judged[site.key] = said
         self._is_new = True
         return judged
@@ -149,13 +143,15 @@ class Targets:
         """Keep what was found out, for the next run."""
         if not self._is_new or not self._cache.is_kept:
             return
-        kept = {at: self._before.get(at) or KeptTargets(now) for at, now in self._states.items()}
-        for (location, number), groups in self._known.items():
-            kept[location].groups[number] = [list(map(_kept, group)) for group in groups]
-        for location, its in kept.items():
-            its.notes = self._notes[location]
-            its.marked = self._marked.get(location, [])
+        kept = {
+            at: KeptTargets(now, self._found[at], self._notes[at], self._marked.get(at, []))
+            for at, now in self._states.items()
+        }
         self._cache.keep_targets(_Kept(self._imports, kept))
+
+
+def _as_kept(groups: list[Group]) -> _KeptGroups:
+    return [list(map(_kept, group)) for group in groups]
 
 
 def _kept(target: Reference) -> _KeptTarget:

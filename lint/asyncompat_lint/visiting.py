@@ -21,7 +21,6 @@ from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.base import Context, Rule, Surroundings
-from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.sources import SourceText, UnreadableError
 
 
@@ -105,7 +104,7 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
         found: list[Finding] = []
         tree = _parsed(statement, source, context)
         try:
-            _visit(tree, [by_name[name](context, found) for name in sorted(names)])
+            _visit(tree, context, [by_name[name](context, found) for name in sorted(names)])
         except RecursionError as error:
             raise _beyond(error, statement) from None
         # A method is a piece of its class, too.
@@ -122,7 +121,7 @@ class _Wrapper(MetadataWrapper):
         return super().visit_batched(visitors, *rest, **named) if visitors else self.module
 
 
-def _visit(tree: cst.Module, rules: Iterable[Rule]) -> None:
+def _visit(tree: cst.Module, context: Context, rules: Iterable[Rule]) -> None:
     visitors: dict[type[cst.CSTNode], list[Callable[[cst.CSTNode], None]]] = defaultdict(list)
     wrapper = _Wrapper(tree, unsafe_skip_copy=True)  # no copy: it is nobody else's
     with ExitStack() as stack:
@@ -130,7 +129,7 @@ def _visit(tree: cst.Module, rules: Iterable[Rule]) -> None:
             stack.enter_context(rule.resolve(wrapper))
             for kind, visit in rule.visitors():
                 visitors[kind].append(visit)
-        for node in walk(tree):
+        for node in context.tree.nodes:
             for visit in visitors.get(type(node), ()):
                 visit(node)
 

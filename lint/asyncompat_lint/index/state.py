@@ -6,8 +6,8 @@ The layers above it, each a part of the walk: ``names``, ``calls``, ``statements
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from asyncompat_lint.expressions import OPAQUE, Expr
 from asyncompat_lint.facts import (
@@ -55,6 +55,8 @@ _INSIDE: dict[type[ast.AST], tuple[str, ...]] = {
 class State(ast.NodeVisitor):
     """A walk through a module."""
 
+    _visitors: ClassVar[dict[type[ast.AST], Callable[[State, ast.AST], None]]]
+
     def __init__(self, source: SourceText) -> None:
         self.scopes: list[Scope] = []
         self.calls: list[CallSite] = []
@@ -96,46 +98,45 @@ class State(ast.NodeVisitor):
         self._statement = Statement(1, 1)
         self._versioned: set[str] = set()
         self._annotations_are_run = True
-        self._visitors: dict[type[ast.AST], Callable[[ast.AST], None]] = {}
         names_count = any(name in source.text for name in VERSIONED_BUILTINS)
         self._leaves: frozenset[type[ast.AST]] = _LEAVES - ({ast.Name} if names_count else set())
 
     # The parser's own walk looks each method up by its name, at every node of a million lines.
 
+    def __init_subclass__(cls) -> None:
+        cls._visitors = {}
+
     def visit(self, node: ast.AST) -> None:
         """Walk through a node."""
         kind = type(node)
-        if kind in self._leaves:
-            return
-        visitor = self._visitors.get(kind)
-        if visitor is None:
-            visitor = getattr(self, f"visit_{kind.__name__}", self.generic_visit)
-            if kind in TAKING:
-                visitor = functools.partial(self._visit_taking, TAKING[kind], visitor)
-            self._visitors[kind] = visitor
-        visitor(node)
+        if kind not in self._leaves:
+            visitor = self._visitors.get(kind) or self._visitor(kind)
+            visitor(self, node)
 
-    def _visit_taking(
-        self,
-        taken_by: Callable[[ast.AST], Iterable[ast.expr]],
-        visitor: Callable[[ast.AST], None],
-        node: ast.AST,
-    ) -> None:
-        for each in taken_by(node):
-            if type(each) is ast.Call:
-                self._taken.add(each)
-        visitor(node)
+    @classmethod
+    def _visitor(cls, kind: type[ast.AST]) -> Callable[[State, ast.AST], None]:
+        visitor: Callable[[State, ast.AST], None]
+        visitor = getattr(cls, f"visit_{kind.__name__}", cls.generic_visit)
+        if kind in TAKING:
+            visitor = _taking(TAKING[kind], visitor)
+        cls._visitors[kind] = visitor
+        return visitor
 
     def generic_visit(self, node: ast.AST) -> None:
         """Walk through all that is in a node."""
+        visit = self.visit
         for name in _INSIDE[type(node)]:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 for each in value:
                     if isinstance(each, ast.AST):
-                        self.visit(each)
+                        visit(each)
             elif isinstance(value, ast.AST):
-                self.visit(value)
+                visit(value)
+
+    def take(self, calls: Iterable[ast.expr]) -> None:
+        """Keep the calls among these, whose results are taken for values."""
+        self._taken.update(each for each in calls if type(each) is ast.Call)
 
     def _expression(self, node: ast.expr) -> Expr:
         return expression(node, self._inner)
@@ -209,3 +210,13 @@ class State(ast.NodeVisitor):
     ) -> None:
         """Walk through a comprehension: a scope of its own, that the layers below meet, too."""
         raise NotImplementedError
+
+
+def _taking(
+    taken_by: Callable[[ast.AST], Iterable[ast.expr]], visitor: Callable[[State, ast.AST], None]
+) -> Callable[[State, ast.AST], None]:
+    def visit(state: State, node: ast.AST) -> None:
+        state.take(taken_by(node))
+        visitor(state, node)
+
+    return visit

@@ -20,7 +20,7 @@ from asyncompat_lint.findings import Finding, Fix, Severity
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.reach import BlockingCall
-from asyncompat_lint.rules.trees import Parents
+from asyncompat_lint.rules.trees import Tree
 from asyncompat_lint.spans import Span
 from asyncompat_lint.versions import Version, Versions
 
@@ -71,11 +71,11 @@ class Context:
     misfits: Mapping[tuple[str, Span], Misfit]
     surroundings: Surroundings
     timed: Collection[int] = ()
-    parents: Parents = field(default_factory=lambda: Parents(cst.Module([])))
+    tree: Tree = field(default_factory=lambda: Tree(cst.Module([])))
 
     def enter(self, tree: cst.Module, first_line: int) -> None:
         """Go on to a statement, which begins at a line of the file."""
-        self.parents = Parents(tree)
+        self.tree = Tree(tree)
         self.first_line = first_line
 
     def span(self, position: CodeRange) -> Span:
@@ -131,7 +131,7 @@ class Rule(cst.MetadataDependent):
 
     def parent_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Return what a node stands in; None for the whole."""
-        return self.context.parents.of(node)
+        return self.context.tree.parent_of(node)
 
     def may_stand_in_string(self, node: cst.CSTNode) -> bool:
         """Return whether ``await`` may stand in a node's place, if that is in an f-string."""

@@ -13,18 +13,21 @@ import libcst as cst
 
 # Asked of every node: whether something is an instance of what is abstract is dear to ask.
 _KINDS = frozenset(
-    kind for kind in vars(cst).values() if isinstance(kind, type) and issubclass(kind, cst.CSTNode)
+    kind for kind in vars(cst).values() if isinstance(kind, type) and cst.CSTNode in kind.__mro__
 )
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Give what is directly in a node, space and comments too, in the order of its fields."""
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return what is directly in a node, space and comments too, in the order of its fields."""
+    found: list[cst.CSTNode] = []
     for name in _fields(type(node)):
         value = getattr(node, name)
-        if type(value) in _KINDS:
-            yield value
-        elif isinstance(value, list | tuple):
-            yield from (each for each in value if type(each) in _KINDS)
+        kind = type(value)
+        if kind in _KINDS:
+            found.append(value)
+        elif kind is tuple or kind is list:
+            found += [each for each in value if type(each) in _KINDS]
+    return found
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -33,24 +36,30 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while todo:
         node = todo.pop()
         yield node
-        todo += reversed([*children(node)])
+        todo += reversed(children(node))
 
 
-class Parents:
-    """The parents of the nodes of one tree, found out at the first question: few ask."""
+class Tree:
+    """The nodes of one tree, each before what is in it, and what each of them stands in."""
 
-    def __init__(self, tree: cst.Module) -> None:
-        self._tree = tree
+    def __init__(self, root: cst.Module) -> None:
+        self.nodes: list[cst.CSTNode] = []
+        # By the identity: to hash a node takes longer.
+        self._parents: dict[int, cst.CSTNode] = {}
+        todo: list[cst.CSTNode] = [root]
+        while todo:
+            node = todo.pop()
+            self.nodes.append(node)
+            inside = children(node)
+            self._parents.update(dict.fromkeys(map(id, inside), node))
+            todo += reversed(inside)
 
-    def of(self, node: cst.CSTNode) -> cst.CSTNode | None:
+    def parent_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Return what a node stands in; None for the whole, and for what is not in the tree."""
-        return self._known.get(node)
-
-    @functools.cached_property
-    def _known(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return {child: node for node in walk(self._tree) for child in children(node)}
+        return self._parents.get(id(node))
 
 
 @functools.cache
 def _fields(kind: type[cst.CSTNode]) -> list[str]:
-    return [field.name for field in dataclasses.fields(kind)]
+    """The fields that nodes may be in: others are of plain types."""
+    return [each.name for each in dataclasses.fields(kind) if each.type not in (bool, str)]
