@@ -6,6 +6,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from asyncompat_lint import cache as caches
@@ -153,12 +154,17 @@ class _Check:
                 yield _unreadable(file, module)
         knowledge = knowledge_base.load(self._settings.config.library())
         roots = self._roots(modules)
-        others, installed = self._others(modules, roots, knowledge.covers, indexer)
-        known = Modules(modules, knowledge.covers, roots, others, installed)
-        check_names(known, self._settings.config.functions)
-        program = Program(known, knowledge)
-        targets = Targets(program, self._cache, self._settings.identity)
-        self._made += [indexer, program, targets]
+        libraries = Indexer(self._cache, "installed")
+        others, installed = self._others(modules, roots, knowledge.covers, indexer, libraries)
+        with ThreadPoolExecutor() as aside:
+            keeping = [aside.submit(indexer.keep), aside.submit(libraries.keep)]
+            known = Modules(modules, knowledge.covers, roots, others, installed)
+            check_names(known, self._settings.config.functions)
+            program = Program(known, knowledge)
+            targets = Targets(program, self._cache, self._settings.identity)
+            for each in keeping:
+                each.result()
+        self._made += [indexer, libraries, program, targets]
         calls: dict[str, list[BlockingCall]] = defaultdict(list)
         for call in blocking_calls(program, knowledge, targets):
             calls[call.module.file.location].append(call)
@@ -204,18 +210,16 @@ class _Check:
         roots: list[str],
         is_known: Callable[[str], bool],
         indexer: Indexer,
+        libraries: Indexer,
     ) -> tuple[list[Module], list[Module]]:
         """The modules that these import and that were not asked for: the project's, and others'."""
         around = following.follow(modules, [(root, shown) for root in roots], is_known, indexer)
-        indexer.keep()
-        libraries = Indexer(self._cache, "installed")
         installed = following.follow(
             [*modules, *around.modules],
             [following.below(folder) for folder in self._settings.site_packages],
             is_known,
             libraries,
         )
-        libraries.keep()
         found = [*around.modules, *installed.modules]
         self.others = [module.file.location for module in found]
         self.others += [*around.folders, *installed.folders]
