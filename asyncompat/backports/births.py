@@ -15,40 +15,87 @@ _FEW = 200
 class Births:
     """A task factory that keeps what some tasks make, and what that makes in turn.
 
-    ``before`` is the factory that the loop had; ``tasks``, by their ids, are all that are not done,
-    and some that are.
+    ``before`` is the factory that the loop had.
     """
 
-    __slots__ = ("_most", "before", "tasks")
+    __slots__ = ("_known", "_made", "_most", "before")
 
     def __init__(self, before):
         self.before = before
-        self.tasks = {}
+        # By their ids those that are kept, but for the last: not all are done.
+        self._known = {}
         self._most = _FEW
+        self._made = []
 
     def __call__(self, loop, coro):
-        # Nearly all tasks come by here, and so it asks nobody that it need not ask.
-        task = asyncio.Task(coro, loop=loop) if self.before is None else self.before(loop, coro)
-        tasks = self.tasks
-        if id(_current_task(loop) or task_now(loop)) in tasks:
-            tasks[id(task)] = task
-            if len(tasks) > self._most:
-                self._forget()
-        return task
+        factory = self.factory()
+        if loop.get_task_factory() is self:
+            loop.set_task_factory(factory)
+        return factory(loop, coro)
+
+    def factory(self):
+        """Return the same as a function: nearly all tasks come by here, and it is the quickest."""
+        if type(self.before) is Births:
+            self.before = self.before.factory()
+        made, task_class, current_task = self._made, asyncio.Task, _current_task
+        # Nearly always the one that made a task makes the next.
+        maker = self
+
+        def factory(loop, coro):
+            nonlocal maker
+            before = self.before
+            task = task_class(coro, loop=loop) if before is None else before(loop, coro)
+            if current_task(loop) is maker:
+                made.append(task)
+                if len(made) > _FEW:
+                    self._forget()
+            elif self.note(loop, task):
+                maker = current_task(loop) or self
+            return task
+
+        factory.births = self
+        return factory
 
     def note(self, loop, task):
-        """Keep a task if one of those that are kept makes it."""
+        """Keep a task if one of those that are kept makes it, and return whether one does."""
+        maker = _current_task(loop) or task_now(loop)
         # Who makes a task runs, and so is not done: its id is nobody else's.
-        if id(_current_task(loop) or task_now(loop)) in self.tasks:
+        is_ours = id(maker) in self._all()
+        if is_ours:
             self.keep(task)
+        return is_ours
 
     def keep(self, task):
         """Keep a task, whoever makes it."""
-        self.tasks[id(task)] = task
-        if len(self.tasks) > self._most:
+        self._made.append(task)
+        if len(self._made) > _FEW:
             self._forget()
 
+    def tasks(self):
+        """Return what is kept: all that are not done, and some that are."""
+        return [*self._known.values(), *self._made]
+
+    def _all(self):
+        self._known.update([(id(task), task) for task in self._made])
+        self._made.clear()
+        if len(self._known) > self._most:
+            self._forget()
+        return self._known
+
     def _forget(self):
-        """Let go of those that are done."""
-        self.tasks = {key: each for key, each in self.tasks.items() if not each.done()}
-        self._most = max(_FEW, 2 * len(self.tasks))
+        """Let go of those that are done: soon, for new ones are made where they were."""
+        self._made[:] = [task for task in self._made if not task.done()]
+        if len(self._made) > _FEW // 2:
+            self._known.update([(id(task), task) for task in self._made])
+            self._made.clear()
+        if len(self._known) > self._most:
+            self._known = {key: task for key, task in self._known.items() if not task.done()}
+            self._most = max(_FEW, 2 * len(self._known))
+
+
+def births_of(factory):
+    """Return the births that a task factory notes, or None if it is another's."""
+    if type(factory) is Births or factory is None:
+        return factory
+    births = getattr(factory, "births", None)
+    return births if type(births) is Births else None

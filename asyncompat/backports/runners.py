@@ -152,11 +152,12 @@ class Runner:
         if self._state == _OPEN:
             self._way.check(caller)
             return
-        if asyncio._get_running_loop() is None:
+        running = asyncio._get_running_loop()
+        if running is None:
             make = self._host_loop() or OwnLoop
         else:
-            make = _ways().choose(caller, self._nested, self._loop_factory)
-        self._way = make(self._debug, self._loop_factory)
+            make = _ways().choose(caller, running, self._nested, self._loop_factory)
+        self._way = make(self._debug, self._loop_factory, running)
         self._context = copy_context and copy_context()
         self._state = _OPEN
 
@@ -187,7 +188,7 @@ def _ways():
 class OwnLoop:
     """The way to run something where no loop runs: on a loop that is made for it."""
 
-    def __init__(self, debug, loop_factory):
+    def __init__(self, debug, loop_factory, _running):
         self._is_set = loop_factory is None
         self.loop = asyncio.new_event_loop() if loop_factory is None else loop_factory()
         if self._is_set:

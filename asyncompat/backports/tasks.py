@@ -11,7 +11,7 @@ import itertools
 import sys
 import weakref
 
-from .births import Births
+from .births import births_of
 from .chaining import chain_cancellation
 from .contexts import InContext, held_context
 from .introspection import PyTask, swap_current_task
@@ -165,9 +165,11 @@ def new_task(loop, coro, *, name=None, context=None, eager_start=None, **kwargs)
         return loop.create_task(coro, **kwargs)
     factory = loop.get_task_factory() if hasattr(loop, "get_task_factory") else None
     births = []
-    while type(factory) is Births:
-        births.append(factory)
-        factory = factory.before
+    noting = births_of(factory)
+    while noting is not None:
+        births.append(noting)
+        factory = noting.before
+        noting = births_of(factory)
     if factory not in (None, task_factory):
         if eager_start is not None:
             kwargs["eager_start"] = eager_start

@@ -3,7 +3,7 @@
 Knows tasks and their contexts. It must not know how the run goes.
 """
 
-from ..backports.births import Births
+from ..backports.births import Births, births_of
 from ..backports.contexts import TASKS_HAVE_CONTEXTS, copy_context, is_current
 from ..backports.introspection import task_now, tasks_now
 from ..backports.tasks import new_task, task_context
@@ -76,28 +76,31 @@ class Born:
         def __init__(self, loop):
             self._loop = loop
             self._births = Births(loop.get_task_factory())
-            loop.set_task_factory(self._births)
+            self._is_noting = False
 
         def new_task(self, coro, context=None):
             """Make a run's first task."""
             task = new_task(self._loop, coro, context=context)
             self._births.keep(task)
+            if not self._is_noting:
+                self._is_noting = True
+                self._loop.set_task_factory(self._births)
             return task
 
         def has_task(self, task):
             """Return whether a task was born here, or in a run within this one."""
-            return any(task is each for each in self._births.tasks.values())
+            return any(task is each for each in self._births.tasks())
 
         def unfinished(self):
             """Return the tasks that are not done."""
-            return [task for task in self._births.tasks.values() if not task.done()]
+            return [task for task in self._births.tasks() if not task.done()]
 
         def close(self):
             """Leave the loop as it was, but for runs that began later and go on."""
-            factory = self._loop.get_task_factory()
-            if factory is self._births:
-                self._loop.set_task_factory(factory.before)
-            while type(factory) is Births:
-                later, factory = factory, factory.before
-                if factory is self._births:
-                    later.before = factory.before
+            births = births_of(self._loop.get_task_factory())
+            if births is self._births:
+                self._loop.set_task_factory(births.before)
+            while births is not None:
+                later, births = births, births_of(births.before)
+                if births is self._births:
+                    later.before = births.before

@@ -28,17 +28,17 @@ def host():
     return None
 
 
-def way(nested, loop_factory=None):
+def way(loop, nested, loop_factory=None):
     """Return which way ``run`` takes, and where it is refused, why.
 
     Parameters:
+        loop (asyncio.AbstractEventLoop | None): the loop that runs here.
         nested (bool | None): what ``run`` was given.
         loop_factory (callable | None): what ``run`` was given.
 
     Returns:
         tuple[str, str | None]: one of this module's ways, and a reason.
     """
-    loop = asyncio._get_running_loop()
     if loop is None:
         return OWN_LOOP, None
     if not nested and (nested is not None or host() is None):
@@ -84,7 +84,7 @@ def where(*, file=None):
     Source: asyncio documentation, "Runners". Not a name of asyncio's.
     """
     loop = asyncio._get_running_loop()
-    chosen, reason = way(None)
+    chosen, reason = way(loop, None)
     thread = threading.current_thread()
     is_main = thread is threading.main_thread()
     if loop is None and idle_loop() is not None:

@@ -13,17 +13,18 @@ from . import hosts, passes, suspended, threads
 from .born import Born
 
 
-def choose(caller, nested, loop_factory):
+def choose(caller, loop, nested, loop_factory):
     """Return the way to go here, as a class.
 
     Parameters:
         caller (str): what the user has called, for the message.
+        loop (asyncio.AbstractEventLoop): the loop that runs here.
         nested (bool | None), loop_factory (callable | None): what it was given.
 
     Raises:
         RuntimeError: there is none, or it was not asked for.
     """
-    chosen, reason = hosts.way(nested, loop_factory)
+    chosen, reason = hosts.way(loop, nested, loop_factory)
     if chosen == hosts.REFUSED:
         raise RuntimeError("{} {}".format(caller, reason))
     return _WAYS[chosen]
@@ -32,8 +33,8 @@ def choose(caller, nested, loop_factory):
 class _Inside:
     """What the ways have in common: they belong to the loop that runs here."""
 
-    def __init__(self, debug, outer):
-        self._outer = outer
+    def __init__(self, debug, running):
+        self._outer = running
         self._debug = debug
 
     def check(self, caller):
@@ -46,8 +47,8 @@ class _Inside:
 class Passes(_Inside):
     """On the running loop, by further passes of it; or on the one that a host has for that."""
 
-    def __init__(self, debug, _loop_factory):
-        loop = asyncio._get_running_loop()
+    def __init__(self, debug, _loop_factory, running):
+        loop = running
         if loop is None:
             loop = hosts.idle_loop()
             asyncio.set_event_loop(loop)
@@ -162,8 +163,8 @@ class StackSwitching(Passes):
 class Thread(_Inside):
     """On a loop of its own in a thread, which lives as long as the Runner."""
 
-    def __init__(self, debug, loop_factory):
-        super().__init__(debug, asyncio._get_running_loop())
+    def __init__(self, debug, loop_factory, running):
+        super().__init__(debug, running)
         suspended.refuse_depth()
         self._worker = threads.Worker(debug, loop_factory)
         self.loop = self._worker.get_loop()

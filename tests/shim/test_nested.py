@@ -214,6 +214,45 @@ def test_its_leftover_tasks_are_cancelled_and_no_others(run):
     assert run(main()) == ([True, True], [False, False])
 
 
+@pytest.mark.parametrize("inner", [False, True], ids=["one run", "a run in a run"])
+def test_whose_each_of_very_many_tasks_is(run, inner):
+    async def make(tasks, turns):
+        for turn in range(turns):
+            tasks.append(asyncompat.get_running_loop().create_task(forever()))
+            done = asyncompat.get_running_loop().create_task(value(None))
+            if turn % 7 == 0:
+                await done
+
+    async def leave(tasks):
+        await asyncompat.gather(*[make(tasks, 60) for _ in range(5)])
+
+    async def main():
+        hosts_own, outer_own, inner_own = [], [], []
+        makers = [asyncompat.create_task(make(hosts_own, 100)) for _ in range(5)]
+
+        async def leave_in_turn():
+            own = asyncompat.create_task(leave(outer_own))
+            await asyncompat.sleep(0)
+            nested(leave(inner_own))
+            ended = [task.cancelled() for task in inner_own]
+            await own
+            assert not any(task.done() for task in outer_own)
+            return ended
+
+        assert all(nested(leave_in_turn()) if inner else [nested(leave(outer_own)) is None])
+        await asyncompat.gather(*makers)
+        states = [{task.cancelled() for task in each} for each in [hosts_own, outer_own, inner_own]]
+        counts = [len(hosts_own), len(outer_own), len(inner_own)]
+        for task in hosts_own:
+            task.cancel()
+        return states, counts, asyncompat.get_running_loop().get_task_factory()
+
+    states, counts, factory = run(main())
+    assert counts == [500, 300, 300 if inner else 0]
+    assert states == [{False}, {True}, {True} if inner else set()]
+    assert type(factory).__module__ != "asyncompat.backports.births"
+
+
 def test_what_was_made_outside_works_inside_and_the_other_way_round(run):
     async def main():
         queue = asyncompat.Queue()
