@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import asyncompat
 
-TASKS = int(os.environ.get("ASYNCOMPAT_STRESS_TASKS", "200"))
+TASKS = int(os.environ.get("ASYNCOMPAT_STRESS_TASKS", "100"))
 EXAMPLES = int(os.environ.get("ASYNCOMPAT_STRESS_EXAMPLES", "5"))
 RUNS = int(os.environ.get("ASYNCOMPAT_STRESS_RUNS", "50"))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesmith import from_grammar, from_node
 
-EXAMPLES = int(os.environ.get("ASYNCOMPAT_TRUST_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("ASYNCOMPAT_TRUST_EXAMPLES", "10"))
 # Something to be mended, behind what is drawn, and around it.
 BEHIND = """
 import time, asyncio, requests
