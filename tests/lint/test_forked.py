@@ -18,17 +18,30 @@ def test_answers_come_in_order():
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
-def test_much_is_done_elsewhere_and_little_here():
+def test_much_is_done_here_and_elsewhere_and_little_here():
+    context = multiprocessing.get_context("fork")
+    here, elsewhere = context.Event(), context.Event()
+    own = os.getpid()
+
     def where(_):
+        mine, others = (here, elsewhere) if os.getpid() == own else (elsewhere, here)
+        mine.set()
+        assert others.wait(20)
         return os.getpid()
 
-    assert set(forked.each(where, range(3))) == {os.getpid()}
-    assert os.getpid() not in forked.each(where, range(forked.WORTH_A_PROCESS))
+    found = forked.each(where, range(forked.WORTH_A_PROCESS * 3))
+    assert len(found) == forked.WORTH_A_PROCESS * 3
+    assert found[0] != own == found[-1]
+    assert set(forked.each(lambda _: os.getpid(), range(3))) == {own}
 
 
-def test_an_error_comes_back():
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+@pytest.mark.parametrize("fails", [0, forked.WORTH_A_PROCESS - 1])
+def test_an_error_comes_back_from_here_and_from_elsewhere(fails):
     def fail(number):
-        raise LookupError(number)
+        if number == fails:
+            raise LookupError(number)
+        return number
 
     with pytest.raises(LookupError):
         forked.each(fail, range(forked.WORTH_A_PROCESS))
