@@ -25,6 +25,8 @@ _OF_CLASSES = frozenset(
     "__aenter__ __attrs_post_init__ __call__ __enter__ __exit__ __init__ __iter__ __new__ __next__"
     " __post_init__ model_post_init".split()
 )
+# So a class's own methods name their object, and its class.
+_OWN = frozenset("__class__ cls self type".split())
 
 
 class Agenda:
@@ -113,7 +115,7 @@ class Agenda:
                 names = self._sites.with_subclasses(class_.name)
                 if scope.name not in CONSTRUCTORS:
                     names = self._sites.makers(names)
-                return {*names, scope.name}
+                return {*names, *_OWN, scope.name}
         parent = self._program.scope(Place(place.location, scope.parent))
         is_given_out = scope.is_generator or parent.kind == "function"
         return self._sites.makers({scope.name}) if is_given_out else {scope.name}

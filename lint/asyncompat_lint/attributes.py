@@ -74,6 +74,8 @@ class Attributes(Names):
             case Instance(of="builtins.super", place=Place() as place):
                 return self._inherited(Instance(value.of, place), name, use, of_instance=True)
             case Instance(place=Place() as place) if self.scope(place).kind == "class":
+                if name == "__class__":
+                    return (Reference(value.of, place, value.arguments),)
                 values = self.raw_attribute(value, name, use)
                 return flatten(self._read(each, value, use) for each in values)
             case Instance():

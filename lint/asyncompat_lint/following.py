@@ -97,7 +97,7 @@ class _Finder:
             return
         for root, shown in self._by_name[top]:
             yield from self._along(root, whole.split("."), root, shown)
-        if not any(self._places.get(place, True) for place in self._places_of(module)):
+        if module and not any(self._places.get(place, True) for place in self._places_of(module)):
             self._leaves.add(module)
 
     def _places_of(self, name: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from asyncompat_lint.expressions import (
     Subscripted,
     last_name,
 )
-from asyncompat_lint.names import Use
+from asyncompat_lint.names import Use, is_empty
 from asyncompat_lint.operations import GENERATOR, Operations
 from asyncompat_lint.values import (
     UNKNOWN,
@@ -87,7 +87,9 @@ class Inference(Operations):
                 for group, (each, use) in zip(groups, options, strict=True)
                 if group or not (self.is_bare_parameter(each, use) or self.is_nothing(each, use))
             ]
-        return flatten(groups)
+        values = flatten(groups)
+        # `items or []`: what is empty tells nothing of what may be in the others.
+        return tuple(each for each in values if not is_empty(each)) or values
 
     # Displays, lambdas and comprehensions
 

@@ -193,7 +193,7 @@ class Names(ABC):
     def filled(self, values: Values, name: str, index: int, use: Use) -> Values:
         """Return a name's values, as containers of what is put into them if they begin empty."""
         puts = use.module.facts.scopes[index].filled.get(name)
-        if not puts or not values or not all(map(_is_empty, values)):
+        if not puts or not values or not all(map(is_empty, values)):
             return values
         found = flatten(
             self.infer(each.value, Use(use.module, each.scope, each.line, each.column, use.trail))
@@ -359,13 +359,14 @@ def _is_told_there(binding: Binding) -> bool:
     return binding.scope < 0 or binding.kind == "defined"
 
 
-def _is_empty(value: Value) -> bool:
+_CONTAINERS = frozenset(
+    ["builtins.dict", "builtins.list", "builtins.set", "builtins.tuple", "collections.deque"]
+)
+
+
+def is_empty(value: Value) -> bool:
     """Whether this is a container of which nothing is known that it holds."""
-    return (
-        isinstance(value, Instance)
-        and value.of in ("builtins.dict", "builtins.list", "builtins.set", "collections.deque")
-        and not any(value.arguments)
-    )
+    return isinstance(value, Instance) and value.of in _CONTAINERS and not any(value.arguments)
 
 
 def _ever(bindings: list[Binding]) -> list[Binding]:

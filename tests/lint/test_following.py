@@ -58,6 +58,15 @@ def test_a_file_alone(tree, handler, imported, helper):
     assert [each[:2] for each in both] == sorted([(handler, line), (helper, 5)])
 
 
+def test_all_that_is_imported_by_its_own_name(tree):
+    names = ("first", "second", "third")
+    calls = "".join(f"    {name}.wait()\n" for name in names)
+    imports = "".join(f"import {name}\n" for name in names)
+    tree({"handler.py": f"{imports}async def f():\n{calls}"})
+    tree({f"{name}.py": HELPER for name in names})
+    assert [line for _, line, _, _ in found("handler.py")] == [5, 6, 7]
+
+
 def test_a_package_by_way_of_others(tree):
     tree(
         {

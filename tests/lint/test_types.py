@@ -575,6 +575,52 @@ class Static:
     async def f(self):
         type(self).wait(Client())  # blocks
 """,
+    "what may be there, or else nothing": """
+def all_() -> list[Client] | None: ...
+async def f(some: list[Client] | None, by_name: dict[str, Client] | None):
+    for each in some or []:
+        each.fetch()  # blocks
+    for _, each in (by_name or {}).items():
+        each.fetch()  # blocks
+    for each in all_() or ():
+        each.fetch()  # blocks
+    (all_() or [])[0].fetch()  # blocks
+    for each in [] or ():
+        each.fetch()
+""",
+    "an object's own class, and the object itself": """
+class Made:
+    def __init__(self): time.sleep(1)
+    @classmethod
+    def make(cls): return cls()
+    def again(self): return type(self)()
+    def more(self): return self.__class__()
+class Itself:
+    def __enter__(self): time.sleep(1)
+    def __exit__(self, *exc_info): ...
+    def __call__(self): time.sleep(1)
+    def __iter__(self):
+        time.sleep(1)
+        yield
+    def to_list(self): return list(self)
+    def update(self):
+        with self: ...
+    async def f(self):
+        self()  # blocks
+        with self: ...  # blocks
+        for _ in self: ...  # blocks
+class Quick:
+    def __init__(self): ...
+    @classmethod
+    def make(cls): return cls()
+async def f(made: Made, itself: Itself):
+    Made.make()  # blocks
+    made.again()  # blocks
+    made.more()  # blocks
+    itself.to_list()  # blocks
+    itself.update()  # blocks
+    Quick.make()
+""",
     "fields that are made by factories": """
 import attrs
 @attrs.define
