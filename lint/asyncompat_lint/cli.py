@@ -54,8 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 nothing found, 1 something found, 2 wrong use.
     """
-    for stream in [sys.stdout, sys.stderr]:
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ["stdout", "stderr"]:
+        stream = getattr(sys, name)
+        if stream is None:  # closed by who calls this
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a source may hold what it cannot
     gc.disable()  # a run is short, and most of what it makes lives to its end
     arguments = _parser().parse_args(argv)
@@ -70,8 +73,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read the report has read enough; nothing is left to be flushed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FOUND
+    except OSError as error:
+        return complain(f"cannot go on: {_told(error)}")
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _told(error: OSError) -> str:
+    """What went wrong, and where, as far as the system tells."""
+    reason = error.strerror or str(error)
+    if error.filename:
+        return f"{reason}: {error.filename!r}"
+    try:
+        os.getcwd()
+    except OSError:
+        return "the working folder is gone"
+    return reason
 
 
 class _Parser(argparse.ArgumentParser):

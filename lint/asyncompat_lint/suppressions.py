@@ -5,10 +5,11 @@ Knows comments, and the codes and names in them; not what the rules are.
 
 from __future__ import annotations
 
+import difflib
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from asyncompat_lint.findings import Finding, Severity
@@ -22,8 +23,11 @@ _NOQA = re.compile(
     r"#\s*noqa(?P<names>\s*:\s*[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*)?(?![\w-])", re.IGNORECASE
 )
 _IGNORE = re.compile(
-    r"#\s*asyncompat\s*:\s*ignore(?!\w)(?:\s*\[(?P<names>[^\]]*)\])?(?P<reason>.*)"
+    r"#\s*asyncompat\s*:\s*ignore(?![\w-])(?:\s*\[(?P<names>[^\]]*)\])?(?P<reason>.*)"
 )
+# What may be meant for one and is none: another word, or nothing between the brackets.
+_MEANT = re.compile(r"#\s*asyncompat\s*:\s*(?P<word>[\w-]+\s*(?:\[\s*\])?)", re.IGNORECASE)
+_WORD = "ignore"
 # What flake8-async and ruff call it: who has looked at their finding has looked at ours.
 _OF_OTHERS = {
     "ASYNC110": "polling-loop",
@@ -44,7 +48,7 @@ _OF_OTHERS = {
 _MAYBE = re.compile(r"#\s*(noqa|asyncompat\s*:)", re.IGNORECASE)
 
 
-_OURS = re.compile(r"#\s*(noqa\s*:.*\bAC\d|asyncompat\s*:\s*ignore\b)", re.IGNORECASE)
+_OURS = re.compile(r"#\s*(noqa\s*:.*\bAC\d|asyncompat\s*:)", re.IGNORECASE)
 
 
 _OUR_CODE = re.compile(r"AC\d+")
@@ -60,14 +64,18 @@ class Suppression:
     """A comment that silences what is named in it on its line, or everything.
 
     ``is_ours`` is whether no other tool can be meant; ``ours`` are the names that are no other's.
+    One that is ``mistaken`` silences nothing: this is what is written for ``ignore``.
     """
 
     span: Span
     names: frozenset[str]
     is_ours: bool
     ours: frozenset[str]
+    mistaken: str = ""
 
     def silences(self, finding: Finding) -> bool:
+        if self.mistaken:
+            return False
         return not self.names or not self.names.isdisjoint({finding.code, finding.name})
 
 
@@ -87,6 +95,11 @@ def suppressions(text: str) -> list[Suppression]:
 
 def _in_comment(token: tokenize.TokenInfo) -> Iterator[Suppression]:
     line, column = token.start
+    span = Span(line, column + 1, line, column + 1 + len(token.string))
+    mistaken = _mistaken(token.string)
+    if mistaken:
+        yield Suppression(span, frozenset(), True, frozenset(), mistaken)
+        return
     for pattern in (_NOQA, _IGNORE):
         match = pattern.search(token.string)
         if match is not None:
@@ -95,8 +108,17 @@ def _in_comment(token: tokenize.TokenInfo) -> Iterator[Suppression]:
             names |= {_OF_OTHERS[name] for name in names & _OF_OTHERS.keys()}
             ours = names if pattern is _IGNORE else frozenset(filter(_OUR_CODE.fullmatch, names))
             is_ours = pattern is _IGNORE or bool(ours)
-            span = Span(line, column + 1, line, column + 1 + len(token.string))
             yield Suppression(span, names, is_ours, ours)
+
+
+def _mistaken(comment: str) -> str:
+    """What stands where ``ignore`` is meant; nothing where that stands, or something else is."""
+    match = _MEANT.search(comment)
+    if match is None or match["word"].strip() == _WORD:
+        return ""
+    word = match["word"].lower()
+    is_meant = word.startswith(_WORD) or difflib.get_close_matches(word, [_WORD])
+    return match["word"].strip() if is_meant else ""
 
 
 def apply(
@@ -116,32 +138,42 @@ def apply(
         everything: the same of all that there are.
     """
     there = suppressions(text)
-    used: set[Suppression] = set()
+    used: dict[Suppression, set[str]] = {}
     for finding in findings:
         lines = {finding.span.line, finding.span.end_line}
         silencing = [s for s in there if s.span.line in lines and s.silences(finding)]
-        used.update(silencing)
+        for each in silencing:
+            used.setdefault(each, set()).update((finding.code, finding.name))
         if not silencing:
             yield finding
-    known = {*names, *names.values()}
+    if UNUSED_CODE not in names:
+        return
     everything = {**everything, **dict.fromkeys(_OF_OTHERS, "")}
     for each in there:
-        unknown = each.ours.difference(everything, everything.values())
-        if unknown and UNUSED_CODE in names:
-            message = f"this comment silences {no_rule(min(unknown), everything)}"
-            yield _finding(each, message, text, path)
-            continue
-        ours = {name for name in each.names if name in known}
-        if (
-            each in used
-            or not each.is_ours
-            or (each.names and not ours)
-            or UNUSED_CODE not in names
-        ):
-            continue
-        what = ", ".join(sorted(ours)) or "all rules"
-        message = f"this comment silences {what}, and there is nothing to silence"
-        yield _finding(each, message, text, path)
+        message = _wrong(each, used.get(each), {*names, *names.values()}, everything)
+        if message:
+            yield _finding(each, f"this comment {message}", text, path)
+
+
+def _wrong(
+    suppression: Suppression,
+    used: Collection[str] | None,
+    known: Collection[str],
+    everything: Mapping[str, str],
+) -> str:
+    """What is to be said of a suppression that was used for these findings, or for none."""
+    if suppression.mistaken:
+        right = "`# asyncompat: ignore[AC101] why`, on the line itself"
+        return f"silences nothing: there is no {suppression.mistaken!r}, but {right}"
+    unknown = suppression.ours.difference(everything, everything.values())
+    if unknown:
+        return f"silences {no_rule(min(unknown), everything)}"
+    unused = {name for name in suppression.ours if name in known and name not in (used or ())}
+    is_bare = suppression.is_ours and not suppression.names
+    if unused or (is_bare and used is None):
+        what = ", ".join(sorted(unused)) or "all rules"
+        return f"silences {what}, and there is nothing to silence"
+    return ""
 
 
 def _finding(suppression: Suppression, message: str, text: str, path: str) -> Finding:

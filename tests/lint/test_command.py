@@ -226,6 +226,38 @@ def test_a_reader_that_stops_reading():
     assert err == b""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="redirections of a POSIX shell")
+@pytest.mark.parametrize(
+    ("redirection", "status", "told"),
+    [
+        (">&-", 1, b""),
+        (">&- 2>&-", 1, b""),
+        pytest.param(
+            ">/dev/full",
+            2,
+            b"asyncompat: cannot go on: No space left on device\n",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device"),
+        ),
+    ],
+)
+def test_an_output_that_takes_nothing(redirection, status, told):
+    Path("one.py").write_text("async def f():\n    input()\n")
+    command = f"{sys.executable} -m asyncompat check one.py {redirection}"
+    process = subprocess.run(["sh", "-c", command], check=False, capture_output=True)
+    assert (process.returncode, process.stderr) == (status, told)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the folder cannot be removed")
+def test_a_working_folder_that_is_gone(tmp_path):
+    (tmp_path / "gone").mkdir()
+    script = f"rmdir {tmp_path}/gone; {sys.executable} -m asyncompat check {tmp_path}"
+    process = subprocess.run(
+        ["sh", "-c", script], check=False, capture_output=True, cwd=tmp_path / "gone"
+    )
+    assert process.returncode == 2
+    assert process.stderr == b"asyncompat: cannot go on: the working folder is gone\n"
+
+
 def test_the_lessons_have_one_line_that_blocks_and_one_helper(capsys):
     status, out, _ = run(
         capsys, "check", "--format", "json", "--min-severity", "info", str(LESSONS)

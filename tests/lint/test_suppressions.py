@@ -25,7 +25,6 @@ SILENT = [
     "# asyncompat: ignore",
     "# asyncompat: ignore[blocking-sleep]",
     "# asyncompat: ignore[AC101] the device needs its time",
-    "# asyncompat: ignore[blocking-http, blocking-sleep]",
     "# asyncompat:ignore[ AC101 ]",
 ]
 LOUD = ["# noqa: E501", "# noqa: AC102", "# noqa: AC1", "# noqa: AC1011", "# nothing", "# noqa-not"]
@@ -82,6 +81,41 @@ def test_a_suppression_of_nothing_is_a_finding(check_code, comment):
     (found,) = check_code(f"x = 1  {comment}\n")
     assert (found.code, found.span.line, found.span.column) == ("AC002", 1, 8)
     assert "silences AC101" in found.message or "silences blocking-sleep" in found.message
+
+
+@pytest.mark.parametrize(
+    ("comment", "unused"),
+    [
+        ("# asyncompat: ignore[blocking-http, blocking-sleep]", "silences blocking-http, and"),
+        ("# noqa: AC101,AC102,E501", "silences AC102, and"),
+    ],
+)
+def test_a_name_that_silences_nothing_beside_one_that_does(check_code, comment, unused):
+    (found,) = check_code(CALL.format(f"  {comment}"))
+    assert (found.code, unused in found.message) == ("AC002", True)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# asyncompat: ignore-next-line",
+        "# asyncompat: ignore-file",
+        "# asyncompat: ignored",
+        "# asyncompat: ignore[]",
+        "# asyncompat: IGNORE[AC101]",
+        "# asyncompat: ingore[AC101]",
+    ],
+)
+def test_what_is_meant_for_a_suppression_and_is_none(check_code, comment):
+    found = check_code(CALL.format(f"  {comment}"))
+    assert {each.code for each in found} == {"AC101", "AC002"}
+    (told,) = (each.message for each in found if each.code == "AC002")
+    assert repr(comment.partition(": ")[2].removesuffix("[AC101]")) in told
+
+
+@pytest.mark.parametrize("comment", ["# asyncompat: no word of it", "# see asyncompat: it helps"])
+def test_what_is_about_us_is_left_alone(check_code, comment):
+    assert check_code(f"x = 1  {comment}\n") == []
 
 
 @pytest.mark.parametrize("line", ["x = 1  # noqa", "x = 1  # noqa: E501", "x = '# noqa: AC101'"])
