@@ -93,6 +93,9 @@ NOTHING = Constant(None)
 
 OPAQUE = Opaque()
 
+# What seems to be called, with a table, for the keywords that ``partial`` is given.
+KEYWORDS = Name("**")
+
 # What these return stands for one of their arguments, and is called in its place.
 WRAPPERS = frozenset({"cast", "partial"})
 

@@ -45,7 +45,7 @@ GENERATOR = "typing.Generator"
 
 _MANAGER = "contextlib.AbstractContextManager"
 _COROUTINE = "typing.Coroutine"
-_PARTIAL = "functools.partial"
+PARTIAL = "functools.partial"
 _CALLABLE = "typing.Callable"
 _SELF = "typing.Self"
 _TYPED_DICTS = frozenset({"typing.TypedDict"})
@@ -88,8 +88,8 @@ class Operations(Attributes):
                         for each in self.infer(arguments[0], use)
                         if isinstance(each, Instance)
                     )
-                if value.name == _PARTIAL and arguments:
-                    return (Instance(_PARTIAL, arguments=(self.infer(arguments[0], use),)),)
+                if value.name == PARTIAL and arguments:
+                    return (Instance(PARTIAL, arguments=(self.infer(arguments[0], use),)),)
                 return self._given_by(value.name, value.receiver, arguments, use, value.arguments)
             case Reference(place=Place() as place):
                 if self.scope(place).kind == "class":

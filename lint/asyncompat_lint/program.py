@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from asyncompat_lint.attributes import PROPERTIES
 from asyncompat_lint.decorators import Decorators
 from asyncompat_lint.expressions import (
+    KEYWORDS,
     Attribute,
     Called,
     Constant,
+    Display,
     Expr,
     Name,
     last_name,
@@ -22,6 +24,7 @@ from asyncompat_lint.expressions import (
 from asyncompat_lint.facts import CallSite, Load, Scope
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
+from asyncompat_lint.operations import PARTIAL
 from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Value, Values
 
 # What one value of a call site runs: all of these.
@@ -143,6 +146,30 @@ class Program(Decorators):
                         if isinstance(binding.value, Called):
                             yield binding.value
 
+    def passed_on(self, module: Module, site: CallSite) -> dict[str, Expr] | None:
+        """Return what a partial object that a site calls passes on, with what the site passes.
+
+        None where it calls no such object.
+        """
+        if not any(each.of == PARTIAL for each in self.instances_at(module, site)):
+            return None
+        passed: list[Expr] = []
+        named: dict[str, Expr] = {}
+        for made in self._calls_that_gave(site.callee, _use(module, site)):
+            passed = list(made.arguments[1:])
+            match passed[-1:]:
+                case [
+                    Called(function=function, arguments=[Display(items=keys, values=values)])
+                ] if function == KEYWORDS:
+                    passed.pop()
+                    pairs = zip(keys, values, strict=True)
+                    named = {str(k.value): v for k, v in pairs if isinstance(k, Constant)}
+        own = {
+            str(int(key) + len(passed)) if key.isdigit() else key: value
+            for key, value in site.arguments.items()
+        }
+        return {**{str(n): each for n, each in enumerate(passed)}, **named, **own}
+
     def is_bounded(self, module: Module, site: CallSite) -> bool:
         """Return whether the receiver of a site was made with a size, and that is not none."""
         made = [arguments[0] for arguments in self._makers(module, site) if arguments]
@@ -186,7 +213,7 @@ class Program(Decorators):
 
     def _called_group(self, value: Value, use: Use) -> Group:
         match value:
-            case Instance(of="functools.partial", arguments=[functions, *_]):
+            case Instance(of=of, arguments=[functions, *_]) if of == PARTIAL:
                 return tuple(r for each in functions for r in self._called_group(each, use))
             case Instance():
                 return self._methods(value, ("__call__",), use)

@@ -271,7 +271,10 @@ class _Reach:
     def _of_library(self, target: Reference, site: Site) -> Blocker | None:
         entry = self._knowledge.blocking(target.name)
         call = site.call
-        if entry is None or entry.is_exempt(call.arguments):
+        if entry is None:
+            return None
+        bound = self._program.passed_on(site.module, call)
+        if entry.is_exempt(call.arguments if bound is None else bound):
             return None
         if call.awaited and target.receiver is not None:
             return None  # its annotation is the sync class's, and it is none
@@ -298,9 +301,10 @@ class _Reach:
             return None
         if not self._program.made_with(site.module, call).isdisjoint(entry.table.unless_made_with):
             return None
+        is_passed = bound is not None
         if not entry.table.remembers:
-            return Blocker(entry)
-        return Blocker(entry, once=_is_constant(call), held=remembered(site))
+            return Blocker(entry, passed=is_passed)
+        return Blocker(entry, once=_is_constant(call), passed=is_passed, held=remembered(site))
 
     def _runs_nested(self, site: Site) -> bool:
         """Whether asyncompat runs something where a loop already runs, as it can."""

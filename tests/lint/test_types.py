@@ -313,6 +313,29 @@ async def f(thing):
     if (client := Client()):
         client.fetch()  # blocks
 """,
+    "what partial objects were given": """
+import queue, concurrent.futures
+nap = functools.partial(time.sleep, 2)
+q = queue.Queue()
+poll = functools.partial(q.get, block=False)
+class Own:
+    tick = functools.partial(time.sleep, 1)
+    def __init__(self): self.nap = functools.partial(time.sleep, 1)
+    async def f(self):
+        self.nap()  # blocks
+        self.tick()  # blocks
+async def f(future: concurrent.futures.Future, event: threading.Event):
+    nap()  # blocks
+    functools.partial(time.sleep, 2)()  # blocks
+    poll()
+    functools.partial(q.get)(block=False)
+    functools.partial(q.get, True)(timeout=0)
+    functools.partial(q.get, True)()  # blocks
+    functools.partial(future.result, 0)()
+    functools.partial(future.result)(0)
+    functools.partial(event.wait, timeout=0)()
+    functools.partial(event.wait, timeout=1)()  # blocks
+""",
     "isinstance": """
 class Quick:
     def fetch(self): ...

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from asyncompat_lint.expressions import (
+    KEYWORDS,
     OPAQUE,
     Attribute,
     Awaited,
@@ -174,6 +175,13 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
                 return Called(expression(made[0], scopes))
         case "cast", [first, *_]:
             arguments[0] = annotation(first)
+        case "partial", [_, *_]:
+            # Whatever is bound counts where the object is called.
+            named = {k.arg: expression(k.value, scopes) for k in node.keywords if k.arg is not None}
+            if named:
+                keywords = Display("dict", tuple(map(Constant, named)), tuple(named.values()))
+                arguments.append(Called(KEYWORDS, (keywords,)))
+            return Called(function, tuple(arguments))
         case told_by_name, _ if told_by_name in _TOLD_BY_NAME:
             # How it is opened counts, and from what; and how much it holds.
             number, names = _TOLD_BY_NAME[told_by_name]
