@@ -28,8 +28,9 @@ class Blocker(msgspec.Struct, frozen=True):
     do that can stand in the place of an abstract one on the way, or which are its definitions in
     branches (``among`` says which of these), ``read`` the property that is read
     at the site, ``passed`` whether what blocks is not called there itself, but by what it is given,
-    ``returned`` whether the function returns what that gives. ``held`` has to hold in the function
-    for it to come to that.
+    ``returned`` whether the function returns what that gives, ``needs_loop`` whether a function on
+    the way can run nowhere but on the loop. ``held`` has to hold in the function for it to come to
+    that.
     """
 
     entry: Entry
@@ -42,6 +43,7 @@ class Blocker(msgspec.Struct, frozen=True):
     read: str = ""
     passed: bool = False
     returned: bool = False
+    needs_loop: bool = False
     held: tuple[Held, ...] = ()
 
     @property

@@ -239,8 +239,9 @@ class _Check:
         calls = [call for call in calls if not _is_told(call, told)]
         facts = module.facts
         if calls or misused or misfits or facts.marks or facts.has_suppressions:
-            surroundings = self._surroundings(program, module)
-            yield Visit(module, calls, misused, misfits, surroundings)
+            visit = Visit(module, calls, misused, misfits)
+            first = min((line for line, _ in visit.places()), default=sys.maxsize)
+            yield replace(visit, surroundings=self._surroundings(program, module, first))
 
     def _of_visits(self, visits: list[Visit]) -> Iterator[Finding]:
         keys = [
@@ -270,9 +271,9 @@ class _Check:
             error = UnreadableError(f"cannot be parsed: {why}", line_in_cell, cell)
             yield _unreadable(module.file, error)
 
-    def _surroundings(self, program: Program, module: Module) -> Surroundings:
+    def _surroundings(self, program: Program, module: Module, line: int) -> Surroundings:
         return Surroundings(
-            names=importing.names_in(module.facts),
+            names=importing.names_in(module.facts, line),
             imports=program.imported_by(module),
             versions=self._settings.versions,
             severities=self._settings.config.severity,

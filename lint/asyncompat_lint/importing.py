@@ -22,12 +22,16 @@ class ModuleName:
     statement: str = ""
 
 
-def names_in(facts: ModuleFacts) -> Mapping[str, ModuleName]:
-    """Return for each module that may be wanted the name it has, or can get."""
-    return {target: _name_for(target, facts) for target in WANTED}
+def names_in(facts: ModuleFacts, line: int) -> Mapping[str, ModuleName]:
+    """Return for each module that may be wanted the name it has, or can get.
+
+    ``line`` is the first that a name is wanted at: what is imported behind it, as in a later cell,
+    may come too late.
+    """
+    return {target: _name_for(target, facts, line) for target in WANTED}
 
 
-def _name_for(target: str, facts: ModuleFacts) -> ModuleName:
+def _name_for(target: str, facts: ModuleFacts, line: int) -> ModuleName:
     top, *inner = facts.scopes
     for name, bindings in top.bindings.items():
         is_target = all(
@@ -35,9 +39,14 @@ def _name_for(target: str, facts: ModuleFacts) -> ModuleName:
             for each in bindings
         )
         if is_target and not any(name in scope.bindings for scope in inner):
-            return ModuleName(name)
+            is_there = any(each.line < line for each in bindings)
+            return ModuleName(name, "" if is_there else _import(target, name))
     name = next(name for name in _candidates(target) if not _is_taken(name, facts.scopes))
-    return ModuleName(name, f"import {target}" if name == target else f"import {target} as {name}")
+    return ModuleName(name, _import(target, name))
+
+
+def _import(target: str, name: str) -> str:
+    return f"import {target}" if name == target else f"import {target} as {name}"
 
 
 def _candidates(target: str) -> Iterator[str]:

@@ -28,6 +28,7 @@ from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.locks import Locks
+from asyncompat_lint.loopbound import needs_loop
 from asyncompat_lint.modules import Module
 from asyncompat_lint.notes import Asked
 from asyncompat_lint.overriding import Overriding
@@ -372,9 +373,15 @@ class _Reach:
         place = Place(site.module.file.location, index)
         held = tuple(dict.fromkeys([*blocker.held, *self._conditions.at(site, place)]))
         chain = (step, *blocker.chain)
-        is_returned = not site.is_load and site.call.returned
         return replace(
-            blocker, chain=chain, once=once, read="", passed=False, returned=is_returned, held=held
+            blocker,
+            chain=chain,
+            once=once,
+            read="",
+            passed=False,
+            returned=not site.is_load and site.call.returned,
+            needs_loop=blocker.needs_loop or needs_loop(site.module, index),
+            held=held,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import libcst as cst
@@ -32,7 +32,7 @@ class Visit:
     calls: Sequence[BlockingCall]
     misuses: Sequence[Misuse]
     misfits: Sequence[Misfit]
-    surroundings: Surroundings
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
     def statements(self) -> list[Statement]:
         """Return the pieces of the module that a rule may have to look at, each once."""

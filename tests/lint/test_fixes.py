@@ -75,6 +75,29 @@ def test_safe(fix, code, fixed):
 
 
 UNSAFE = [
+    # What a function in the function gives a value to, or sees it of.
+    (
+        "import asyncio\nasync def f(p):\n    x = 1\n    def g():\n        nonlocal x\n        x = 2\n"
+        "    with open(p) as file:\n        x = file.read()\n        g()\n    return x\n",
+        None,
+    ),
+    # What needs the loop, in the block or in a function that blocks as well.
+    (
+        "import asyncio\nasync def f(p, g):\n    with open(p) as file:\n"
+        "        x = asyncio.create_task(g())\n    return x\n",
+        None,
+    ),
+    (
+        "import asyncio, time\ndef g(h):\n    time.sleep(1)\n    return asyncio.create_task(h())\n"
+        "def i(h):\n    return g(h)\nasync def f(h):\n    return i(h)\n",
+        None,
+    ),
+    # Objects that belong to their thread.
+    (
+        "import asyncio\nfrom playwright.sync_api import sync_playwright\nasync def f():\n"
+        "    with sync_playwright() as p:\n        p.chromium.launch().new_page().goto('u')\n",
+        None,
+    ),
     # A file that is looked at when it is closed.
     (
         "import asyncio\nasync def f(p):\n    with open(p) as file:\n        x = 1\n"

@@ -141,6 +141,16 @@ def test_what_runs_a_loop_in_a_cell_is_mended(tmp_path, monkeypatch, notebook_of
     assert found == (cell if mended is None else mended)
 
 
+def test_what_a_later_cell_imports_is_not_there_yet(tmp_path, monkeypatch, notebook_of):
+    monkeypatch.chdir(tmp_path)
+    function = "import time\nasync def f():\n    time.sleep(1)"
+    Path("book.ipynb").write_text(notebook_of(function, "await f()", "import asyncio"))
+    cli.main(["check", "--no-cache", "--fix"])
+    cells = [each["source"] for each in json.loads(Path("book.ipynb").read_text())["cells"]]
+    mended = function.replace("time.sleep", "await asyncio.sleep")
+    assert cells == [f"import asyncio\n{mended}", "await f()", "import asyncio"]
+
+
 def test_half_a_character_beside_a_shell_line(tmp_path, notebook_of):
     path = tmp_path / "n.ipynb"
     path.write_text(

@@ -34,6 +34,10 @@ IN_OTHERS_THREAD = "await {library}.to_thread.run_sync({callee}{more})"
 TO_THREAD_SINCE = (3, 9)
 
 _IN_A_FUNCTION = "put this into a function, and `{in_thread}`"
+_WHERE_IT_BLOCKS = (
+    "what this calls needs the event loop as well, and no thread can run it: do in a thread only"
+    " what blocks, at the end of the chain"
+)
 _IN_A_CALLBACK = (
     "nothing can be awaited here: `{loop}.run_in_executor(None, function)`, or a task, lets the"
     " loop go on"
@@ -138,6 +142,8 @@ class BlockingCallRule(Rule):
         """What to do where no code in the call's place can say it."""
         table = call.blocker.entry.table
         advice = _IN_A_FUNCTION if self.may_await(node) else _IN_A_CALLBACK
+        if call.blocker.needs_loop:
+            advice = _WHERE_IT_BLOCKS
         fits = self.may_await(node) or not _AWAITS.search(table.advice)
         if table.advice and fits and not call.blocker.chain:
             advice = table.advice
@@ -300,6 +306,7 @@ class BlockingCallRule(Rule):
             or call.site.call.kind != "call"
             or (table.advice and is_itself)
             or (blocker.chain and call.site.call.awaited)  # a thread would give what is awaited
+            or blocker.needs_loop
             or not self.may_await(node)
         ):
             return None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import libcst as cst
 
 from asyncompat_lint.findings import Edit, Fix
+from asyncompat_lint.loopbound import OF_LOOP
 from asyncompat_lint.rules.base import Rule, is_async, source_of
 from asyncompat_lint.rules.trees import children, walk
 from asyncompat_lint.spans import Span
@@ -85,6 +86,8 @@ def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
     nodes = list(walk(block))
     if any(isinstance(each, _STAYING) or _last_name(each) == "super" for each in nodes):
         return None
+    if any(isinstance(each, cst.Call) and _last_name(each.func) in OF_LOOP for each in nodes):
+        return None
     returns = _returned(block)
     leaving = [
         each for each in nodes if isinstance(each, _LEAVING) and not _in_loop(rule, each, block)
@@ -97,6 +100,8 @@ def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
         return None  # its lines must not be indented
     own = _names_of_items(block) | _names_of_loops(block)
     inside, outside = _bound(block) - own, _bound_outside(function, block)
+    if not inside.isdisjoint(_names_of_functions(function)):
+        return None
     certain = {each for each in inside if _is_certain(block, each)}
     given = sorted(certain | (inside - outside))
     shared = sorted((inside & outside) - certain)
@@ -261,6 +266,12 @@ def _is_read(function: cst.FunctionDef, block: cst.With, name: str) -> bool:
         if node is not block:
             todo += children(node)
     return False
+
+
+def _names_of_functions(function: cst.FunctionDef) -> set[str]:
+    """The names in functions in a function, which see at once what it gives to these."""
+    inner = (each for each in walk(function.body) if isinstance(each, cst.FunctionDef | cst.Lambda))
+    return {name.value for each in inner for name in walk(each) if isinstance(name, cst.Name)}
 
 
 def _is_read_as_it_is_left(function: cst.FunctionDef, name: str) -> bool:
