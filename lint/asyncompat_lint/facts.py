@@ -361,6 +361,12 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
                 return statement
         return Statement(span.line, span.end_line)
 
+    def running_scope(self, index: int) -> int:
+        """Return the scope whose code a scope's is: a comprehension's is the one around it."""
+        while self.scopes[index].runs_in_parent:
+            index = self.scopes[index].parent
+        return index
+
     def awaits_at(self, scope: Scope, line: int) -> bool:
         """Return whether a scope is the top of a notebook, and the line in a cell that awaits."""
         awaiting = any(first <= line <= last for first, last in self.cells_that_await)

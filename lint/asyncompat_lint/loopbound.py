@@ -17,11 +17,8 @@ OF_LOOP = frozenset(
 def needs_loop(module: Module, scope: int) -> bool:
     """Return whether a function calls what needs the loop, itself or in its comprehensions."""
     facts = module.facts
-    for name in OF_LOOP & facts.names.called.keys():
-        for number in facts.names.called[name]:
-            index = facts.calls[number].scope
-            while facts.scopes[index].runs_in_parent:
-                index = facts.scopes[index].parent
-            if index == scope:
-                return True
-    return False
+    return any(
+        facts.running_scope(facts.calls[number].scope) == scope
+        for name in OF_LOOP & facts.names.called.keys()
+        for number in facts.names.called[name]
+    )

@@ -24,7 +24,7 @@ from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
 from asyncompat_lint.conditions import Conditions, remembered
 from asyncompat_lint.expressions import Constant, last_name, last_names, root_name
-from asyncompat_lint.facts import CallSite, ModuleFacts, Scope
+from asyncompat_lint.facts import CallSite, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.locks import Locks
@@ -126,7 +126,7 @@ class _Reach:
                 if not blockers:
                     continue
                 facts = site.module.facts
-                index = _running_scope(facts, site.scope)
+                index = facts.running_scope(site.scope)
                 scope = facts.scopes[index]
                 place = Place(site.module.file.location, index)
                 if scope.without and self._conditions.runs_without_loop(site, place):
@@ -279,7 +279,7 @@ class _Reach:
             return None
         if call.awaited and target.receiver is not None:
             return None  # its annotation is the sync class's, and it is none
-        scope = site.module.facts.scopes[_running_scope(site.module.facts, call.scope)]
+        scope = site.module.facts.scopes[site.module.facts.running_scope(call.scope)]
         if entry.table.rule == "nested-loop-run" and (
             scope.asks_for_loop or self._runs_nested(site)
         ):
@@ -403,9 +403,3 @@ def _told(scope: Scope) -> str:
 def _is_constant(call: CallSite) -> bool:
     """Whether a call has arguments, and always the same."""
     return bool(call.arguments) and all(isinstance(v, Constant) for v in call.arguments.values())
-
-
-def _running_scope(facts: ModuleFacts, index: int) -> int:
-    while facts.scopes[index].runs_in_parent:
-        index = facts.scopes[index].parent
-    return index
