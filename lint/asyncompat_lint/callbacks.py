@@ -5,12 +5,14 @@ Knows what the knowledge and the settings say of it. It must not know what block
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from asyncompat_lint.expressions import Expr, Name
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
-from asyncompat_lint.sites import SiteIndex
+from asyncompat_lint.sites import Site, SiteIndex
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Instance, Place, Reference
 
@@ -28,20 +30,56 @@ class LoopCallbacks:
 
     def places(self) -> set[Place]:
         """Return the sync functions that the loop is asked to call, here or there."""
-        found: set[Place] = set()
         on_loop = {n: keys for n, (w, keys) in self._knowledge.callables.items() if w == "loop"}
-        for site in self._sites.named({name.rpartition(".")[2] for name in on_loop}):
-            call = site.call
-            for group in self._targets.of(site):
-                for target in group:
-                    for key in on_loop.get(target.name, ()):
-                        argument = call.arguments.get(str(key))
-                        if argument is not None:
-                            inner = self._program.passed(site.module, call, argument)
-                            found.update(e.place for g in inner for e in g if e.place is not None)
+        found = self._handed_over(on_loop)
         found.update(self._callbacks_of_protocols())
         found = {place for place in found if not self._program.scope(place).is_async}
         return found | set(self._marked({name for name, keys in on_loop.items() if not keys}))
+
+    def _handed_over(self, on_loop: Mapping[str, Iterable[int | str]]) -> set[Place]:
+        """What is handed to the loop: at once, or by functions that hand on what they are given."""
+        found: set[Place] = set()
+        # The parameters that functions of the project hand on.
+        handing: dict[Place, set[str]] = defaultdict(set)
+        names = {name.rpartition(".")[2] for name in on_loop}
+        while names:
+            more: set[str] = set()
+            for site in self._sites.named(names):
+                for argument in self._arguments(site, on_loop, handing):
+                    inner = self._program.passed(site.module, site.call, argument)
+                    found.update(e.place for g in inner for e in g if e.place is not None)
+                    place, parameter = _parameter(site, argument)
+                    if parameter and parameter not in handing[place]:
+                        handing[place].add(parameter)
+                        more |= self._names_of(place)
+            names = more
+        return found
+
+    def _arguments(
+        self,
+        site: Site,
+        on_loop: Mapping[str, Iterable[int | str]],
+        handing: Mapping[Place, set[str]],
+    ) -> Iterator[Expr]:
+        """Give the arguments of a site that what it calls hands to the loop."""
+        passed = site.call.arguments
+        for target in {target for group in self._targets.of(site) for target in group}:
+            keys = [str(key) for key in on_loop.get(target.name, ())]
+            if target.place is not None and target.place in handing:
+                scope = self._program.scope(target.place)
+                is_bound = target.receiver is not None or scope.name == "__init__"
+                before = is_bound and "staticmethod" not in scope.decorator_names
+                for parameter in handing[target.place]:
+                    keys += [parameter, str(scope.parameters.index(parameter) - before)]
+            yield from (passed[key] for key in keys if key in passed)
+
+    def _names_of(self, place: Place) -> set[str]:
+        """By what a function is called; what makes an object, by its class and those below."""
+        scope = self._program.scope(place)
+        if scope.name != "__init__":
+            return {scope.name}
+        class_ = self._program.scope(Place(place.location, scope.parent))
+        return self._sites.with_subclasses(class_.name)
 
     def _marked(self, marks: set[str]) -> Iterator[Place]:
         """The sync functions that a decorator marks as the event loop's."""
@@ -79,6 +117,19 @@ class LoopCallbacks:
                 known, _ = self._program.ancestors(Instance(class_.name, class_.place))
                 if any(scope.name in callbacks.get(each, ()) for each in known):
                     yield Place(module.file.location, number)
+
+
+def _parameter(site: Site, argument: Expr) -> tuple[Place, str]:
+    """The function and its parameter that an argument is, as it was passed; or else no name."""
+    scopes = site.module.facts.scopes
+    index = site.scope
+    if isinstance(argument, Name):
+        while index > 0 and argument.id not in scopes[index].bindings:
+            index = scopes[index].parent
+        bindings = scopes[index].bindings.get(argument.id, [])
+        if argument.id in scopes[index].parameters and len(bindings) == 1:
+            return Place(site.module.file.location, index), argument.id
+    return Place("", -1), ""
 
 
 def decorated(names: Collection[str], modules: Iterable[Module]) -> Iterator[Place]:

@@ -98,6 +98,11 @@ KEYWORDS = Name("**")
 
 # What these return stands for one of their arguments, and is called in its place.
 WRAPPERS = frozenset({"cast", "partial"})
+# What these return calls one of their arguments wherever it is gone through.
+ITERATED = frozenset(
+    "accumulate dropwhile filter filterfalse groupby map starmap takewhile".split()
+)
+_STANDING_FOR_ARGUMENTS = WRAPPERS | ITERATED
 
 
 # These give what is in a container.
@@ -113,7 +118,7 @@ def last_names(expression: Expr) -> list[str]:
             names = last_names(function)
             if isinstance(function, Attribute) and function.name in _GIVING:
                 names = [*names, *last_names(function.value)]
-            if arguments and not WRAPPERS.isdisjoint(names):
+            if arguments and not _STANDING_FOR_ARGUMENTS.isdisjoint(names):
                 names = [*names, *(name for each in arguments for name in last_names(each))]
             return names
         case Awaited(value=value) | Element(value=value) | Subscripted(value=value):

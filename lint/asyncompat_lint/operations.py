@@ -212,7 +212,31 @@ class Operations(Attributes):
         if entry is not None and entry.table.lazy:
             made = values or (Instance("typing.Iterator", arguments=(UNKNOWN,)),)
             values = tuple(replace(v, producer=name) for v in made if isinstance(v, Instance))
+        where, called = self.knowledge.callables.get(name, ("", ()))
+        if where == "iterated":
+            functions = [self.infer(each, use) for n, each in enumerate(arguments) if n in called]
+            values = tuple(
+                self._calling(each, function, use)
+                for each in values
+                if isinstance(each, Instance)
+                for function in flatten(functions) or (each,)
+            )
         return values
+
+    def _calling(self, iterator: Instance, function: Value, use: Use) -> Instance:
+        """An iterator that calls a function for each of what it gives."""
+        match function:
+            case Instance(of=of, arguments=[[inner, *_], *_]) if of == PARTIAL:
+                return self._calling(iterator, inner, use)
+            case Reference(place=None, name=name):
+                return replace(iterator, producer=name)
+            case Reference(place=Place() as place, name=name):
+                scope = self.scope(place)
+                if scope.kind == "class":
+                    made = self._attribute(Instance(name, place), "__init__", use)
+                    return self._calling(iterator, made[0], use) if made else iterator
+                return iterator if scope.is_generator else replace(iterator, place=place)
+        return iterator
 
     # Awaiting, entering, iterating, subscripting: of the project's classes, or by tables
 

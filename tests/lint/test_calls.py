@@ -16,6 +16,116 @@ def blocks():
 """
 
 CASES = {
+    "functions that are called where what they are mapped to is gone through": """
+import itertools
+class Slow:
+    def __init__(self, x): blocks()
+class Worker:
+    def work(self, x): blocks()
+    def all(self): return map(self.work, [1])
+    async def f(self):
+        for x in self.all():  # blocks
+            ...
+def slow(x):
+    blocks()
+    return x
+async def f():
+    lazily = map(slow, [1])
+    await asyncio.sleep(0)
+    list(lazily)  # blocks
+async def g():
+    map(slow, [1])
+    filter(slow, [1])
+    return itertools.groupby([1], slow)
+async def h(worker: Worker, pool: ThreadPoolExecutor):
+    for x in filter(slow, [1]):  # blocks
+        ...
+    [x for x in map(Slow, [1])]  # blocks
+    [*map(lambda x: slow(x), [1])]  # blocks
+    sum(itertools.starmap(worker.work, [(1,)]))  # blocks
+    list(map(functools.partial(slow, 1), []))  # blocks
+    a, b = map(time.sleep, [1, 2])  # blocks
+    next(worker.all())  # blocks
+    pool.submit(list, map(slow, [1]))
+""",
+    "generators that are unpacked, or asked for something": """
+def numbers():
+    blocks()
+    yield 1
+class Numbers:
+    def __iter__(self):
+        blocks()
+        return iter([1])
+async def f():
+    a, b = numbers()  # blocks
+    1 in numbers()  # blocks
+    [a, *b] = numbers()  # blocks
+    2 not in Numbers()  # blocks
+    c = numbers()
+""",
+    "classes that make decorators": """
+class retry:
+    def __init__(self, times): ...
+    def __call__(self, function):
+        @functools.wraps(function)
+        def inner(*args):
+            blocks()
+            return function(*args)
+        return inner
+class offload:
+    def __init__(self, pool=None): ...
+    def __call__(self, function):
+        async def inner(*args):
+            return await asyncio.to_thread(function, *args)
+        return inner
+@retry(3)
+def often(): ...
+@offload()
+def elsewhere(): blocks()
+async def f():
+    often()  # blocks
+    await elsewhere()
+""",
+    "callbacks that helpers hand to the loop": """
+class Timer:
+    def __init__(self, callback):
+        asyncio.get_running_loop().call_later(3, callback)
+    @staticmethod
+    def soon(callback, *args):
+        asyncio.get_running_loop().call_soon(callback, *args)
+    def again(self, seconds, callback):
+        def start():
+            asyncio.get_running_loop().call_later(seconds, callback)
+        start()
+def schedule(callback): Timer.soon(callback)
+def kept(callback):
+    callback = print
+    asyncio.get_running_loop().call_soon(callback)
+def first():
+    time.sleep(1)  # blocks
+def second():
+    time.sleep(1)  # blocks
+class State:
+    def save(self):
+        time.sleep(1)  # blocks
+def never():
+    time.sleep(1)
+async def f(state: State):
+    schedule(first)
+    kept(never)
+    timer = Timer(second)
+    timer.again(3, state.save)
+    timer.again(3, callback=lambda: time.sleep(1))  # blocks
+""",
+    "callbacks of servers, and for exceptions": """
+def connected(reader, writer):
+    time.sleep(1)  # blocks
+def failed(loop, context):
+    time.sleep(1)  # blocks
+async def f():
+    asyncio.get_running_loop().set_exception_handler(failed)
+    await asyncio.start_server(connected, "localhost", 80)
+""",
     "methods, inherited and by super": """
 class Base:
     def wait(self): blocks()

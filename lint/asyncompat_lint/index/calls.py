@@ -41,6 +41,8 @@ PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".s
 # Constants exempt calls; the others may be callables.
 _TOLD_ARGUMENTS = (Attribute, Called, Constant, Display, Either, Inner, Name)
 
+_SEVERAL = (ast.List, ast.Tuple)
+_ASKING_CONTAINERS = (ast.In, ast.NotIn)
 
 # What is put into one of these is called by somebody else, or already was.
 _QUEUEING = frozenset({"put", "put_nowait", "run_in_executor", "submit"})
@@ -139,8 +141,14 @@ class Calls(Names):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
-        if isinstance(node.value, ast.Call) and any(map(_is_starred, node.targets)):
+        if isinstance(node.value, ast.Call) and isinstance(node.targets[0], _SEVERAL):
             self._iterated(node.value, node.value)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        self.generic_visit(node)
+        for operator, container in zip(node.ops, node.comparators, strict=True):
+            if isinstance(operator, _ASKING_CONTAINERS) and isinstance(container, ast.Call):
+                self._iterated(container, container)
 
     def visit_Starred(self, node: ast.Starred) -> None:
         self.visit(node.value)
@@ -252,13 +260,6 @@ class Calls(Names):
             if keyword.arg is not None:
                 arguments[keyword.arg] = self._expression(keyword.value)
         return arguments
-
-
-def _is_starred(target: ast.expr) -> bool:
-    """Whether a target takes as many values as there are."""
-    return isinstance(target, ast.Tuple | ast.List) and any(
-        isinstance(each, ast.Starred) for each in target.elts
-    )
 
 
 def _passes(node: ast.Call) -> int:

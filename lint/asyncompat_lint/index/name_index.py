@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from asyncompat_lint.expressions import (
+    ITERATED,
     OPAQUE,
     WRAPPERS,
     Attribute,
@@ -47,7 +48,10 @@ def name_index(
         results = [*scope.returned, *scope.yielded]
         if scope.annotation is not None:
             results.append(scope.annotation)
-        made.update((name, scope.name) for each in results for name in last_names(each))
+        # What is called by calling an object is made by what makes that, too.
+        maker = scopes[scope.parent].name if scope.name == "__call__" else scope.name
+        for each in results:
+            made.update((name, one) for name in last_names(each) for one in {scope.name, maker})
         # What is decorated is what its decorator makes.
         made.update((name, scope.name) for name in scope.decorator_names if name)
         for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
@@ -152,5 +156,5 @@ def _is_taken_out(value: Expr) -> bool:
 def _is_made(value: Expr) -> bool:
     """Whether a value is made from what is named in it, and is not that itself."""
     if isinstance(value, Called):
-        return last_name(value.function) not in WRAPPERS
+        return last_name(value.function) not in WRAPPERS | ITERATED
     return isinstance(value, _MAKING)

@@ -29,7 +29,7 @@ class Scopes(Statements):
     def _function(self, node: Function, *, is_async: bool) -> None:
         # Decorators, defaults and annotations are evaluated where the function is defined.
         self._visit_all([*node.decorator_list, *_defaults(node.args)])
-        with self._in_annotations():
+        if self._annotations_are_run:  # without ``from __future__ import annotations``
             self._visit_all(_annotations(node))
         if not any(name_of(each) in _ACCESSORS for each in node.decorator_list):
             self._bind(node.name, "defined", node, scope=len(self.scopes))
@@ -72,14 +72,6 @@ class Scopes(Statements):
             self.visit(node.body)
         self.scopes[self._scope].returned.append(self._expression(node.body))
         self._scope = outside
-
-    @contextmanager
-    def _in_annotations(self) -> Iterator[None]:
-        """What is an annotation is not run under ``from __future__ import annotations``."""
-        mentions = len(self.mentions)
-        yield
-        if not self._annotations_are_run:
-            del self.mentions[mentions:]
 
     @contextmanager
     def _apart(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -21,7 +21,7 @@ from asyncompat_lint.index.expressions import annotation
 from asyncompat_lint.toml import tomllib
 
 Literals = dict[str, bool | int | float | str | None]
-Where = Literal["here", "loop", "elsewhere"]
+Where = Literal["here", "iterated", "loop", "elsewhere"]
 
 
 class Table(
@@ -99,11 +99,13 @@ class Table(
 class Callables(msgspec.Struct, forbid_unknown_fields=True):
     """What is done with callables that are passed: by position or name, for each function.
 
-    They are called before it returns (``here``), later by the event loop (``loop``), or in another
-    thread or process (``elsewhere``).
+    They are called before it returns (``here``), where what it gives is gone through
+    (``iterated``), later by the event loop (``loop``), or in another thread or process
+    (``elsewhere``).
     """
 
     here: dict[str, list[int | str]] = {}
+    iterated: dict[str, list[int | str]] = {}
     loop: dict[str, list[int | str]] = {}
     elsewhere: dict[str, list[int | str]] = {}
 
@@ -231,7 +233,7 @@ class Knowledge:
         for given in [*library.gives.values(), *library.attributes.values()]:
             if given.replace(".", "").replace("_", "").isalnum():
                 self._classes.add(given)
-        for where in ("here", "loop", "elsewhere"):
+        for where in get_args(Where):
             for name, arguments in getattr(library.callables, where).items():
                 self._callables[name] = (where, arguments)
         for blocking in library.blocking:
