@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asyncompat_lint.expressions import Element, root_name
+from asyncompat_lint.expressions import (
+    NOTHING,
+    Attribute,
+    Called,
+    Either,
+    Element,
+    last_name,
+    root_name,
+)
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.program import Group, Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.targets import Targets
-from asyncompat_lint.values import Instance, Reference
+from asyncompat_lint.values import Instance, Reference, Value
 
 NOT_AWAITED = "coroutine-not-awaited"
 NOT_KEPT = "task-not-kept"
@@ -48,16 +56,26 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
     everybodys = told | {_WAIT}
     for module in program.modules.own:
         everybodys.update(module.facts.names.coroutines)
+    # What may return one that another has made is asked only where nothing is done with it.
+    makers = {
+        name
+        for module in program.modules.own
+        for other, name in module.facts.names.made
+        if other in everybodys
+    }
     for module in program.modules.own:
         index = module.facts.names
         own = {name for other, name in index.aliases if other in everybodys}
-        suspected = dict.fromkeys(index.holding, HOLDING_LOCK)
-        suspected.update(dict.fromkeys(index.called.get(_WAIT, ()), WAIT))
-        discarded = {*index.discarded, *index.taken}
-        for name in index.called.keys() & everybodys | index.called.keys() & own:
-            its = discarded.intersection(index.called[name])
-            suspected.update(dict.fromkeys(its, NOT_AWAITED))
-        for number, rule in sorted(suspected.items()):
+        suspected = {(number, HOLDING_LOCK) for number in index.holding}
+        suspected.update((number, WAIT) for number in index.called.get(_WAIT, ()))
+        for names, lost in (
+            (everybodys | own, {*index.discarded, *index.taken}),
+            (makers, set(index.discarded)),
+        ):
+            for name in index.called.keys() & names:
+                its = lost.intersection(index.called[name])
+                suspected.update((number, NOT_AWAITED) for number in its)
+        for number, rule in sorted(suspected):
             yield from _confirmed(program, knowledge, targets, Site(module, number), rule)
 
 
@@ -65,9 +83,13 @@ def _confirmed(
     program: Program, knowledge: Knowledge, targets: Targets, site: Site, rule: str
 ) -> Iterator[Misuse]:
     if rule == HOLDING_LOCK:
-        locks = program.instances_at(site.module, site.call)
-        if locks and all(_LOCK in knowledge.lineage(each.of) for each in locks):
-            yield Misuse(site, HOLDING_LOCK, site.call.name)
+        call = site.call
+        lock = call.callee
+        if call.kind == "call" and isinstance(lock, Attribute):
+            lock = lock.value  # whose `acquire` is called
+        locks = program.references(site.module, lock, call.scope, call.span.line)
+        if locks and all(_is_lock(each, knowledge) for each in locks):
+            yield Misuse(site, HOLDING_LOCK, last_name(lock))
         return
     groups = targets.of(site)
     if not groups:
@@ -78,22 +100,40 @@ def _confirmed(
     elif _calls(groups, _MAKES_TASK):
         if site.call.discarded:
             yield Misuse(site, NOT_KEPT, site.call.name)
-    elif all(_gives_coroutine(program, knowledge, group) for group in groups):
+    elif all(_gives_coroutine(program, knowledge, site, group) for group in groups):
         yield Misuse(site, NOT_AWAITED, site.call.name)
+
+
+def _is_lock(value: Value, knowledge: Knowledge) -> bool:
+    return isinstance(value, Instance) and _LOCK in knowledge.lineage(value.of)
 
 
 def _calls(groups: list[Group], names: frozenset[str]) -> bool:
     return all(len(group) == 1 and group[0].name in names for group in groups)
 
 
-def _gives_coroutine(program: Program, knowledge: Knowledge, group: Group) -> bool:
+def _gives_coroutine(program: Program, knowledge: Knowledge, site: Site, group: Group) -> bool:
     if len(group) != 1:
         return False
     (target,) = group
     if target.place is None:
         return target.name in knowledge.coroutines
     scope = program.scope(target.place)
-    return scope.is_async and not scope.is_generator and not _is_remade(program, target)
+    if scope.is_generator or _is_remade(program, target):
+        return False
+    if scope.is_async:
+        return True
+    if scope.is_abstract or any(
+        each == NOTHING or isinstance(each, Either) for each in scope.returned
+    ):
+        return False  # not always one
+    call = site.call
+    given = program.references(site.module, Called(call.callee), call.scope, call.span.line)
+    return bool(given) and all(_is_coroutine(each) for each in given)
+
+
+def _is_coroutine(value: Value) -> bool:
+    return isinstance(value, Instance) and value.of == _COROUTINE
 
 
 def _is_remade(program: Program, target: Reference) -> bool:
@@ -117,6 +157,4 @@ def _is_wait_of_coroutines(program: Program, site: Site) -> bool:
     ):
         return False  # whose `wait` takes them
     elements = program.references(module, Element(argument), call.scope, call.span.line)
-    return bool(elements) and all(
-        isinstance(each, Instance) and each.of == _COROUTINE for each in elements
-    )
+    return bool(elements) and all(map(_is_coroutine, elements))

@@ -281,13 +281,14 @@ class NameIndex(msgspec.Struct, array_like=True):
     """The names by which a module's sites can be found, without a look at the sites.
 
     ``called`` has the numbers of the sites by what they call, last names only, ``read`` those of
-    the loads by the attributes in them, ``entered`` those of ``with`` (in ``holding`` if there is
-    an ``await`` in it), ``aentered`` those of ``async with``, ``discarded`` those of calls whose
-    result is neither awaited nor used. Pairs say what is known by another name (``aliases``), what
-    a name makes, returns or yields (``made``), and which classes are made from which
-    (``subclasses``). ``receivers`` call what they are passed; ``imports`` are what is imported,
-    anywhere; ``coroutines`` are the async functions, ``abstract`` has the numbers of the abstract
-    ones; ``decorated`` has the numbers of the scopes by what they are decorated with. ``untold``
+    the loads by the attributes in them, ``entered`` those of ``with``, ``aentered`` those of
+    ``async with``, ``holding`` those of what is held over an ``await``, ``discarded`` those of
+    calls whose result is neither awaited nor used. Pairs say what is known by another name
+    (``aliases``), what a name makes, returns or yields (``made``), and which classes are made from
+    which (``subclasses``). ``receivers`` call what they are passed; ``imports`` are what is
+    imported, anywhere; ``coroutines`` are the async functions, ``abstract`` has the numbers of the
+    abstract ones; ``decorated`` has the numbers of the scopes by what they are decorated with.
+    ``untold``
     are the functions, and classes by their constructors, that use what they are passed and do not
     say what that is. ``taken`` are the calls that are not awaited and whose result is taken for a
     value that no coroutine is.

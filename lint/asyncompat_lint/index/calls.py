@@ -21,7 +21,7 @@ from asyncompat_lint.index.branches import ASKING, SETTLING, settled_by
 from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
-from asyncompat_lint.index.taken import is_of_coroutines
+from asyncompat_lint.index.taken import dropped, is_of_coroutines
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(
@@ -48,11 +48,18 @@ _ASKING_CONTAINERS = (ast.In, ast.NotIn)
 _QUEUEING = frozenset({"put", "put_nowait", "run_in_executor", "submit"})
 
 
+# The loop calls what one of these is given.
+_CALLING_BACK = frozenset(
+    "add_done_callback add_reader add_signal_handler add_writer call_at call_later call_soon"
+    " call_soon_threadsafe".split()
+)
+
+
 class Calls(Names):
     """The part of the walk that keeps calls, and what else runs code."""
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        self._discarded = node.value
+        self._discarded = dropped(node.value)
         self.visit(node.value)
 
     def visit_Await(self, node: ast.Await) -> None:
@@ -81,9 +88,12 @@ class Calls(Names):
         self._iterated(node.value, node.value)
 
     def visit_Call(self, node: ast.Call) -> None:
-        awaited, discarded = node is self._awaited, node is self._discarded
+        awaited, discarded = node is self._awaited, node in self._discarded
         returned = node is self._returned
         name = name_of(node.func)
+        if name in _CALLING_BACK:  # what a callback returns is used by nobody
+            lambdas = (each for each in node.args if isinstance(each, ast.Lambda))
+            self._discarded = [*self._discarded, *(each.body for each in lambdas)]
         if name in ASKING:
             self.scopes[self._scope].asks_for_loop = True
         if isinstance(node.func, ast.Name):
@@ -117,6 +127,7 @@ class Calls(Names):
             arguments=self._arguments(node),
             passes=_passes(node),
             returned=returned,
+            awaits_inside=node is self._holding,
         )
         if name in SETTLING:
             self._polled |= settled_by(node)

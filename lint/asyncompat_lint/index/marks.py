@@ -7,24 +7,31 @@ syntax trees, and the names of the rules that go by form.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from asyncompat_lint.facts import Mark
 from asyncompat_lint.index.expressions import name_of
 
+_MAKING_TASKS = frozenset({"create_task", "ensure_future"})
+_WAITING = (ast.AsyncFor, ast.AsyncWith, ast.Await)
+# What has handlers: the second is new in 3.11, and of the same shape.
+_TRYING: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+_LEAVING = (ast.Break, ast.Continue, ast.Return)
+# A loop that polls has a sleep in it, and at most the question whether it is over.
+_MOST_IN_POLLING = 2
 _CATCHING = frozenset({"BaseException", "CancelledError"})
 
 
 def marks_of(body: list[ast.stmt]) -> Iterator[Mark]:
     """Give the marks of the statements of a body, in an async function."""
     for number, statement in enumerate(body):
+        if _may_swallow(statement):
+            yield Mark("cancellation-swallowed", statement.lineno)
         match statement:
-            case ast.Try(handlers=handlers) if any(map(_catches, handlers)):
-                if any(map(awaits, statement.body)):
-                    yield Mark("cancellation-swallowed", statement.lineno)
-            case ast.While(body=[ast.Expr(value=ast.Await(value=ast.Call(func=function)))]):
-                if name_of(function) == "sleep":
-                    yield Mark("polling-loop", statement.lineno)
+            case ast.While(body=inside) if any(map(_sleeps, inside[:_MOST_IN_POLLING])):
+                yield Mark("polling-loop", statement.lineno)
+            case ast.For(body=[ast.Expr(value=ast.Call(func=ast.Attribute(attr="append")))]):
+                yield Mark("sequential-awaits", statement.lineno)
             case ast.Assign(value=ast.Await(value=ast.Call(func=function))):
                 if number and _awaits_the_same(body[number - 1], function):
                     yield Mark("sequential-awaits", statement.lineno)
@@ -32,13 +39,55 @@ def marks_of(body: list[ast.stmt]) -> Iterator[Mark]:
 
 def awaits(node: ast.AST) -> bool:
     """Return whether something awaits, apart from what the functions in it do."""
-    if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+    if isinstance(node, _WAITING):
         return True
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         return False
     if isinstance(node, ast.comprehension) and node.is_async:
         return True
     return any(map(awaits, ast.iter_child_nodes(node)))
+
+
+def named_task(assignment: ast.Assign) -> str:
+    """Return the name that an assignment gives a task, if all that it does is to make that."""
+    match assignment:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function)):
+            return name if name_of(function) in _MAKING_TASKS else ""
+    return ""
+
+
+def is_left(name: str, line: int, function: ast.AST) -> bool:
+    """Return whether a function ends with what it has given to a name, and not used."""
+    return not any(
+        (isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load))
+        or (isinstance(each, _WAITING) and each.lineno > line)
+        or (isinstance(each, ast.Global | ast.Nonlocal) and name in each.names)
+        for each in ast.walk(function)
+    )
+
+
+def held_over_await(statement: ast.stmt, rest: list[ast.stmt]) -> ast.expr | None:
+    """Return the call by which a lock is taken, if something awaits before it is given back."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=lock, attr="acquire")) as call):
+            for each in rest:
+                if awaits(each):
+                    return call
+                if any(map(_releases(lock), ast.walk(each))):
+                    break
+    return None
+
+
+def _releases(lock: ast.expr) -> Callable[[ast.AST], bool]:
+    kept = ast.dump(lock)
+
+    def is_release(node: ast.AST) -> bool:
+        match node:
+            case ast.Call(func=ast.Attribute(value=released, attr="release")):
+                return ast.dump(released) == kept
+        return False
+
+    return is_release
 
 
 def awaited_in(body: list[ast.stmt]) -> Iterator[ast.expr]:
@@ -52,6 +101,32 @@ def awaited_in(body: list[ast.stmt]) -> Iterator[ast.expr]:
         yield from (each.func for each in given if isinstance(each, ast.Call))
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             todo += ast.iter_child_nodes(node)
+
+
+def _may_swallow(statement: ast.stmt) -> bool:
+    """Whether something may end a cancellation that comes while a statement awaits."""
+    if isinstance(statement, ast.With):
+        may = any(_is_suppressing(item.context_expr) for item in statement.items)
+    elif isinstance(statement, _TRYING):
+        leaving = any(isinstance(each, _LEAVING) for each in statement.finalbody)
+        may = leaving or any(map(_catches, statement.handlers))
+    else:
+        return False
+    return may and any(map(awaits, statement.body))
+
+
+def _is_suppressing(manager: ast.expr) -> bool:
+    match manager:
+        case ast.Call(func=function, args=types) if name_of(function) == "suppress":
+            return any(name_of(each) in _CATCHING for each in types)
+    return False
+
+
+def _sleeps(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Await(value=ast.Call(func=function))):
+            return name_of(function) == "sleep"
+    return False
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:

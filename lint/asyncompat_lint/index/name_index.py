@@ -79,11 +79,7 @@ def name_index(
         dict(decorated),
         sorted({scope.name for scope in scopes if scope.is_async}),
         [number for number, scope in enumerate(scopes) if scope.is_abstract],
-        [
-            number
-            for number, call in enumerate(calls)
-            if call.kind == "enter" and call.awaits_inside
-        ],
+        [number for number, call in enumerate(calls) if call.awaits_inside],
         [number for number, call in enumerate(calls) if call.discarded and not call.awaited],
         sorted(set(_untold(scopes, calls))),
     )

@@ -6,9 +6,12 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from msgspec.structs import replace
+
 from asyncompat_lint.expressions import OPAQUE, Called, Constant, Display, Name, Subscripted
 from asyncompat_lint.facts import Statement
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
+from asyncompat_lint.index.marks import is_left
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
 
@@ -44,8 +47,11 @@ class Scopes(Statements):
         self._bind_type_parameters(node)
         self._parameters(node.args, is_method=is_method)
         is_outermost, self._in_function = not self._in_function, True
+        named, self._named_tasks = self._named_tasks, []
         with self._apart():
             self._body(node.body)
+        self._discard_tasks(node)
+        self._named_tasks = named
         self._drop_changing()
         scope.called_parameters = [
             each for each in scope.called_parameters if (self._scope, each) not in self._queued
@@ -54,6 +60,13 @@ class Scopes(Statements):
         if is_outermost:
             self._in_function = False
             self.statements.append(Statement(*whole_lines(node)))
+
+    def _discard_tasks(self, node: Function) -> None:
+        """Tell of the tasks that a function has a name for, does not use, and ends with."""
+        for name, number in self._named_tasks:
+            call = self.calls[number]
+            if is_left(name, call.span.line, node):
+                self.calls[number] = replace(call, discarded=True)
 
     def _bind_type_parameters(self, node: Function | ast.ClassDef) -> None:
         """`[T: Bound]` binds what `T = TypeVar("T", bound=Bound)` does, for this scope only."""

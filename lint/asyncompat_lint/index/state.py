@@ -6,7 +6,7 @@ The layers above it, each a part of the walk: ``names``, ``calls``, ``statements
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import ClassVar
 
 from asyncompat_lint.expressions import OPAQUE, Expr
@@ -78,8 +78,11 @@ class State(ast.NodeVisitor):
         self._scope = 0
         self._in_function = False
         self._awaited: ast.AST | None = None
-        self._discarded: ast.AST | None = None
+        self._discarded: Collection[ast.AST] = ()
         self._returned: ast.AST | None = None
+        self._holding: ast.AST | None = None
+        # The calls whose tasks only a name of the function has.
+        self._named_tasks: list[tuple[str, int]] = []
         self._taken: set[ast.AST] = set()
         self.taken: list[int] = []
         self._once = False

@@ -38,7 +38,7 @@ from asyncompat_lint.index.guards import (
     skip_test,
     test_of,
 )
-from asyncompat_lint.index.marks import awaited_in, marks_of
+from asyncompat_lint.index.marks import awaited_in, held_over_await, marks_of, named_task
 from asyncompat_lint.index.marks import awaits as _awaits
 from asyncompat_lint.index.switches import known_without, off_body, off_rest
 from asyncompat_lint.spans import Span
@@ -62,6 +62,7 @@ class Statements(Calls):
             if not self._in_function:
                 line, end_line = whole_lines(statement)
                 self._statement = Statement(line, end_line)
+            self._holding = held_over_await(statement, body[number + 1 :])
             self.visit(statement)
             if type(statement) in GUARDING:
                 self._guards(statement, body[number + 1 :])
@@ -304,6 +305,9 @@ class Statements(Calls):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
+        task = named_task(node)
+        if task and not self._never:
+            self._named_tasks.append((task, len(self.calls) - 1))
         if self._in_function and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             changes = changes_of(name, node.value)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 # What coroutines have.
 _OF_COROUTINES = frozenset({"__await__", "close", "send", "throw"})
+_TELLING_TASKS = frozenset({"add_done_callback", "set_name"})
 _IDENTITY = (ast.Is, ast.IsNot)
 
 
@@ -25,12 +26,19 @@ def _tested(node: ast.expr) -> Iterator[ast.expr]:
             yield node
 
 
-def _dropped(node: ast.Expr) -> list[ast.expr]:
-    """What a statement comes to, which is nothing but an expression."""
-    value = node.value
-    if isinstance(value, ast.BoolOp):
-        return value.values[-1:]
-    return [value.body, value.orelse] if isinstance(value, ast.IfExp) else []
+def dropped(value: ast.expr) -> list[ast.expr]:
+    """Return what is not used by anybody where an expression is not: itself, or what it chooses.
+
+    A task that is only told whom to call is not kept by that.
+    """
+    match value:
+        case ast.BoolOp():
+            return value.values[-1:]
+        case ast.IfExp():
+            return [value.body, value.orelse]
+        case ast.Call(func=ast.Attribute(value=task, attr=method)) if method in _TELLING_TASKS:
+            return [value, task]
+    return [value]
 
 
 def _of_boolean(node: ast.BoolOp) -> Iterator[ast.expr]:
@@ -67,7 +75,6 @@ TAKING: dict[type[ast.AST], Callable[..., Iterable[ast.expr]]] = {
     ast.BoolOp: _of_boolean,
     ast.Compare: _compared,
     ast.DictComp: _of_comprehension,
-    ast.Expr: _dropped,
     ast.For: lambda node: [node.iter],
     ast.FormattedValue: lambda node: [node.value],
     ast.GeneratorExp: _of_comprehension,

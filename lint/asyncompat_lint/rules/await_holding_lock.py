@@ -35,6 +35,16 @@ class Store:
             async for item in fetch():
                 print(item)
 """,
+        """\
+import threading
+lock = threading.Lock()
+async def update(fetch):
+    lock.acquire()
+    try:
+        await fetch()
+    finally:
+        lock.release()
+""",
     )
     VALID = (
         """\
@@ -51,6 +61,10 @@ async def update(fetch):
     value = await fetch()
     with lock:
         print(value)
+    lock.acquire()
+    print(value)
+    lock.release()
+    await fetch()
 """,
     )
 

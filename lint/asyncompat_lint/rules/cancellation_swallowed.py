@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -9,6 +9,8 @@ from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.base import Rule, is_async, name_of, source_of
 from asyncompat_lint.rules.trees import walk
 
+_Handler = cst.ExceptHandler | cst.ExceptStarHandler
+_WORDS = {cst.Break: "break", cst.Continue: "continue", cst.Return: "return"}
 _CATCHING = {"BaseException", "CancelledError"}
 
 
@@ -24,6 +26,8 @@ _THROWING = frozenset({"set_exception", "throw"})
 
 class CancellationSwallowed(Rule):
     """A handler that catches a cancellation around an ``await``, and goes on as if nothing were.
+
+    So do ``contextlib.suppress`` and what leaves a ``finally``.
 
     Whoever cancelled the task - a timeout, a task group, the end of the program - waits for it to
     end, and waits in vain. Raise it again after cleaning up. A function that has itself cancelled
@@ -60,8 +64,48 @@ async def work(step):
         except:
             continue
 """,
+        """\
+import asyncio
+async def work(steps):
+    for step in steps:
+        try:
+            await step()
+        except* asyncio.CancelledError:
+            print("cancelled")
+""",
+        """\
+import asyncio, contextlib
+async def work(step):
+    while True:
+        with contextlib.suppress(asyncio.CancelledError):
+            await step()
+""",
+        """\
+async def work(steps):
+    for step in steps:
+        try:
+            await step()
+        finally:
+            continue
+""",
     )
     VALID = (
+        """\
+import asyncio, contextlib
+async def stop(task: asyncio.Task):
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+async def work(step):
+    while True:
+        with contextlib.suppress(ValueError):
+            await step()
+        try:
+            await step()
+        finally:
+            for each in (1, 2):
+                continue
+""",
         """\
 async def start(step, stop):
     try:
@@ -140,15 +184,60 @@ async def work(step):
     )
 
     def visit_Try(self, node: cst.Try) -> None:
+        function = self._cancelled(node)
+        if function is None:
+            return
+        self._check_handlers(node, node.handlers, function)
+        if node.finalbody is not None:
+            for line in node.finalbody.body.body:
+                last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
+                if isinstance(last, cst.Break | cst.Continue | cst.Return):
+                    self._tell(last, f"`{_WORDS[type(last)]}` in `finally` drops", function, node)
+
+    def visit_TryStar(self, node: cst.TryStar) -> None:
+        function = self._cancelled(node)
+        if function is not None:
+            self._check_handlers(node, node.handlers, function)
+
+    def visit_With(self, node: cst.With) -> None:
+        function = self._cancelled(node)
+        for item in node.items if function is not None else ():
+            match item.item:
+                case cst.Call(func=manager, args=arguments) if name_of(manager) == "suppress":
+                    caught = self._caught_of([each.value for each in arguments])
+                    if caught is not None and function is not None:
+                        self._tell(item, f"`suppress({caught})` drops", function, node)
+
+    def _cancelled(self, node: cst.Try | cst.TryStar | cst.With) -> cst.FunctionDef | None:
+        """The async function that a statement is of in which a cancellation may be lost."""
         function = is_async(self, node)
         imports = self.context.surroundings.imports
         if "twisted" in imports and "asyncio" not in imports:
-            return  # its exception is none of asyncio's
+            return None  # its exception is none of asyncio's
         if function is None or not _awaits(node.body) or _cancels(function):
-            return
-        if self._is_in_a_raising_handler(node):
-            return  # what is cleaned up there does not keep the task from ending
-        for handler in node.handlers:
+            return None
+        # What is cleaned up in a handler that raises does not keep the task from ending.
+        return None if self._is_in_a_raising_handler(node) else function
+
+    def _tell(
+        self, place: cst.CSTNode, what: str, function: cst.FunctionDef, statement: cst.CSTNode
+    ) -> None:
+        leaves = isinstance(place, cst.Break | cst.Return)
+        self.report(
+            place,
+            f"{what} the cancellation of the task, which then goes on",
+            function=f"async def {function.name.value}",
+            severity=Severity.INFO if leaves or self._is_last_to_wait(statement) else None,
+            hint="to let the exception pass",
+        )
+
+    def _check_handlers(
+        self,
+        node: cst.CSTNode,
+        handlers: Sequence[_Handler],
+        function: cst.FunctionDef,
+    ) -> None:
+        for handler in handlers:
             caught = self._caught(handler)
             if caught is None:
                 continue
@@ -166,19 +255,23 @@ async def work(step):
                 )
             return  # the handlers behind it do not see a cancellation
 
-    def _caught(self, handler: cst.ExceptHandler) -> str | None:
+    def _caught(self, handler: _Handler) -> str | None:
         """What of a handler catches a cancellation."""
         if handler.type is None:
             return "a bare `except`"
         types = [handler.type]
         if isinstance(handler.type, cst.Tuple):
             types = [element.value for element in handler.type.elements]
+        caught = self._caught_of(types)
+        return None if caught is None else f"`except {caught}`"
+
+    def _caught_of(self, types: list[cst.BaseExpression]) -> str | None:
+        """Which of some exceptions is a cancellation, or stands above it."""
         lowest = self.context.surroundings.lowest_python
         if lowest is None or lowest >= APART_SINCE:
             others = self.context.surroundings.no_cancellations
             types = [each for each in types if source_of(each) not in others]
-        names = map(name_of, types)
-        return next((f"`except {name}`" for name in names if name in _CATCHING), None)
+        return next((name for name in map(name_of, types) if name in _CATCHING), None)
 
     def _is_in_a_raising_handler(self, node: cst.CSTNode) -> bool:
         return any(
@@ -220,7 +313,7 @@ def _cancels(function: cst.FunctionDef) -> bool:
     )
 
 
-def _hands_on(handler: cst.ExceptHandler) -> bool:
+def _hands_on(handler: _Handler) -> bool:
     """Whether the exception is kept or given to somebody, and not only told of."""
     calls = (each for each in walk(handler.body) if isinstance(each, cst.Call))
     if any(name_of(each.func) in _THROWING for each in calls):
@@ -240,7 +333,7 @@ def _hands_on(handler: cst.ExceptHandler) -> bool:
     return False
 
 
-def _raises_later(handler: cst.ExceptHandler, function: cst.FunctionDef) -> bool:
+def _raises_later(handler: _Handler, function: cst.FunctionDef) -> bool:
     """Whether the handler sets a flag for which the function raises something."""
     flags = {
         name_of(target.target)
@@ -256,7 +349,7 @@ def _raises_later(handler: cst.ExceptHandler, function: cst.FunctionDef) -> bool
     )
 
 
-def _leaves(handler: cst.ExceptHandler) -> bool:
+def _leaves(handler: _Handler) -> bool:
     return isinstance(_last(handler), cst.Return | cst.Break)
 
 
@@ -264,7 +357,7 @@ def _raises(handler: cst.ExceptHandler) -> bool:
     return isinstance(_last(handler), cst.Raise)
 
 
-def _last(handler: cst.ExceptHandler) -> cst.CSTNode | None:
+def _last(handler: _Handler) -> cst.CSTNode | None:
     """The last simple statement of a handler, if it ends with one."""
     body = handler.body.body
     last = body[-1] if body else None

@@ -36,6 +36,13 @@ def close(store: Store):
     store.save()
 """,
         """\
+async def save(): ...
+def soon():
+    return save()
+async def close():
+    soon()
+""",
+        """\
 async def is_valid(x): ...
 async def save(x):
     if not is_valid(x):
@@ -48,6 +55,17 @@ async def name(x):
 """,
     )
     VALID = (
+        """\
+import asyncio
+async def save(): ...
+def soon():
+    return asyncio.create_task(save())
+def perhaps(x):
+    return save() if x else None
+async def close():
+    soon()
+    perhaps(1)
+""",
         """\
 async def is_valid(x): ...
 async def save(x):

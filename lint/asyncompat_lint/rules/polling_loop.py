@@ -24,8 +24,40 @@ async def wait_for(job):
     while not job.done:
         await asyncio.sleep(0.1)
 """,
+        """\
+import asyncio
+async def wait_for(job):
+    while True:
+        if job.done:
+            break
+        await asyncio.sleep(0.1)
+""",
+        """\
+import asyncio
+async def wait_for(job):
+    while True:
+        await asyncio.sleep(0.1)
+        if job.done:
+            return job
+""",
     )
     VALID = (
+        """\
+import asyncio
+async def tick(job):
+    while True:
+        if job.done:
+            job.start()
+        await asyncio.sleep(1)
+""",
+        """\
+import asyncio
+async def tick(job):
+    while True:
+        if job.refresh():
+            break
+        await asyncio.sleep(1)
+""",
         """\
 import asyncio
 async def tick():
@@ -43,18 +75,16 @@ async def watch(job):
 
     def visit_While(self, node: cst.While) -> None:
         function = is_async(self, node)
-        if function is None or isinstance(node.test, cst.Integer) or name_of(node.test) == "True":
+        is_endless = isinstance(node.test, cst.Integer) or name_of(node.test) == "True"
+        test = _end_of(node.body) if is_endless else node.test
+        if function is None or test is None:
             return
-        asked = [each for each in walk(node.test) if isinstance(each, cst.Await | cst.Call)]
+        asked = [each for each in walk(test) if isinstance(each, cst.Await | cst.Call)]
         if any(not _asks_for_event(each) for each in asked):
             return  # it asks somebody, who may not be able to say it by himself
-        if isinstance(node.body, cst.IndentedBlock) and len(node.body.body) == 1:
-            statement = only_statement(node.body.body[0])
-        else:
-            statement = _only(node.body)
-        if _sleeps(statement):
+        if is_endless or _sleeps(_only(node.body)):
             self.report(
-                node.test,
+                test,
                 "this loop only sleeps until its condition changes",
                 function=f"async def {function.name.value}",
                 hint="an `asyncio.Event` that is set where the condition changes",
@@ -62,9 +92,27 @@ async def watch(job):
 
 
 def _only(body: cst.BaseSuite) -> cst.BaseSmallStatement | None:
-    """The statement of a loop that is written on one line."""
-    is_one = isinstance(body, cst.SimpleStatementSuite) and len(body.body) == 1
-    return body.body[0] if is_one and isinstance(body.body[0], cst.BaseSmallStatement) else None
+    """The statement of a body that has but one."""
+    match body:
+        case cst.IndentedBlock(body=[line]):
+            return only_statement(line)
+        case cst.SimpleStatementSuite(body=[statement]):
+            return statement
+    return None
+
+
+def _end_of(body: cst.BaseSuite) -> cst.BaseExpression | None:
+    """The test that ends an endless loop, if that does nothing else but sleep."""
+    match body:
+        case cst.IndentedBlock(body=[cst.If(orelse=None) as end, sleep]):
+            pass
+        case cst.IndentedBlock(body=[sleep, cst.If(orelse=None) as end]):
+            pass
+        case _:
+            return None
+    leaves = isinstance(_only(end.body), cst.Break | cst.Return)
+    is_polling = isinstance(sleep, cst.SimpleStatementLine) and _sleeps(only_statement(sleep))
+    return end.test if leaves and is_polling else None
 
 
 def _asks_for_event(node: cst.CSTNode) -> bool:

@@ -44,6 +44,13 @@ async def load(fetch):
     two = await fetch("two")
     return one, two
 """,
+        """\
+async def load(fetch, names):
+    found = []
+    for name in names:
+        found.append(await fetch(name))
+    return found
+""",
     )
     VALID = (
         """\
@@ -57,6 +64,15 @@ async def load(reader):
     head = await reader.read(4)
     body = await reader.read(8)
     return head, body
+""",
+        """\
+async def load(fetch, names, reader):
+    found = []
+    for name in names:
+        found.append(await fetch(name, found))
+    for name in names:
+        found.append(await reader.read(8))
+    return found
 """,
     )
 
@@ -72,6 +88,38 @@ async def load(reader):
                     function=f"async def {function.name.value}",
                     hint="`asyncio.gather(...)`, or tasks in a `TaskGroup`",
                 )
+
+    def visit_For(self, node: cst.For) -> None:
+        function = is_async(self, node)
+        if function is None or node.asynchronous is not None:
+            return
+        match _only_expression(node.body):
+            case cst.Call(
+                func=cst.Attribute(value=list_, attr=cst.Name("append")),
+                args=[cst.Arg(value=cst.Await(expression=cst.Call() as call) as value)],
+            ) if _takes_turns(call, node.target, name_of(list_)):
+                self.report(
+                    value,
+                    "each of these awaits waits for the one before, and does not need it",
+                    function=f"async def {function.name.value}",
+                    hint="`asyncio.gather(*...)`, or tasks in a `TaskGroup`",
+                )
+
+
+def _only_expression(body: cst.BaseSuite) -> cst.BaseExpression | None:
+    match body:
+        case cst.IndentedBlock(body=[line]):
+            statement = only_statement(line)
+            return statement.value if isinstance(statement, cst.Expr) else None
+    return None
+
+
+def _takes_turns(call: cst.Call, target: cst.BaseExpression, results: str) -> bool:
+    """Whether a call is for what a loop goes through, and not for what came of it before."""
+    names = {name_of(each) for each in walk(call)}
+    turns = {name_of(each) for each in walk(target)} - {""}
+    is_in_order = name_of(call.func).strip("_").startswith(_IN_ORDER)
+    return bool(names & turns) and results not in names and not is_in_order
 
 
 def _pairs(body: Sequence[cst.BaseStatement]) -> Iterator[tuple[_Awaited, _Awaited]]:

@@ -28,8 +28,33 @@ async def start(work):
     loop = asyncio.get_running_loop()
     loop.create_task(work())
 """,
+        """\
+import asyncio
+async def start(work):
+    asyncio.create_task(work()).add_done_callback(print)
+""",
+        """\
+import asyncio
+async def start(work):
+    loop = asyncio.get_running_loop()
+    loop.call_later(1, lambda: asyncio.create_task(work()))
+""",
+        """\
+import asyncio
+def start(work):
+    task = asyncio.create_task(work())
+""",
     )
     VALID = (
+        """\
+import asyncio
+def start(work):
+    task = asyncio.create_task(work())
+    return task
+async def main(work):
+    task = asyncio.create_task(work())
+    await asyncio.sleep(10)
+""",
         """\
 import asyncio
 async def start(work):
@@ -46,4 +71,7 @@ async def start(work):
 
     def tell(self, node: cst.BaseExpression, what: str) -> None:
         message = f"the task that {what}() makes is not kept, and may vanish before it is done"
-        self.report(node, message, instead=f"task = {self.code_of(node)}")
+        if isinstance(self.parent_of(node), cst.Expr):
+            self.report(node, message, instead=f"task = {self.code_of(node)}")
+        else:
+            self.report(node, message, hint="a set, or an attribute, that has it until it is done")
