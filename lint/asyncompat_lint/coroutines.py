@@ -14,6 +14,7 @@ from asyncompat_lint.expressions import (
     Called,
     Either,
     Element,
+    Name,
     last_name,
     root_name,
 )
@@ -35,6 +36,7 @@ _MAKES_TASK = frozenset(
 _HARMLESS_DECORATORS = frozenset(
     "abstractmethod callback classmethod final no_type_check override overload staticmethod".split()
 )
+_ENSURES = "ensure_future"
 _COROUTINE = "typing.Coroutine"
 _LOCK = "threading.Lock"
 _WAIT = "wait"
@@ -98,7 +100,7 @@ def _confirmed(
         if _calls(groups, _WAITS) and _is_wait_of_coroutines(program, site):
             yield Misuse(site, WAIT, site.call.name)
     elif _calls(groups, _MAKES_TASK):
-        if site.call.discarded:
+        if site.call.discarded and not _may_be_task(program, site):
             yield Misuse(site, NOT_KEPT, site.call.name)
     elif all(_gives_coroutine(program, knowledge, site, group) for group in groups):
         yield Misuse(site, NOT_AWAITED, site.call.name)
@@ -106,6 +108,16 @@ def _confirmed(
 
 def _is_lock(value: Value, knowledge: Knowledge) -> bool:
     return isinstance(value, Instance) and _LOCK in knowledge.lineage(value.of)
+
+
+def _may_be_task(program: Program, site: Site) -> bool:
+    """Whether `ensure_future` is given by a name what may be a task already, and kept."""
+    call = site.call
+    given = call.arguments.get("0")
+    if call.name != _ENSURES or not isinstance(given, Name | Attribute):
+        return False
+    values = program.references(site.module, given, call.scope, call.span.line)
+    return not values or not all(map(_is_coroutine, values))
 
 
 def _calls(groups: list[Group], names: frozenset[str]) -> bool:

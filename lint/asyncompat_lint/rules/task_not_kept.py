@@ -51,6 +51,8 @@ import asyncio
 def start(work):
     task = asyncio.create_task(work())
     return task
+async def watch(task):
+    asyncio.ensure_future(task).add_done_callback(print)
 async def main(work):
     task = asyncio.create_task(work())
     await asyncio.sleep(10)
