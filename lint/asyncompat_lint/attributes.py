@@ -257,6 +257,25 @@ class Attributes(Names):
         classes = (place, *self._order(place, use)) if self.is_class(place) else ()
         return any(base.name in names for each in classes for base in self.bases(each, use))
 
+    def without(self, values: Values, classes: Values) -> Values:
+        names = {each.name for each in classes if isinstance(each, Reference)}
+        return tuple(
+            value
+            for value in values
+            if not isinstance(value, Instance) or names.isdisjoint(self._classes_of(value))
+        )
+
+    def _classes_of(self, value: Instance) -> set[str]:
+        """The names of the classes that something is an instance of, as far as they are known."""
+        if value.place is None or not self.is_class(value.place):
+            return {value.of, *self.knowledge.lineage(value.of)}
+        use = Use(self.modules.at(value.place.location), value.place.scope, sys.maxsize, 0)
+        found = {value.of}
+        for each in (value.place, *self._order(value.place, use)):
+            for base in self.bases(each, use):
+                found.update({base.name}, self.knowledge.lineage(base.name))
+        return found
+
     def _is_member(self, place: Place, name: str, use: Use) -> bool:
         """Whether this is one of an enumeration: an instance of it, and not what it is bound to."""
         bindings = self.scope(place).bindings.get(name, ())

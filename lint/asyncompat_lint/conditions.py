@@ -27,7 +27,7 @@ from asyncompat_lint.expressions import (
     last_name,
     root_name,
 )
-from asyncompat_lint.facts import Condition, Scope
+from asyncompat_lint.facts import SAYING, Condition, Scope
 from asyncompat_lint.held import Dispatch, Held, Left, OfClass, Overridable, Remembered
 from asyncompat_lint.hierarchy import loaded
 from asyncompat_lint.names import Use
@@ -377,7 +377,7 @@ def _parameter(argument: Expr, site: Site) -> str:
         return ""
     caller = site.module.facts.scopes[site.scope]
     others = caller.bindings.get(argument.id, [])[1:]
-    is_it = argument.id in caller.parameters and all(each.kind == "narrowed" for each in others)
+    is_it = argument.id in caller.parameters and all(each.kind in SAYING for each in others)
     return argument.id if is_it else ""
 
 

@@ -17,6 +17,7 @@ from asyncompat_lint.spans import Span
 #   assigned   it is the value of `value`
 #   annotated  it is an instance of what `value`, an annotation, names
 #   narrowed   the same, but only in its suite: `isinstance` has been asked
+#   excluded   in its suite it is none of these: the answer was no
 #   entered    it is what `with value as name` gives; `async with` for `aentered`
 #   defined    a function or class of the module; `scope` is its own
 #   self       a method's first parameter
@@ -26,12 +27,15 @@ BindingKind: TypeAlias = Literal[
     "assigned",
     "annotated",
     "narrowed",
+    "excluded",
     "entered",
     "aentered",
     "defined",
     "self",
     "unknown",
 ]
+# These say of a name what it is, or is not, and do not give it anything.
+SAYING = frozenset({"excluded", "narrowed"})
 
 
 class Suite(msgspec.Struct, frozen=True, array_like=True):

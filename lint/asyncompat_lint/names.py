@@ -16,7 +16,7 @@ from collections.abc import Callable
 import msgspec
 
 from asyncompat_lint.expressions import NOTHING, Expr, Name
-from asyncompat_lint.facts import Binding, Scope
+from asyncompat_lint.facts import SAYING, Binding, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.values import (
@@ -74,6 +74,10 @@ class Names(ABC):
     @abstractmethod
     def entered(self, value: Value, use: Use) -> Values:
         """Return what ``with`` gives for a context manager."""
+
+    @abstractmethod
+    def without(self, values: Values, classes: Values) -> Values:
+        """Return those of some values that are no instances of these classes."""
 
     @abstractmethod
     def attribute(self, value: Value, name: str, use: Use) -> Values:
@@ -184,11 +188,16 @@ class Names(ABC):
             where = Use(use.module, told, each.line, each.column, use.trail)
             groups.append(self.value_of(name, each, index, where))
         values = self.filled(flatten(groups), name, index, use)
-        if values or not at_use:
+        if not at_use:
             return values
-        # Of several the nearest counts, unless only what was declared is known.
-        declared = [g for g, each in zip(groups, there, strict=True) if each.kind == "annotated"]
-        return groups[0] or next(iter(declared), UNKNOWN)
+        if not values:
+            # Of several the nearest counts, unless only what was declared is known.
+            kinds = [each.kind for each in there]
+            declared = [g for g, kind in zip(groups, kinds, strict=True) if kind == "annotated"]
+            values = groups[0] or next(iter(declared), UNKNOWN)
+        for each in _excluded(bindings, use):
+            values = self.without(values, self.infer(each.value, use))
+        return values
 
     def filled(self, values: Values, name: str, index: int, use: Use) -> Values:
         """Return a name's values, as containers of what is put into them if they begin empty."""
@@ -337,9 +346,10 @@ def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
         each
         for each in bindings
         if (each.line, each.column) < place
+        and each.kind != "excluded"
         and (each.kind != "narrowed" or (each.suite is not None and each.suite.holds(use.line)))
     ]
-    before = before or [each for each in bindings if each.kind != "narrowed"]
+    before = before or [each for each in bindings if each.kind not in SAYING]
     if before and before[-1].kind == "imported":  # an import, and what is imported if that fails
         return [each for each in before if each.kind == "imported"]
     found: list[Binding] = []
@@ -352,6 +362,19 @@ def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
             continue
         found.append(each)
     return found or before[-1:]
+
+
+def _excluded(bindings: list[Binding], use: Use) -> list[Binding]:
+    """What a name is known not to be at a use, as long as it has been given nothing else."""
+    given = [each.line for each in bindings if each.kind not in SAYING]
+    return [
+        each
+        for each in bindings
+        if each.kind == "excluded"
+        and each.suite is not None
+        and each.suite.holds(use.line)
+        and not any(each.line <= line < use.line for line in given)
+    ]
 
 
 def _is_told_there(binding: Binding) -> bool:
@@ -375,4 +398,4 @@ def _ever(bindings: list[Binding]) -> list[Binding]:
         last = max((n for n, each in enumerate(bindings) if each.suite is None), default=0)
         return bindings[last:]  # what is before it are overloads
     declared = [each for each in bindings if each.kind == "annotated"]
-    return declared or [each for each in bindings if each.kind != "narrowed"]
+    return declared or [each for each in bindings if each.kind not in SAYING]

@@ -22,6 +22,41 @@ class Client:
 """
 
 CASES = {
+    "isinstance has said no": """
+import httpx
+class Heir(Client): ...
+class Other:
+    async def fetch(self): ...
+async def f(one: Heir | Other, two: Heir | Other, three: Union[Client, Other, "Third"]):
+    if isinstance(one, Other):
+        await one.fetch()
+    else:
+        one.fetch()  # blocks
+    if isinstance(two, Client):
+        return
+    await two.fetch()
+    if isinstance(three, Other):
+        await three.fetch()
+    elif isinstance(three, Third):
+        three.fetch()
+    else:
+        three.fetch()  # blocks
+async def g(one: Client | Other, two: Client | Other, path: "str | Path"):
+    if isinstance(one, (Other, Third)) or not two:
+        return
+    one.fetch()  # blocks
+    if isinstance(two, Client):
+        two = Client()
+        two.fetch()  # blocks
+    else:
+        two = Client()
+        two.fetch()  # blocks
+    if isinstance(path, str):
+        path = Path(path)
+    path.read_text()  # blocks
+class Third:
+    def fetch(self): ...
+""",
     "an annotation in a string": """
 async def f(client: "Client"):
     client.fetch()  # blocks

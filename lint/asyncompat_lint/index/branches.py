@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asyncompat_lint.expressions import Either, Expr
 from asyncompat_lint.facts import Suite
@@ -19,11 +19,12 @@ _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 @dataclass(frozen=True)
 class Narrowing:
-    """In these lines a name is an instance of what an annotation names."""
+    """In these lines a name is an instance of what an annotation names, or ``excluded`` from it."""
 
     name: str
     suite: Suite
     annotation: Expr
+    excluded: bool = False
 
 
 def suite_of(statement: ast.stmt, body: list[ast.stmt]) -> Suite | None:
@@ -41,13 +42,12 @@ def narrowings(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Narrowing]
     match statement:
         case ast.If(test=test, body=body, orelse=orelse):
             yield from _told(test, Suite(*lines_of(body), statement.lineno, _end(statement)))
-            if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                if orelse:
-                    where = Suite(*lines_of(orelse), statement.lineno, _end(statement))
-                    yield from _told(test.operand, where)
-                if rest and leaves(body):
-                    first, last = lines_of(rest)
-                    yield from _told(test.operand, Suite(first, last, first, last))
+            if orelse:
+                where = Suite(*lines_of(orelse), statement.lineno, _end(statement))
+                yield from _told_otherwise(test, where)
+            if rest and leaves(body):
+                first, last = lines_of(rest)
+                yield from _told_otherwise(test, Suite(first, last, first, last))
         case ast.Assert(test=test) if rest:
             first, last = lines_of(rest)
             yield from _told(test, Suite(first, last, first, last))
@@ -256,6 +256,21 @@ def _told(test: ast.expr, suite: Suite) -> Iterator[Narrowing]:
         case ast.BoolOp(op=ast.And(), values=values):
             for value in values:
                 yield from _told(value, suite)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield from _told_otherwise(operand, suite)
+
+
+def _told_otherwise(test: ast.expr, suite: Suite) -> Iterator[Narrowing]:
+    """What it says of a name that a test has failed."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield from _told(operand, suite)
+        case ast.Call(func=ast.Name(id="isinstance")):
+            for each in _told(test, suite):
+                yield replace(each, excluded=True)
+        case ast.BoolOp(op=ast.Or(), values=values):
+            for value in values:
+                yield from _told_otherwise(value, suite)
 
 
 def one_of(classes: ast.expr) -> Expr:

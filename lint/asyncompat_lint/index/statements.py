@@ -7,7 +7,7 @@ import ast
 from msgspec.structs import replace
 
 from asyncompat_lint.expressions import Called, Expr, last_name
-from asyncompat_lint.facts import Binding, BindingKind, Handler, Statement
+from asyncompat_lint.facts import SAYING, Binding, BindingKind, Handler, Statement
 from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
     Narrowing,
@@ -93,7 +93,7 @@ class Statements(Calls):
                 changes = [
                     self._changes.get((self._scope, condition.parameter, each.line))
                     for each in others
-                    if each.kind != "narrowed" and each.line < condition.line
+                    if each.kind not in SAYING and each.line < condition.line
                 ]
                 if first.kind != "self" and None not in changes:
                     known = tuple(one for several in changes for one in several or ())
@@ -101,7 +101,7 @@ class Statements(Calls):
 
     def _called_for(self, name: str) -> Expr | None:
         """What was called for the value of a name, if it has no other."""
-        match [e for e in self.scopes[self._scope].bindings.get(name, ()) if e.kind != "narrowed"]:
+        match [e for e in self.scopes[self._scope].bindings.get(name, ()) if e.kind not in SAYING]:
             case [Binding(kind="assigned", value=Called(function=function, arguments=()))]:
                 return function
         return None
@@ -115,7 +115,7 @@ class Statements(Calls):
             if not any(
                 first <= each.line <= last and first <= binding.line <= last
                 for binding in scope.bindings[each.parameter][1:]
-                if binding.kind != "narrowed"
+                if binding.kind not in SAYING
                 for index, first, last in self._loops
                 if index == self._scope
             )
@@ -141,7 +141,8 @@ class Statements(Calls):
         bindings = self.scopes[self._scope].bindings
         if narrowing.name in bindings:
             line, value = narrowing.suite.line, narrowing.annotation
-            binding = Binding("narrowed", line, 0, value, suite=narrowing.suite)
+            kind: BindingKind = "excluded" if narrowing.excluded else "narrowed"
+            binding = Binding(kind, line, 0, value, suite=narrowing.suite)
             bindings[narrowing.name].append(binding)
 
     def _narrow_branches(self, statement: ast.stmt) -> None:
