@@ -102,7 +102,9 @@ WRAPPERS = frozenset({"cast", "partial"})
 ITERATED = frozenset(
     "accumulate dropwhile filter filterfalse groupby map starmap takewhile".split()
 )
-_STANDING_FOR_ARGUMENTS = WRAPPERS | ITERATED
+# What these return comes to what another thread has got from one of their arguments.
+_ELSEWHERE = frozenset({"run_in_executor", "run_sync", "to_thread"})
+_STANDING_FOR_ARGUMENTS = WRAPPERS | ITERATED | _ELSEWHERE
 
 
 # These give what is in a container.
