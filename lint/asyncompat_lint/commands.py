@@ -42,6 +42,8 @@ _MIGRATED = ("AC203", "AC3", "AC401", "AC402", "AC403")
 def check(arguments: argparse.Namespace) -> int:
     """Check, mend where that is asked for, and report."""
     mends = arguments.fix or arguments.diff
+    if arguments.diff and arguments.format != "text":
+        return complain(f"--diff prints differences, and not as {arguments.format}: leave one out")
     project = _Project(arguments, mends=mends)
     select = arguments.select if arguments.select is not None else _named(project.config.select)
     codes = (select or set(NAMES)) - (arguments.ignore | _named(project.config.ignore))
@@ -115,14 +117,14 @@ def migrate(arguments: argparse.Namespace) -> int:
 def rule(arguments: argparse.Namespace) -> int:
     """Print rules' pages."""
     rules = list(RULES) if arguments.all else [r for r in RULES if r.code in arguments.rules]
-    others = set() if arguments.all else arguments.rules & OF_FILES.keys()
+    others = sorted(OF_FILES if arguments.all else arguments.rules & OF_FILES.keys())
     if not rules and not others:
         return complain("name a rule, or say --all")
     if arguments.format == "json":
-        json.dump(explain.data(rules), sys.stdout, indent=2)
+        json.dump(explain.data(others, rules), sys.stdout, indent=2)
         print()
     else:
-        pages = [explain.page_of_files(code) for code in sorted(others)]
+        pages = [explain.page_of_files(code) for code in others]
         print("\n\n".join([*pages, *map(explain.page, rules)]), end="")
     sys.stdout.flush()
     return CLEAN

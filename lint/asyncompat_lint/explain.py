@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from asyncompat_lint.engine import OF_FILES
+from asyncompat_lint.findings import Severity
 from asyncompat_lint.history import Api, History, Parameter, changes
 from asyncompat_lint.rules.base import Rule
 from asyncompat_lint.versions import OLDEST, told
@@ -15,6 +16,7 @@ _PAGES = {
     "AC002": "A comment that silences something, where there is nothing to silence. Take it away,"
     " so that it does not silence what comes.",
 }
+_SEVERITIES = {"AC001": Severity.ERROR, "AC002": Severity.WARNING}
 
 
 def page(rule: type[Rule]) -> str:
@@ -27,12 +29,23 @@ def page(rule: type[Rule]) -> str:
 
 def page_of_files(code: str) -> str:
     """Return the page of what no rule finds: what is told of files themselves."""
-    return f"{code} {OF_FILES[code]}\n\n{_PAGES[code]}\n"
+    return f"{code} {OF_FILES[code]} ({_SEVERITIES[code]})\n\n{_PAGES[code]}\n"
 
 
-def data(rules: Collection[type[Rule]]) -> list[dict[str, object]]:
-    """Return rules' pages, to be written as JSON."""
-    return [
+def data(of_files: Collection[str], rules: Collection[type[Rule]]) -> list[dict[str, object]]:
+    """Return pages, those of files and those of rules, to be written as JSON."""
+    told: list[dict[str, object]] = [
+        {
+            "code": code,
+            "name": OF_FILES[code],
+            "severity": str(_SEVERITIES[code]),
+            "page": _PAGES[code],
+            "found": [],
+            "left_alone": [],
+        }
+        for code in of_files
+    ]
+    return told + [
         {
             "code": rule.code,
             "name": rule.name,

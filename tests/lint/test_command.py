@@ -286,8 +286,15 @@ class TestRule:
     def test_all_as_json(self, capsys):
         assert cli.main(["rule", "--all", "--format", "json"]) == 0
         rules = json.loads(capsys.readouterr().out)
-        assert [rule["code"] for rule in rules] == [rule.code for rule in RULES]
-        assert all(rule["page"] and rule["found"] and rule["left_alone"] for rule in rules)
+        codes = ["AC001", "AC002", *(rule.code for rule in RULES)]
+        assert [rule["code"] for rule in rules] == codes
+        assert all(rule["page"] and rule["severity"] for rule in rules)
+        assert all(rule["found"] and rule["left_alone"] for rule in rules[2:])
+
+    def test_the_differences_are_text(self, tmp_path, capsys):
+        (tmp_path / "a.py").write_text("x = 1\n")
+        assert cli.main(["check", "--diff", "--format", "json", str(tmp_path)]) == 2
+        assert "--diff prints differences, and not as json" in capsys.readouterr().err
 
     def test_a_wrong_name(self, capsys):
         with pytest.raises(SystemExit) as raised:
