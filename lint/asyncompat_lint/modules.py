@@ -55,9 +55,10 @@ class Modules:
     """All modules of the project, each with a qualified name, and a key that is its own.
 
     ``is_foreign`` tells the top-level names that mean something outside of the project: a script
-    called ``queue.py`` or ``requests.py`` is not what the others import by that name. Modules are
-    imported from ``roots``, besides where they are seen to be. ``others`` of the project, that were
-    not asked for, and ``installed`` libraries are looked into, and not told of.
+    called ``queue.py`` or ``requests.py`` is not what the others import by that name, but for those
+    that are run from the same folder. Modules are imported from ``roots``, besides where they are
+    seen to be. ``others`` of the project, that were not asked for, and ``installed`` libraries are
+    looked into, and not told of.
     """
 
     def __init__(
@@ -85,6 +86,8 @@ class Modules:
         self._found: dict[str, tuple[Module | None, list[str]]] = {}
         # Of those that lead elsewhere from each folder.
         self._found_from: dict[tuple[str, str], tuple[Module | None, list[str]]] = {}
+        # By the folders that scripts are run from: what is there under a name from outside.
+        self._shadowing: dict[tuple[str, str], Module] = {}
         names: dict[str, list[str]] = {}
         self._is_foreign = is_foreign
         for module in self.all:
@@ -99,6 +102,8 @@ class Modules:
                 name = f"{_OWN}{importable}" if foreign else importable
                 self._by_name[name].append(module)
                 names.setdefault(module.place, []).append(name)
+                if foreign and top not in sys.builtin_module_names and _is_script(module):
+                    self._shadowing[module.folder, top] = module
         # All that a name may begin with, from wherever it is imported.
         self._parts = {part for name in self._by_name for part in name.split(".")}
         for module in self.all:
@@ -138,6 +143,11 @@ class Modules:
 
         Of several with a name it is the one that is nearest to who imports it.
         """
+        if self._shadowing:
+            top, *others = name.split(".")
+            module = self._shadowing.get((importer.folder, top))
+            if module is not None and module is not importer:
+                return module, others
         found = self._found.get(name) or self._found_from.get((name, importer.folder))
         if found is None:
             modules, rest = self._find(name)
@@ -193,6 +203,11 @@ def _in_common(module: Module, other: Module) -> int:
     """How many folders of the way to two modules are the same."""
     pairs = zip(module.folder.split(os.sep), other.folder.split(os.sep), strict=False)
     return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _is_script(module: Module) -> bool:
+    """Whether a module is in a folder that is no package, so that it is the first to be found."""
+    return _above_packages(module.folder) == module.folder == os.path.dirname(module.place)
 
 
 def _importable_names(module: Module, roots: Iterable[str]) -> Iterator[str]:

@@ -1,11 +1,16 @@
-"""Whether the functions that the settings name are there, as far as the project has their modules.
+"""Whether the functions that the settings name are there, as far as that can be known.
 
-What libraries have, and modules that are not among those that are looked at, is not asked.
+Of the project's modules it is known what they have. Of the standard library this interpreter is
+asked, and another one may have more: there only what is nearly right is wrong. What other libraries
+have, and modules that are not among those that are looked at, is not asked.
 """
 
 from __future__ import annotations
 
+import difflib
 import os
+import pkgutil
+import sys
 from collections.abc import Iterable, Iterator
 
 from asyncompat_lint.config import ConfigError
@@ -13,10 +18,15 @@ from asyncompat_lint.facts import Scope
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.nearest import nearest
 
+# So much alike has a name to be one that is there to be taken for it.
+_ALMOST = 0.8
+
 
 def check_names(modules: Modules, names: Iterable[str]) -> None:
     """Raise ConfigError for the first of some qualified names that a module does not have."""
     for name in names:
+        if name.partition(".")[0] in sys.stdlib_module_names:
+            _check_standard(name)
         for importer in modules.own[:1]:
             module, rest = modules.find(name.removesuffix(".*"), importer)
             if module is not None and not modules.is_installed(module.file.location):
@@ -25,6 +35,29 @@ def check_names(modules: Modules, names: Iterable[str]) -> None:
                     known = sorted(f"{prefix}{each}" for each in there)
                     problem = f"settings: {name!r}: {module.file.path} has no {missing!r}"
                     raise ConfigError(f"{problem}{nearest(name, known) if known else ''}")
+
+
+def _check_standard(name: str) -> None:
+    """Raise ConfigError if the standard library has not this, but something almost like it."""
+    names = name.removesuffix(".*").split(".")
+    for number in range(1, len(names)):
+        owner = _standard(names[:number])
+        if owner is None or _standard(names[: number + 1]) is not None:
+            continue
+        near = difflib.get_close_matches(names[number], dir(owner), 1, _ALMOST)
+        if near:
+            path = ".".join(names[:number])
+            problem = f"settings: {name!r}: {path} has no {names[number]!r}"
+            raise ConfigError(f"{problem}; did you mean {f'{path}.{near[0]}'!r}?")
+        return
+
+
+def _standard(names: list[str]) -> object:
+    """What the standard library has by a dotted name; None if it has nothing."""
+    try:
+        return pkgutil.resolve_name(".".join(names))
+    except (AttributeError, ImportError):
+        return None
 
 
 def _missing(module: Module, names: list[str]) -> Iterator[tuple[str, list[str]]]:

@@ -16,6 +16,35 @@ def blocks():
 """
 
 CASES = {
+    "code that is never come to": """
+import sys
+async def f(x):
+    while True:
+        blocks()  # blocks
+        for y in x:
+            break
+        if x:
+            return
+    blocks()
+async def g(x):
+    while 1:
+        if x:
+            break
+    blocks()  # blocks
+    if x:
+        sys.exit(blocks())  # blocks
+        blocks()
+    while x:
+        await asyncio.sleep(1)
+    blocks()  # blocks
+async def h(x):
+    try:
+        while True:
+            await x()
+    except ValueError:
+        blocks()  # blocks
+    blocks()  # blocks
+""",
     "functions that are called where what they are mapped to is gone through": """
 import itertools
 class Slow:
@@ -1216,3 +1245,15 @@ async def f(xs):
 def test_what_is_read_once_or_perhaps_from_memory_weighs_little(check_code, code):
     findings = check_code(f"{code}async def main():\n    f()\n")
     assert [str(each.severity) for each in findings] == ["info"]
+
+
+def test_what_a_script_imports_is_first_looked_for_beside_it(check_code):
+    found = check_code(
+        requests="def get(url): ...\n",
+        queue="import time\ndef get():\n    time.sleep(1)\n",
+        app="import queue\nimport requests\nimport time\n"
+        "async def f():\n    requests.get(1)\n    queue.get()\n    time.sleep(1)\n",
+        time="def sleep(x): ...\n",
+    )
+    told = [(each.path, each.span.line, len(each.chain)) for each in found]
+    assert told == [("app.py", 6, 1), ("app.py", 7, 0)]

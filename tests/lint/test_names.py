@@ -246,7 +246,7 @@ class TestOtherFiles:
     def test_a_file_named_like_a_library_is_not_it(self, check_code):
         findings = check_code(
             main="import requests\nasync def f():\n    requests.get('u')",
-            **{"scripts/requests": "get = 1", "requests": "get = 1"},
+            **{"scripts/requests": "get = 1"},
         )
         assert len(findings) == 1
 

@@ -296,6 +296,29 @@ def _dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def ends(statement: ast.stmt) -> bool:
+    """Return whether nothing behind a statement is run: it ends the program, or loops for good."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="sys"), attr="exit"))):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="os"), attr="_exit"))):
+            return True
+        case ast.While(test=ast.Constant(value=value), body=body) if value:
+            return not any(map(_breaks, body))
+    return False
+
+
+def _breaks(node: ast.AST) -> bool:
+    """Whether something leaves the loop that it is in."""
+    if isinstance(node, ast.Break):
+        return True
+    if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+        return any(map(_breaks, node.orelse))
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+        return False
+    return any(map(_breaks, ast.iter_child_nodes(node)))
+
+
 def leaves(body: list[ast.stmt]) -> bool:
     """Return whether a body ends by leaving what is around it."""
     return isinstance(body[-1], _LEAVING)

@@ -11,6 +11,7 @@ from asyncompat_lint.facts import SAYING, Binding, BindingKind, Handler, Stateme
 from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
     Narrowing,
+    ends,
     expression_narrowings,
     fills_missing,
     guarded_names,
@@ -66,7 +67,7 @@ class Statements(Calls):
             self.visit(statement)
             if type(statement) in GUARDING:
                 self._guards(statement, body[number + 1 :])
-            if type(statement) in _ENDING:
+            if type(statement) in _ENDING or ends(statement):
                 self._never = True  # what is behind it
         self._statement, self._never = around, never
 
