@@ -165,6 +165,19 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*)` - at `\$\.(.*)`")
 _NO_OPTION = re.compile(r"Invalid enum value '(.*)' - at `\$\.(.*)`")
 
 
+_WRONG_TYPE = re.compile(r"Expected `(.*)`, got `(.*)` - at `\$\.(.*)`")
+_MISSING = re.compile(r"Object missing required field `(.*)` - at `\$\.(.*)`")
+_TYPES = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a number",
+    "null": "nothing",
+    "object": "a table",
+    "str": "a string",
+}
+
+
 def _in_words(error: msgspec.ValidationError) -> str:
     """What is wrong, with what may have been meant."""
     if found := _UNKNOWN.fullmatch(str(error)):
@@ -173,6 +186,15 @@ def _in_words(error: msgspec.ValidationError) -> str:
     if found := _NO_OPTION.fullmatch(str(error)):
         options = [each for each in get_args(_SeverityName) if each]
         return f"{found[2]}: no severity {found[1]!r}{nearest(found[1], options)}"
+    if found := _WRONG_TYPE.fullmatch(str(error)):
+        wanted, given = (
+            " or ".join(_TYPES.get(each, each) for each in types.split(" | "))
+            for types in found.groups()[:2]
+        )
+        place, each, _ = found[3].partition("[...]")
+        return f"{'each of ' if each else ''}{place} must be {wanted}, and is {given}"
+    if found := _MISSING.fullmatch(str(error)):
+        return f"{found[2]} lacks {found[1]!r}"
     return str(error)
 
 
