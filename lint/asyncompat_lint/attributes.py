@@ -56,6 +56,10 @@ class Attributes(Names):
     ) -> Values:
         """The instances that a type of the knowledge stands for."""
 
+    @abstractmethod
+    def heirs(self, class_: Place) -> list[Place]:
+        """Return the classes of the project that are made from a class, if that is a mixin."""
+
     def is_class(self, place: Place | None) -> bool:
         """Return whether a place is one of a class, and not of a function or of nothing."""
         return place is not None and self.scope(place).kind == "class"
@@ -140,6 +144,8 @@ class Attributes(Names):
         declared = [each for each in bindings if each.kind == "annotated"]
         if not bindings or (not declared and name in self.scope(place).bindings):
             values = self._class_attribute(owner, name, use, of_instance=True)
+            if not values and not bindings:
+                values = self._of_heirs(place, name, use)
             if values or not bindings:
                 return values
         module = self.modules.at(place.location)
@@ -159,6 +165,25 @@ class Attributes(Names):
         if not values and not declared:  # what a base class declares
             values = self._inherited(owner, name, use, of_instance=True)
         return substituted(values, self._given(owner, use))
+
+    def _of_heirs(self, place: Place, name: str, use: Use) -> Values:
+        """What a mixin's object has from the other bases of the classes that are made with it."""
+        if name in self.scope(place).bindings:
+            return UNKNOWN
+
+        def find(use: Use) -> Values:
+            givers: dict[Place, None] = {}
+            for heir in self.heirs(place):
+                order = (heir, *self._order(heir, use))
+                givers.update((each, None) for each in order if self._has_own(each, name))
+            return flatten(
+                self._instance_attribute(self._instance_at(each), name, use) for each in givers
+            )
+
+        return self._once((place.location, place.scope, f"heirs' {name}"), use, find)
+
+    def _instance_at(self, class_: Place) -> Instance:
+        return Instance(self.defined(self.modules.at(class_.location), class_.scope).name, class_)
 
     def _class_attribute(
         self, owner: Instance, name: str, use: Use, *, of_instance: bool = False
@@ -226,10 +251,7 @@ class Attributes(Names):
             if base.place is None:
                 if not self.knowledge.knows(base.of, name):
                     continue
-                heir = Instance(
-                    self.defined(self.modules.at(place.location), place.scope).name, place
-                )
-                found = self._library_attribute(base, name, use, heir)
+                found = self._library_attribute(base, name, use, self._instance_at(place))
             elif of_instance:
                 found = self._instance_attribute(base, name, use)
             else:

@@ -6,6 +6,7 @@ resolved, and nothing of what is found out.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import msgspec
@@ -69,6 +70,8 @@ def states(
                     passed[called] = passed_at(caller, calls)
                 told[number] += passed[called]
                 imported[number] = [*imported[number], numbers[caller.file.location]]
+    for number, others in _made_with_mixins(modules):
+        imported[number] = [*imported[number], *others]
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}
     found: dict[int, bytes] = {}
@@ -109,6 +112,29 @@ def states(
                 lowest[number] = min(lowest[number], order[other])
     for number, module in enumerate(modules.all):
         yield module.file.location, caches.digest(module.digest + found[number])
+
+
+def _made_with_mixins(modules: Modules) -> Iterator[tuple[int, list[int]]]:
+    """Give the modules with mixins, and those that make classes with them: these tell the former.
+
+    By names only, and also by those of the classes in between.
+    """
+    below: dict[str, dict[str, None]] = defaultdict(dict)
+    makers: dict[str, list[int]] = defaultdict(list)
+    for number, module in enumerate(modules.all):
+        for base, name in module.facts.names.subclasses:
+            below[base][name] = None
+            makers[base].append(number)
+    for number, module in enumerate(modules.all):
+        todo, found = list(module.facts.names.mixins), set[str]()
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += below.get(name, ())
+        others = {each for name in found for each in makers.get(name, ())}
+        if others:
+            yield number, sorted(others)
 
 
 def _imports(module: Module, modules: Modules) -> list[str]:

@@ -295,7 +295,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     ``untold``
     are the functions, and classes by their constructors, that use what they are passed and do not
     say what that is. ``taken`` are the calls that are not awaited and whose result is taken for a
-    value that no coroutine is.
+    value that no coroutine is. ``mixins`` are the classes without bases that ask their own objects
+    for what they do not give them.
     """
 
     called: dict[str, list[int]] = {}
@@ -314,6 +315,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     discarded: list[int] = []
     untold: list[str] = []
     taken: list[int] = []
+    mixins: list[str] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

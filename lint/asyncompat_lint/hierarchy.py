@@ -64,6 +64,11 @@ class Hierarchy(Passing):
                         known.update({base.place}, self._above(base.place))
         return known
 
+    def heirs(self, class_: Place) -> list[Place]:
+        module = self.modules.at(class_.location)
+        is_mixin = self.scope(class_).name in module.facts.names.mixins
+        return sorted(self._subclasses_of(class_)) if is_mixin else []
+
     def is_known(self, class_: Place) -> bool:
         """Return whether all classes are known that a class is made from."""
         known = self._known_classes.get(class_)

@@ -199,3 +199,26 @@ def test_what_a_constructor_is_passed_elsewhere_counts(tmp_path, monkeypatch):
         Path("main.py").write_text(f"import clients, service\n{makes}\n")
         assert run(folder) == expected
         assert run(tmp_path / "other" / makes) == expected
+
+
+def test_what_another_base_gives_a_mixin_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mixin.py").write_text(
+        "class Mixin:\n    async def go(self):\n        self.session.get('x')\n"
+    )
+    between = "from mixin import Mixin\nclass Between(Mixin): ...\n"
+    Path("between.py").write_text(between)
+
+    def findings(made):
+        Path("heir.py").write_text(
+            "import httpx, requests\nfrom between import Between\nclass Base:\n"
+            f"    def __init__(self):\n        self.session = {made}()\n"
+            "class Heir(Between, Base): ...\n"
+        )
+        settings = Settings(RULES, project=str(tmp_path))
+        result = check(["."], settings, Cache(Path(".asyncompat_cache")))
+        return [(each.path, each.code) for each in result.findings]
+
+    for _ in range(2):
+        assert findings("requests.Session") == [("mixin.py", "AC102")]
+        assert findings("httpx.AsyncClient") == []

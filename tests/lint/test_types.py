@@ -22,6 +22,31 @@ class Client:
 """
 
 CASES = {
+    "mixins, which other bases give what they ask for": """
+import httpx
+class Quick:
+    async def fetch(self): ...
+class Mixin:
+    async def f(self):
+        self.fetch()  # blocks
+        self.one.get("x")
+        self.both.get("x")  # blocks
+        self.nothing.get("x")
+class Between(Mixin): ...
+class First(Mixin, Client):
+    def __init__(self):
+        self.one = requests.Session()
+        self.both = requests.Session()
+class Second(Between):
+    def __init__(self):
+        self.one = httpx.AsyncClient()
+        self.both = httpx.Client()
+class Either:
+    async def f(self):
+        self.fetch()
+class Third(Either, Client): ...
+class Fourth(Either, Quick): ...
+""",
     "isinstance has said no": """
 import httpx
 class Heir(Client): ...

@@ -82,7 +82,28 @@ def name_index(
         [number for number, call in enumerate(calls) if call.awaits_inside],
         [number for number, call in enumerate(calls) if call.discarded and not call.awaited],
         sorted(set(_untold(scopes, calls))),
+        mixins=sorted(set(_mixins(scopes, calls))),
     )
+
+
+def _mixins(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
+    """The classes that are made to be one of several bases."""
+    alone = {n for n, scope in enumerate(scopes) if scope.kind == "class" and not scope.bases}
+    for call in calls if alone else ():
+        method = scopes[call.scope]
+        class_ = scopes[method.parent]
+        if method.parent in alone and method.parameters:
+            asked = _asked_of(method.parameters[0], call.callee)
+            if asked and asked not in class_.bindings and asked not in class_.attributes:
+                yield class_.name
+
+
+def _asked_of(name: str, expression: Expr) -> str:
+    """The first attribute of a chain of them, if it is one of what has this name."""
+    asked = ""
+    while isinstance(expression, Attribute):
+        asked, expression = expression.name, expression.value
+    return asked if isinstance(expression, Name) and expression.id == name else ""
 
 
 def _untold(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
