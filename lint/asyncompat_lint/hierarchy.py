@@ -18,6 +18,9 @@ from asyncompat_lint.names import Use
 from asyncompat_lint.passing import Passing
 from asyncompat_lint.values import Instance, Place
 
+# What more classes are made from is no mixin, but what they all are.
+_MOST_HEIRS = 20
+
 
 class Hierarchy(Passing):
     """The project's classes, and their methods."""
@@ -26,6 +29,7 @@ class Hierarchy(Passing):
         super().__init__(modules, knowledge)
         self._classes_above: dict[Place, set[Place]] = {}
         self._overrides: dict[Place, list[Place]] = {}
+        self._heirs: dict[Place, list[Place]] = {}
         self._known_classes: dict[Place, bool] = {}
 
     def ancestors(self, instance: Instance) -> tuple[set[str], bool]:
@@ -65,9 +69,13 @@ class Hierarchy(Passing):
         return known
 
     def heirs(self, class_: Place) -> list[Place]:
-        module = self.modules.at(class_.location)
-        is_mixin = self.scope(class_).name in module.facts.names.mixins
-        return sorted(self._subclasses_of(class_)) if is_mixin else []
+        known = self._heirs.get(class_)
+        if known is None:
+            module = self.modules.at(class_.location)
+            is_mixin = self.scope(class_).name in module.facts.names.mixins
+            known = sorted(self._subclasses_of(class_)) if is_mixin else []
+            known = self._heirs[class_] = known if len(known) <= _MOST_HEIRS else []
+        return known
 
     def is_known(self, class_: Place) -> bool:
         """Return whether all classes are known that a class is made from."""
