@@ -104,7 +104,8 @@ class Attributes(Names):
 
     def raw_attribute(self, value: Instance, name: str, use: Use) -> Values:
         """Return what ``value.name`` is, a property itself where it is one."""
-        return self._instance_attribute(value, name, use)
+        values = self._instance_attribute(value, name, use)
+        return values or self._of_heirs(_place(value), name, use)
 
     def _read(self, value: Value, receiver: Instance, use: Use) -> Values:
         """An instance's attribute: a property gives what its function returns."""
@@ -144,8 +145,6 @@ class Attributes(Names):
         declared = [each for each in bindings if each.kind == "annotated"]
         if not bindings or (not declared and name in self.scope(place).bindings):
             values = self._class_attribute(owner, name, use, of_instance=True)
-            if not values and not bindings:
-                values = self._of_heirs(place, name, use)
             if values or not bindings:
                 return values
         module = self.modules.at(place.location)

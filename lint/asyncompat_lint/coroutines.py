@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from asyncompat_lint.expressions import (
     NOTHING,
+    OPAQUE,
     Attribute,
     Called,
     Either,
@@ -37,6 +38,7 @@ _HARMLESS_DECORATORS = frozenset(
     "abstractmethod callback classmethod final no_type_check override overload staticmethod".split()
 )
 _ENSURES = "ensure_future"
+_PERHAPS = frozenset({"Optional", "Union"})
 _COROUTINE = "typing.Coroutine"
 _LOCK = "threading.Lock"
 _WAIT = "wait"
@@ -139,6 +141,9 @@ def _gives_coroutine(program: Program, knowledge: Knowledge, site: Site, group: 
         each == NOTHING or isinstance(each, Either) for each in scope.returned
     ):
         return False  # not always one
+    declared = scope.annotation or OPAQUE
+    if isinstance(declared, Either) or last_name(declared) in _PERHAPS:
+        return False
     call = site.call
     given = program.references(site.module, Called(call.callee), call.scope, call.span.line)
     return bool(given) and all(_is_coroutine(each) for each in given)

@@ -41,6 +41,15 @@ class Second(Between):
     def __init__(self):
         self.one = httpx.AsyncClient()
         self.both = httpx.Client()
+class Part:
+    def both(self): self.fetch()
+class Harmless:
+    def fetch(self): ...
+class Plain(Part, Harmless): ...
+class Slow(Part, Client): ...
+async def g(plain: Plain, slow: Slow):
+    plain.fetch()
+    slow.fetch()  # blocks
 class Either:
     async def f(self):
         self.fetch()

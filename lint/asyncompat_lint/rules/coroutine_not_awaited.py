@@ -57,14 +57,18 @@ async def name(x):
     VALID = (
         """\
 import asyncio
+from collections.abc import Coroutine
 async def save(): ...
 def soon():
     return asyncio.create_task(save())
 def perhaps(x):
     return save() if x else None
+def declared() -> Coroutine[None, None, None] | None:
+    return save()
 async def close():
     soon()
     perhaps(1)
+    declared()
 """,
         """\
 async def is_valid(x): ...
