@@ -113,9 +113,11 @@ _GIVING = frozenset({"copy", "get", "items", "pop", "popitem", "popleft", "setde
 
 def last_names(expression: Expr) -> list[str]:
     """Return the last name of an expression, or of what it is made from; of each that it may be."""
+    if isinstance(expression, Name):  # this and the next are most of all
+        return [expression.id]
+    if isinstance(expression, Attribute):
+        return [expression.name]
     match expression:
-        case Name(id=name) | Attribute(name=name):
-            return [name]
         case Called(function=function, arguments=arguments):
             names = last_names(function)
             if isinstance(function, Attribute) and function.name in _GIVING:

@@ -40,7 +40,7 @@ def suite_of(statement: ast.stmt, body: list[ast.stmt]) -> Suite | None:
 def narrowings(statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Narrowing]:
     """Give what a statement says about names, in its branches or in what follows it."""
     match statement:
-        case ast.If(test=test, body=body, orelse=orelse):
+        case ast.If(test=test, body=body, orelse=orelse) if isinstance(test, _TELLING):
             yield from _told(test, Suite(*lines_of(body), statement.lineno, _end(statement)))
             if orelse:
                 where = Suite(*lines_of(orelse), statement.lineno, _end(statement))
@@ -245,6 +245,10 @@ def runs_without_loop(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
         for statement in body
         for each in ast.walk(statement)
     )
+
+
+# What may ask for a class.
+_TELLING = (ast.BoolOp, ast.Call, ast.UnaryOp)
 
 
 def _told(test: ast.expr, suite: Suite) -> Iterator[Narrowing]:

@@ -100,7 +100,7 @@ class Calls(Names):
             runs = self.scopes[self._running()]
             if name in runs.parameters:
                 runs.called_parameters.append(name)
-        elif isinstance(node.func, ast.Attribute):  # it is not visited itself
+        elif self._versioned and isinstance(node.func, ast.Attribute):  # it is not visited itself
             self._mention_name(node.func)
         if name in _QUEUEING:
             names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
@@ -180,8 +180,6 @@ class Calls(Names):
 
     def _mention_name(self, node: ast.expr) -> None:
         """Keep a name, or a dotted one, that comes from a module whose names come and go."""
-        if not self._versioned and isinstance(node, ast.Attribute):
-            return
         root = node
         while isinstance(root, ast.Attribute):
             root = root.value
@@ -195,7 +193,8 @@ class Calls(Names):
             self._mention(node, self._expression(node), stored=stored)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        self._mention_name(node)
+        if self._versioned:
+            self._mention_name(node)
         if isinstance(node.ctx, ast.Load):
             value = self._expression(node)
             # The first time in each branch: what silences it there says nothing of the others.

@@ -44,6 +44,7 @@ _TOLD_BY_NAME = {
 }
 # Behind a tuple's only argument: of any length.
 ELLIPSIS = Constant("...")
+_DOTTED = (ast.Name, ast.Attribute)
 _NOT_FOLLOWED = (Constant, Opaque)
 _DECORATED = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 
@@ -106,6 +107,8 @@ def _constant(node: ast.Constant, _: Scopes) -> Expr:
 
 def annotation(node: ast.expr) -> Expr:
     """Keep an annotation: as an expression, with the strings in it read as what they name."""
+    if isinstance(node, _DOTTED):
+        return expression(node)
     match node:
         case ast.Constant(value=str(text)):
             try:
@@ -123,7 +126,7 @@ def annotation(node: ast.expr) -> Expr:
             return Subscripted(expression(node.value), annotation(node.slice))
         case ast.List(elts=elements):
             return Display("list", tuple(map(annotation, elements)))
-        case ast.Name() | ast.Attribute() | ast.Constant(value=None):
+        case ast.Constant(value=None):
             return expression(node)
         case ast.Constant(value=value) if value is ...:
             return ELLIPSIS

@@ -66,11 +66,14 @@ def is_left(name: str, line: int, function: ast.AST) -> bool:
     )
 
 
-def held_over_await(statement: ast.stmt, rest: list[ast.stmt]) -> ast.expr | None:
-    """Return the call by which a lock is taken, if something awaits before it is given back."""
+def held_over_await(statement: ast.stmt, body: list[ast.stmt], number: int) -> ast.expr | None:
+    """Return the call by which a lock is taken, if something awaits before it is given back.
+
+    The statement is the one of this number in a body.
+    """
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=lock, attr="acquire")) as call):
-            for each in rest:
+            for each in body[number + 1 :]:
                 if awaits(each):
                     return call
                 if any(map(_releases(lock), ast.walk(each))):

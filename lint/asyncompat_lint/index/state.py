@@ -139,7 +139,9 @@ class State(ast.NodeVisitor):
 
     def take(self, calls: Iterable[ast.expr]) -> None:
         """Keep the calls among these, whose results are taken for values."""
-        self._taken.update(each for each in calls if type(each) is ast.Call)
+        for each in calls:
+            if type(each) is ast.Call:
+                self._taken.add(each)
 
     def _expression(self, node: ast.expr) -> Expr:
         return expression(node, self._inner)

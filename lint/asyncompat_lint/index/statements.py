@@ -50,6 +50,7 @@ _VARYING = frozenset({"Exception", "TimeoutError"})
 
 # Nothing behind one of these in the same suite is ever run.
 _ENDING = frozenset({ast.Break, ast.Continue, ast.Raise, ast.Return})
+_PERHAPS_ENDING = frozenset({ast.Expr, ast.While})
 
 
 class Statements(Calls):
@@ -63,11 +64,13 @@ class Statements(Calls):
             if not self._in_function:
                 line, end_line = whole_lines(statement)
                 self._statement = Statement(line, end_line)
-            self._holding = held_over_await(statement, body[number + 1 :])
+            kind = type(statement)
+            if kind is ast.Expr:
+                self._holding = held_over_await(statement, body, number)
             self.visit(statement)
-            if type(statement) in GUARDING:
+            if kind in GUARDING and (kind is not ast.Assign or not self._in_function):
                 self._guards(statement, body[number + 1 :])
-            if type(statement) in _ENDING or ends(statement):
+            if kind in _ENDING or (kind in _PERHAPS_ENDING and ends(statement)):
                 self._never = True  # what is behind it
         self._statement, self._never = around, never
 
