@@ -60,6 +60,8 @@ _OPERATORS: dict[type[ast.operator], str] = {
 
 def expression(node: ast.expr, scopes: Scopes = _NO_SCOPES) -> Expr:
     """Keep what can be followed of an expression."""
+    if isinstance(node, ast.Name):  # half of all
+        return Name(node.id)
     kept = _KEPT.get(type(node))
     return OPAQUE if kept is None else kept(node, scopes)
 
@@ -218,7 +220,6 @@ _KEPT: dict[type[ast.expr], Callable[[Any, Scopes], Expr]] = {
     ast.Lambda: _inner,
     ast.List: lambda node, scopes: Display("list", _each(node.elts, scopes)),
     ast.ListComp: _inner,
-    ast.Name: lambda node, _scopes: Name(node.id),
     ast.NamedExpr: lambda node, scopes: expression(node.value, scopes),
     ast.Set: lambda node, scopes: Display("set", _each(node.elts, scopes)),
     ast.SetComp: _inner,

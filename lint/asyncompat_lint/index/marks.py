@@ -30,7 +30,11 @@ def marks_of(body: list[ast.stmt]) -> Iterator[Mark]:
         match statement:
             case ast.While(body=inside) if any(map(_sleeps, inside[:_MOST_IN_POLLING])):
                 yield Mark("polling-loop", statement.lineno)
-            case ast.For(body=[ast.Expr(value=ast.Call(func=ast.Attribute(attr="append")))]):
+            case ast.For(
+                body=[
+                    ast.Expr(value=ast.Call(func=ast.Attribute(attr="append"), args=[ast.Await()]))
+                ]
+            ):
                 yield Mark("sequential-awaits", statement.lineno)
             case ast.Assign(value=ast.Await(value=ast.Call(func=function))):
                 if number and _awaits_the_same(body[number - 1], function):
