@@ -64,7 +64,7 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
     makers = {
         name
         for module in program.modules.own
-        for other, name in module.facts.names.made
+        for other, name in module.facts.names.returning
         if other in everybodys
     }
     for module in program.modules.own:
@@ -72,11 +72,13 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
         own = {name for other, name in index.aliases if other in everybodys}
         suspected = {(number, HOLDING_LOCK) for number in index.holding}
         suspected.update((number, WAIT) for number in index.called.get(_WAIT, ()))
+        called = index.called.keys()
+        dropped = set(index.discarded)
         for names, lost in (
-            (everybodys | own, {*index.discarded, *index.taken}),
-            (makers, set(index.discarded)),
+            (called & everybodys | called & own, dropped.union(index.taken)),
+            (called & makers, dropped),
         ):
-            for name in index.called.keys() & names:
+            for name in names if lost else ():
                 its = lost.intersection(index.called[name])
                 suspected.update((number, NOT_AWAITED) for number in its)
         for number, rule in sorted(suspected):

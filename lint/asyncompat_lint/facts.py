@@ -296,7 +296,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     are the functions, and classes by their constructors, that use what they are passed and do not
     say what that is. ``taken`` are the calls that are not awaited and whose result is taken for a
     value that no coroutine is. ``mixins`` are the classes without bases that ask their own objects
-    for what they do not give them.
+    for what they do not give them, ``returning`` has the sync functions that return what something
+    gives them, as pairs of its name and theirs.
     """
 
     called: dict[str, list[int]] = {}
@@ -316,6 +317,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     untold: list[str] = []
     taken: list[int] = []
     mixins: list[str] = []
+    returning: list[tuple[str, str]] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

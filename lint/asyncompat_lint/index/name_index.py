@@ -83,6 +83,15 @@ def name_index(
         [number for number, call in enumerate(calls) if call.discarded and not call.awaited],
         sorted(set(_untold(scopes, calls))),
         mixins=sorted(set(_mixins(scopes, calls))),
+        returning=sorted(
+            {
+                (last_name(each.function), scope.name)
+                for scope in scopes
+                if scope.kind == "function" and not scope.is_async and not scope.is_generator
+                for each in scope.returned
+                if isinstance(each, Called)
+            }
+        ),
     )
 
 
