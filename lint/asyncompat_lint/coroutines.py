@@ -23,7 +23,7 @@ from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.program import Group, Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.targets import Targets
-from asyncompat_lint.values import Instance, Reference, Value
+from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Value
 
 NOT_AWAITED = "coroutine-not-awaited"
 NOT_KEPT = "task-not-kept"
@@ -147,6 +147,15 @@ def _gives_coroutine(program: Program, knowledge: Knowledge, site: Site, group: 
     if isinstance(declared, Either) or last_name(declared) in _PERHAPS:
         return False
     call = site.call
+    if (
+        isinstance(call.callee, Attribute)
+        and program.scope(Place(target.place.location, scope.parent)).kind == "class"
+    ):
+        # What its own methods give is told of objects of the same class only.
+        owners = program.references(site.module, call.callee.value, call.scope, call.span.line)
+        own = Place(target.place.location, scope.parent)
+        if any(each.place != own for each in owners if not isinstance(each, TypeParameter)):
+            return False
     given = program.references(site.module, Called(call.callee), call.scope, call.span.line)
     return bool(given) and all(_is_coroutine(each) for each in given)
 

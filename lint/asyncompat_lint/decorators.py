@@ -5,13 +5,16 @@ Knows the wrappers that a decorator defines. It does not know what blocks.
 
 from __future__ import annotations
 
-from asyncompat_lint.expressions import Called, Name, last_names
+from asyncompat_lint.expressions import Called, Inner, Name, last_name, last_names
 from asyncompat_lint.facts import CallSite
 from asyncompat_lint.hierarchy import Hierarchy
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
 from asyncompat_lint.values import Place, Reference, Values
+
+# Where a function is called that does not run where its call stands.
+_LATER = ("elsewhere", "loop")
 
 
 class Decorators(Hierarchy):
@@ -81,10 +84,17 @@ class Decorators(Hierarchy):
         async_ones = {number for number in inside if scopes[number].is_async}
         if async_ones:
             return not self._calls_on_the_spot(module, async_ones, parameters)
+        # What its inner functions call of these is handed over with them.
         for site in module.facts.calls:
-            if site.scope in inside and self._hands_over(module, site, parameters):
-                return True
-        return False
+            calling = scopes[site.scope]
+            is_inner = site.scope in inside and calling.parent in inside
+            if is_inner and isinstance(site.callee, Name) and site.callee.id in parameters:
+                name = last_name(Inner(site.scope)) if calling.kind == "lambda" else calling.name
+                parameters.add(name)
+        return any(
+            site.scope in inside and self._hands_over(module, site, parameters)
+            for site in module.facts.calls
+        )
 
     def is_made_async(self, place: Place) -> bool:
         """Return whether a decorator of a sync function calls it in an async wrapper of its own."""
@@ -114,7 +124,7 @@ class Decorators(Hierarchy):
             return False
         found = self.infer(site.callee, Use(module, site.scope, site.span.line, site.span.column))
         return any(
-            isinstance(each, Reference) and self._where(each.name) == "elsewhere" for each in found
+            isinstance(each, Reference) and self._where(each.name) in _LATER for each in found
         )
 
     def _where(self, name: str) -> str:

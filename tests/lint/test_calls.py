@@ -16,6 +16,55 @@ def blocks():
 """
 
 CASES = {
+    "decorators that hand over what calls the function, or have it called later": """
+def by_lambda(function):
+    @functools.wraps(function)
+    def inner(*args):
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(None, lambda: function(*args))
+    return inner
+def by_thread(function):
+    def inner(*args):
+        def target():
+            function(*args)
+        threading.Thread(target=target).start()
+    return inner
+def later(delay):
+    def decorated(function):
+        def inner(*args):
+            asyncio.get_running_loop().call_later(delay, function, *args)
+        return inner
+    return decorated
+def at_once(function):
+    def inner(*args):
+        return (lambda: function(*args))()
+    return inner
+@by_lambda
+def one(): blocks()
+@by_thread
+def two(): blocks()
+@later(1)
+def three(): blocks()
+@at_once
+def four(): blocks()
+async def f():
+    await asyncio.gather(one(), one())
+    two()
+    three()
+    four()  # blocks
+""",
+    "a callback that is awaited is an async one": """
+import inspect
+async def dispatch(callback):
+    if inspect.iscoroutinefunction(callback):
+        return await callback()
+    return await asyncio.to_thread(callback)
+async def called(callback):
+    callback()
+async def f():
+    await dispatch(blocks)
+    await called(blocks)  # blocks
+""",
     "code that is never come to": """
 import sys
 async def f(x):
@@ -37,6 +86,22 @@ async def g(x):
     while x:
         await asyncio.sleep(1)
     blocks()  # blocks
+async def i(x):
+    if x:
+        raise ValueError
+    elif x is None:
+        sys.exit()
+    else:
+        return
+    blocks()
+async def j(x):
+    if x:
+        return
+    else:
+        x()
+    blocks()  # blocks
+    assert False
+    blocks()
 async def h(x):
     try:
         while True:

@@ -309,6 +309,10 @@ def ends(statement: ast.stmt) -> bool:
             return True
         case ast.While(test=ast.Constant(value=value), body=body) if value:
             return not any(map(_breaks, body))
+        case ast.If(body=body, orelse=[*_, last]):
+            return all(leaves([each]) or ends(each) for each in (body[-1], last))
+        case ast.Assert(test=ast.Constant(value=False)):
+            return True
     return False
 
 

@@ -98,7 +98,7 @@ class Calls(Names):
             self.scopes[self._scope].asks_for_loop = True
         if isinstance(node.func, ast.Name):
             runs = self.scopes[self._running()]
-            if name in runs.parameters:
+            if name in runs.parameters and not awaited:  # or it is an async one
                 runs.called_parameters.append(name)
         elif self._versioned and isinstance(node.func, ast.Attribute):  # it is not visited itself
             self._mention_name(node.func)

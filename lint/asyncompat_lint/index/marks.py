@@ -7,12 +7,15 @@ syntax trees, and the names of the rules that go by form.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 
 from asyncompat_lint.facts import Mark
 from asyncompat_lint.index.expressions import name_of
 
 _MAKING_TASKS = frozenset({"create_task", "ensure_future"})
+_RUNNING_LOOPS = frozenset({"run", "run_forever", "run_until_complete"})
+_LOOPS = (ast.AsyncFor, ast.For, ast.While)
 _WAITING = (ast.AsyncFor, ast.AsyncWith, ast.Await)
 # What has handlers: the second is new in 3.11, and of the same shape.
 _TRYING: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
@@ -62,12 +65,29 @@ def named_task(assignment: ast.Assign) -> str:
 
 def is_left(name: str, line: int, function: ast.AST) -> bool:
     """Return whether a function ends with what it has given to a name, and not used."""
-    return not any(
-        (isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load))
-        or (isinstance(each, _WAITING) and each.lineno > line)
-        or (isinstance(each, ast.Global | ast.Nonlocal) and name in each.names)
+    loops = [
+        (each.lineno, each.end_lineno or each.lineno)
         for each in ast.walk(function)
-    )
+        if isinstance(each, _LOOPS) and each.lineno <= line <= (each.end_lineno or each.lineno)
+    ]
+    for each in ast.walk(function):
+        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
+            return False
+        if isinstance(each, ast.Global | ast.Nonlocal) and name in each.names:
+            return False
+        if _waits(each):
+            waits_at: int = each.lineno  # type: ignore[attr-defined]  # as all expressions have
+            if waits_at > line or any(first <= waits_at <= last for first, last in loops):
+                return False  # meanwhile the function has it
+    return True
+
+
+def _waits(node: ast.AST) -> bool:
+    """Whether other code runs, the loop's most likely, while a function stands here."""
+    match node:
+        case ast.Call(func=function):
+            return name_of(function) in _RUNNING_LOOPS
+    return isinstance(node, (*_WAITING, ast.Yield, ast.YieldFrom))
 
 
 def held_over_await(statement: ast.stmt, body: list[ast.stmt], number: int) -> ast.expr | None:
@@ -76,25 +96,28 @@ def held_over_await(statement: ast.stmt, body: list[ast.stmt], number: int) -> a
     The statement is the one of this number in a body.
     """
     match statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=lock, attr="acquire")) as call):
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="acquire")) as call):
             for each in body[number + 1 :]:
-                if awaits(each):
+                released = min(map(_line, filter(_releases, ast.walk(each))), default=sys.maxsize)
+                awaited = [_line(part) for part in ast.walk(each) if isinstance(part, _WAITING)]
+                if any(line < released for line in awaited) and awaits(each):
                     return call
-                if any(map(_releases(lock), ast.walk(each))):
-                    break
+                if released < sys.maxsize:
+                    break  # on this way, if not on all
     return None
 
 
-def _releases(lock: ast.expr) -> Callable[[ast.AST], bool]:
-    kept = ast.dump(lock)
+def _line(node: ast.AST) -> int:
+    line: int = getattr(node, "lineno", sys.maxsize)
+    return line
 
-    def is_release(node: ast.AST) -> bool:
-        match node:
-            case ast.Call(func=ast.Attribute(value=released, attr="release")):
-                return ast.dump(released) == kept
-        return False
 
-    return is_release
+def _releases(node: ast.AST) -> bool:
+    """Whether something is given back, by the lock's method or one that is called so."""
+    match node:
+        case ast.Call(func=function):
+            return "release" in name_of(function)
+    return False
 
 
 def awaited_in(body: list[ast.stmt]) -> Iterator[ast.expr]:

@@ -50,7 +50,7 @@ _VARYING = frozenset({"Exception", "TimeoutError"})
 
 # Nothing behind one of these in the same suite is ever run.
 _ENDING = frozenset({ast.Break, ast.Continue, ast.Raise, ast.Return})
-_PERHAPS_ENDING = frozenset({ast.Expr, ast.While})
+_PERHAPS_ENDING = frozenset({ast.Assert, ast.Expr, ast.If, ast.While})
 
 
 class Statements(Calls):

@@ -65,6 +65,13 @@ async def update(fetch):
     print(value)
     lock.release()
     await fetch()
+async def get(cache, key, refresh):
+    lock.acquire()
+    if key in cache:
+        lock.release()
+        await refresh()
+        return cache[key]
+    lock.release()
 """,
     )
 

@@ -20,6 +20,7 @@ _TELLING = frozenset(
 )
 
 
+_EXITING = frozenset({"_exit", "exit"})
 # What gives it to somebody else, by whatever name.
 _THROWING = frozenset({"set_exception", "throw"})
 
@@ -90,6 +91,15 @@ async def work(steps):
 """,
     )
     VALID = (
+        """\
+import asyncio, sys
+async def work(step):
+    while True:
+        try:
+            await step()
+        except asyncio.CancelledError:
+            sys.exit(1)
+""",
         """\
 import asyncio, contextlib
 async def stop(task: asyncio.Task):
@@ -241,7 +251,7 @@ async def work(step):
             caught = self._caught(handler)
             if caught is None:
                 continue
-            if not any(isinstance(each, cst.Raise) for each in walk(handler.body)):
+            if not any(isinstance(each, cst.Raise) or _exits(each) for each in walk(handler.body)):
                 if _hands_on(handler) or _raises_later(handler, function):
                     return
                 is_over = _leaves(handler) or self._is_last_to_wait(node)
@@ -347,6 +357,11 @@ def _raises_later(handler: _Handler, function: cst.FunctionDef) -> bool:
         and any(isinstance(inside, cst.Raise) for inside in walk(each.body))
         for each in walk(function)
     )
+
+
+def _exits(node: cst.CSTNode) -> bool:
+    """Whether something ends the program: ``sys.exit()``."""
+    return isinstance(node, cst.Call) and name_of(node.func) in _EXITING
 
 
 def _leaves(handler: _Handler) -> bool:

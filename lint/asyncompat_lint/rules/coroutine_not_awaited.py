@@ -56,6 +56,17 @@ async def name(x):
     )
     VALID = (
         """\
+class Client:
+    async def ask(self): ...
+    def get(self):
+        return self.ask()
+class Sync(Client):
+    def ask(self):
+        return 1
+def get(client: Sync):
+    client.get()
+""",
+        """\
 import asyncio
 from collections.abc import Coroutine
 async def save(): ...

@@ -180,6 +180,10 @@ def _targets(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
     match node:
         case cst.Assign(targets=targets):
             yield from (each.target for each in targets)
+        case cst.MatchAs(name=cst.Name() as name) | cst.MatchStar(name=cst.Name() as name):
+            yield name
+        case cst.MatchMapping(rest=cst.Name() as name):
+            yield name
         case cst.AugAssign(target=target) | cst.AnnAssign(target=target) | cst.For(target=target):
             yield target
         case cst.AsName(name=name) | cst.ExceptHandler(name=cst.AsName(name=name)):

@@ -13,8 +13,8 @@ from asyncompat_lint.rules.trees import walk
 # What gives its results in an order, one after the other; and what runs functions in threads, of
 # which nobody knows whether they can run at the same time.
 _IN_ORDER = tuple(
-    "acquire anext execute get next read receive recv run_in_executor run_sync send sleep"
-    " to_thread".split()
+    "acquire anext ask click execute fetchone fetchrow fetchval get next read receive recv"
+    " run_in_executor run_sync send shield sleep to_thread wait".split()
 )
 
 
@@ -53,6 +53,13 @@ async def load(fetch, names):
 """,
     )
     VALID = (
+        """\
+import asyncio
+async def both(one, two):
+    first = await asyncio.wait_for(one, 1)
+    second = await asyncio.wait_for(two, 1)
+    return first, second
+""",
         """\
 async def load(fetch):
     one = await fetch("one")

@@ -51,6 +51,16 @@ import asyncio
 def start(work):
     task = asyncio.create_task(work())
     return task
+def main_with_loop(loop, work):
+    task = loop.create_task(work())
+    loop.run_forever()
+async def lifespan(work):
+    task = asyncio.create_task(work())
+    yield
+async def turns(work):
+    while True:
+        await work()
+        task = asyncio.create_task(work())
 async def watch(task):
     asyncio.ensure_future(task).add_done_callback(print)
 async def main(work):
