@@ -582,6 +582,14 @@ def test_keywords_that_are_unpacked_go_through_partial(fix):
     assert "functools.partial(subprocess.run, ['x'], **more)" in fixed
 
 
+def test_no_await_in_a_comprehension_within_one_that_python_310_is_to_read(fix):
+    work = "import time, asyncio\ndef work(i): time.sleep(i)\nasync def f(xs):\n"
+    code = f"{work}    return [[work(i) for i in x] for x in xs]\n"
+    assert fix(code, "--unsafe-fixes", "--target-version", "3.8-3.14") == code
+    fixed = fix(code, "--unsafe-fixes", "--target-version", "3.11-3.14")
+    assert "[[await asyncio.to_thread(work, i) for i in x] for x in xs]" in fixed
+
+
 def test_no_await_in_a_string_that_python_36_is_to_read(fix):
     code = (
         "import asyncio\n@asyncio.coroutine\ndef f():\n"

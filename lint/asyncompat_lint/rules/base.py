@@ -148,8 +148,13 @@ class Rule(cst.MetadataDependent):
         if not self.may_stand_in_string(node):
             return False
         child, parent = node, self.parent_of(node)
+        comprehensions = 0
         while parent is not None:
             match parent:
+                case cst.ListComp() | cst.SetComp() | cst.DictComp() if child is not parent.for_in:
+                    comprehensions += 1
+                    if comprehensions > 1 and not self._may_await_in_nested():
+                        return False
                 case cst.FunctionDef() if child is parent.body:
                     return parent.asynchronous is not None
                 case cst.Lambda() | cst.ClassDef() if child is parent.body:
@@ -163,6 +168,11 @@ class Rule(cst.MetadataDependent):
                         return False
             child, parent = parent, self.parent_of(parent)
         return self.context.surroundings.is_notebook
+
+    def _may_await_in_nested(self) -> bool:
+        """Whether a comprehension within another one may await."""
+        lowest = self.context.surroundings.lowest_python
+        return lowest is None or lowest >= AWAIT_IN_NESTED_SINCE
 
     def _generator_of(self, loop: cst.CompFor) -> cst.GeneratorExp | None:
         """The generator expression that a loop is of, if it is of one."""
@@ -224,6 +234,7 @@ def source_of(node: cst.CSTNode) -> str:
 
 
 AWAIT_IN_STRINGS_SINCE = (3, 7)
+AWAIT_IN_NESTED_SINCE = (3, 11)
 # Where line ends stand that need nothing in their place.
 _TIGHT = {
     cst.Arg: ["whitespace_after_arg"],
