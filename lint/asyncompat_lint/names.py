@@ -173,7 +173,11 @@ class Names(ABC):
     @staticmethod
     def _is_the_same_everywhere(name: str, index: int, use: Use) -> bool:
         """Whether a name has one value only, in the scope it belongs to."""
-        bindings = use.module.facts.scopes[index].bindings[name]
+        bindings = [
+            each
+            for each in use.module.facts.scopes[index].bindings[name]
+            if each.kind != "excluded" or each.suite is None or each.suite.holds(use.line)
+        ]
         return len(bindings) == 1 and bindings[0].suite is None
 
     def _bound(self, name: str, index: int, use: Use, *, at_use: bool) -> Values:
