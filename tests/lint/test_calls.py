@@ -151,7 +151,6 @@ class Numbers:
         blocks()
         return iter([1])
 async def f():
-    a, b = numbers()  # blocks
     1 in numbers()  # blocks
     [a, *b] = numbers()  # blocks
     2 not in Numbers()  # blocks

@@ -6,6 +6,7 @@ import ast
 from typing import Literal
 
 from asyncompat_lint.expressions import (
+    ITERATED,
     Attribute,
     Called,
     Constant,
@@ -38,6 +39,7 @@ _PUTTING: dict[str, Literal["dict", "list", "set"]] = {
 }
 # These go through them when they are gone through themselves.
 PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".split())
+_LAZY = PASSING | ITERATED
 # Constants exempt calls; the others may be callables.
 _TOLD_ARGUMENTS = (Attribute, Called, Constant, Display, Either, Inner, Name)
 
@@ -152,8 +154,12 @@ class Calls(Names):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
-        if isinstance(node.value, ast.Call) and isinstance(node.targets[0], _SEVERAL):
-            self._iterated(node.value, node.value)
+        target = node.targets[0]
+        if isinstance(node.value, ast.Call) and isinstance(target, _SEVERAL):
+            # Most functions give tuples: to follow them all would take as long as all the rest.
+            is_starred = any(isinstance(each, ast.Starred) for each in target.elts)
+            if is_starred or name_of(node.value.func) in _LAZY:
+                self._iterated(node.value, node.value)
 
     def visit_Compare(self, node: ast.Compare) -> None:
         self.generic_visit(node)
