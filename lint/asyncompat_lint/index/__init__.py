@@ -18,10 +18,10 @@ from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
 from asyncompat_lint.index.aliases import write_out_versions
 from asyncompat_lint.index.interface import interface
-from asyncompat_lint.index.marks import awaits as _awaits
 from asyncompat_lint.index.name_index import name_index
 from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
+from asyncompat_lint.index.waiting import awaits as _awaits
 from asyncompat_lint.lazily import encoded
 from asyncompat_lint.sources import SourceText, TooDeepError, UnreadableError, place_in_cell
 

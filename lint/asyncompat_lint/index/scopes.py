@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from asyncompat_lint.expressions import OPAQUE, Called, Constant, Display, Name, Subscripted
 from asyncompat_lint.facts import Statement
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
-from asyncompat_lint.index.marks import is_left
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
+from asyncompat_lint.index.waiting import is_left
 
 # Under these a property keeps its name: what reading it runs is another function.
 _ACCESSORS = frozenset({"deleter", "setter"})

@@ -39,9 +39,10 @@ from asyncompat_lint.index.guards import (
     skip_test,
     test_of,
 )
-from asyncompat_lint.index.marks import awaited_in, held_over_await, marks_of, named_task
-from asyncompat_lint.index.marks import awaits as _awaits
+from asyncompat_lint.index.marks import marks_of
 from asyncompat_lint.index.switches import known_without, off_body, off_rest
+from asyncompat_lint.index.waiting import awaited_in, held_over_await, named_task
+from asyncompat_lint.index.waiting import awaits as _awaits
 from asyncompat_lint.spans import Span
 
 # The classes by which not the same exceptions are caught in every version of Python.

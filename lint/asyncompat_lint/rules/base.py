@@ -316,3 +316,13 @@ def only_statement(line: cst.BaseStatement) -> cst.BaseSmallStatement | None:
     if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
         return line.body[0]
     return None
+
+
+def only_statement_of(body: cst.BaseSuite) -> cst.BaseSmallStatement | None:
+    """Return the statement of a body that has but one."""
+    match body:
+        case cst.IndentedBlock(body=[line]):
+            return only_statement(line)
+        case cst.SimpleStatementSuite(body=[statement]):
+            return statement
+    return None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import libcst as cst
 
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement
+from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, only_statement_of
 from asyncompat_lint.rules.trees import walk
 
 
@@ -82,23 +82,13 @@ async def watch(job):
         asked = [each for each in walk(test) if isinstance(each, cst.Await | cst.Call)]
         if any(not _asks_for_event(each) for each in asked):
             return  # it asks somebody, who may not be able to say it by himself
-        if is_endless or _sleeps(_only(node.body)):
+        if is_endless or _sleeps(only_statement_of(node.body)):
             self.report(
                 test,
                 "this loop only sleeps until its condition changes",
                 function=f"async def {function.name.value}",
                 hint="an `asyncio.Event` that is set where the condition changes",
             )
-
-
-def _only(body: cst.BaseSuite) -> cst.BaseSmallStatement | None:
-    """The statement of a body that has but one."""
-    match body:
-        case cst.IndentedBlock(body=[line]):
-            return only_statement(line)
-        case cst.SimpleStatementSuite(body=[statement]):
-            return statement
-    return None
 
 
 def _end_of(body: cst.BaseSuite) -> cst.BaseExpression | None:
@@ -110,7 +100,7 @@ def _end_of(body: cst.BaseSuite) -> cst.BaseExpression | None:
             pass
         case _:
             return None
-    leaves = isinstance(_only(end.body), cst.Break | cst.Return)
+    leaves = isinstance(only_statement_of(end.body), cst.Break | cst.Return)
     is_polling = isinstance(sleep, cst.SimpleStatementLine) and _sleeps(only_statement(sleep))
     return end.test if leaves and is_polling else None
 

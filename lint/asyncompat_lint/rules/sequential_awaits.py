@@ -7,7 +7,7 @@ from itertools import pairwise
 import libcst as cst
 
 from asyncompat_lint.findings import Severity
-from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement
+from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, only_statement_of
 from asyncompat_lint.rules.trees import walk
 
 # What gives its results in an order, one after the other; and what runs functions in threads, of
@@ -100,10 +100,12 @@ async def load(fetch, names, reader):
         function = is_async(self, node)
         if function is None or node.asynchronous is not None:
             return
-        match _only_expression(node.body):
-            case cst.Call(
-                func=cst.Attribute(value=list_, attr=cst.Name("append")),
-                args=[cst.Arg(value=cst.Await(expression=cst.Call() as call) as value)],
+        match only_statement_of(node.body):
+            case cst.Expr(
+                value=cst.Call(
+                    func=cst.Attribute(value=list_, attr=cst.Name("append")),
+                    args=[cst.Arg(value=cst.Await(expression=cst.Call() as call) as value)],
+                )
             ) if _takes_turns(call, node.target, name_of(list_)):
                 self.report(
                     value,
@@ -111,14 +113,6 @@ async def load(fetch, names, reader):
                     function=f"async def {function.name.value}",
                     hint="`asyncio.gather(*...)`, or tasks in a `TaskGroup`",
                 )
-
-
-def _only_expression(body: cst.BaseSuite) -> cst.BaseExpression | None:
-    match body:
-        case cst.IndentedBlock(body=[line]):
-            statement = only_statement(line)
-            return statement.value if isinstance(statement, cst.Expr) else None
-    return None
 
 
 def _takes_turns(call: cst.Call, target: cst.BaseExpression, results: str) -> bool:
