@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -42,7 +41,7 @@ def _check_standard(name: str) -> None:
     names = name.removesuffix(".*").split(".")
     for number in range(1, len(names)):
         owner = _standard(names[:number])
-        if owner is None or _standard(names[: number + 1]) is not None:
+        if owner is None or names[number] in dir(owner):
             continue
         near = difflib.get_close_matches(names[number], dir(owner), 1, _ALMOST)
         if near:
@@ -53,11 +52,15 @@ def _check_standard(name: str) -> None:
 
 
 def _standard(names: list[str]) -> object:
-    """What the standard library has by a dotted name; None if it has nothing."""
-    try:
-        return pkgutil.resolve_name(".".join(names))
-    except (AttributeError, ImportError):
-        return None
+    """What the standard library has by a dotted name; None if it has nothing.
+
+    Only of what this process has already: an import might find a file of the project.
+    """
+    there: object = None
+    for number in range(len(names)):
+        module = sys.modules.get(".".join(names[: number + 1]))
+        there = module or getattr(there, names[number], None)
+    return there
 
 
 def _missing(module: Module, names: list[str]) -> Iterator[tuple[str, list[str]]]:
