@@ -583,6 +583,25 @@ def test_keywords_that_are_unpacked_go_through_partial(fix):
     assert "functools.partial(subprocess.run, ['x'], **more)" in fixed
 
 
+def test_what_is_held_by_a_thread_or_is_of_the_loop_stays_where_it_is(fix):
+    code = (
+        "import asyncio, threading, time\ncond = threading.Condition()\n"
+        "def work(future):\n    time.sleep(1)\n    future.set_result(1)\n"
+        "async def f(future):\n    with cond:\n        cond.wait()\n    work(future)\n"
+    )
+    assert fix(code, "--unsafe-fixes") == code
+
+
+def test_what_match_binds_may_be_wanted_behind_the_block(fix):
+    code = (
+        "import json\nasync def f():\n    with open('x') as file:\n"
+        "        match json.load(file):\n            case {'a': a, **rest}:\n"
+        "                pass\n            case [b, *c]:\n                a = b\n"
+        "    return a\n"
+    )
+    assert fix(code, "--unsafe-fixes") == code
+
+
 def test_no_await_in_a_comprehension_within_one_that_python_310_is_to_read(fix):
     work = "import time, asyncio\ndef work(i): time.sleep(i)\nasync def f(xs):\n"
     code = f"{work}    return [[work(i) for i in x] for x in xs]\n"
