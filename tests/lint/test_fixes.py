@@ -592,11 +592,11 @@ def test_what_is_held_by_a_thread_or_is_of_the_loop_stays_where_it_is(fix):
     assert fix(code, "--unsafe-fixes") == code
 
 
-def test_what_match_binds_may_be_wanted_behind_the_block(fix):
+@pytest.mark.parametrize("pattern", ["{'a': a}", "[_, *a]", "{'b': 1, **a}"])
+def test_what_match_binds_may_be_wanted_behind_the_block(fix, pattern):
     code = (
         "import json\nasync def f():\n    with open('x') as file:\n"
-        "        match json.load(file):\n            case {'a': a, **rest}:\n"
-        "                pass\n            case [b, *c]:\n                a = b\n"
+        f"        match json.load(file):\n            case {pattern}:\n                pass\n"
         "    return a\n"
     )
     assert fix(code, "--unsafe-fixes") == code
