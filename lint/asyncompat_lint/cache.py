@@ -91,6 +91,11 @@ class Cache:
         """Whether there is a folder to keep anything in."""
         return self._folder is not None
 
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether other processes may write to it."""
+        return True
+
     def targets(self, kind: type[_Kept]) -> _Kept:
         """Return what call sites were found to run, as ``keep_targets`` was given it."""
         kept = self._read("targets", _KeptTargets)
@@ -163,6 +168,10 @@ class MemoryCache(Cache):
     @property
     def is_kept(self) -> bool:
         return True
+
+    @property
+    def is_on_disk(self) -> bool:
+        return False
 
     def _load(self, name: str) -> bytes:
         return self._kept.get(name, b"")

@@ -68,6 +68,9 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
         if other in everybodys
     }
     for module in program.modules.own:
+        notes = targets.notes(module.file.location)
+        if notes.is_sound:
+            continue  # whatever else has become a coroutine since, it is nothing that this calls
         index = module.facts.names
         own = {name for other, name in index.aliases if other in everybodys}
         suspected = {(number, HOLDING_LOCK) for number in index.holding}
@@ -81,8 +84,11 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
             for name in names if lost else ():
                 its = lost.intersection(index.called[name])
                 suspected.update((number, NOT_AWAITED) for number in its)
+        notes.is_sound = True
         for number, rule in sorted(suspected):
-            yield from _confirmed(program, knowledge, targets, Site(module, number), rule)
+            for misuse in _confirmed(program, knowledge, targets, Site(module, number), rule):
+                notes.is_sound = False
+                yield misuse
 
 
 def _confirmed(

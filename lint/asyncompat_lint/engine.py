@@ -6,7 +6,6 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from asyncompat_lint import cache as caches
@@ -15,16 +14,15 @@ from asyncompat_lint import (
     cells,
     following,
     forked,
-    history,
     importing,
     suppressions,
     visiting,
 )
 from asyncompat_lint import knowledge as knowledge_base
+from asyncompat_lint.apart import Apart, Found
 from asyncompat_lint.cache import Cache
-from asyncompat_lint.compatibility import Compatibility
 from asyncompat_lint.config import Config, meant
-from asyncompat_lint.coroutines import Misuse, misuses
+from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Finding, Severity, Step
 from asyncompat_lint.indexing import Indexer
 from asyncompat_lint.misfits import Misfit
@@ -156,29 +154,24 @@ class _Check:
         roots = self._roots(modules)
         libraries = Indexer(self._cache, "installed")
         others, installed = self._others(modules, roots, knowledge.covers, indexer, libraries)
-        with ThreadPoolExecutor() as aside:
-            keeping = [aside.submit(indexer.keep), aside.submit(libraries.keep)]
-            known = Modules(modules, knowledge.covers, roots, others, installed)
-            check_names(known, self._settings.config.functions)
-            program = Program(known, knowledge)
-            targets = Targets(program, self._cache, self._settings.identity)
-            for each in keeping:
-                each.result()
+        known = Modules(modules, knowledge.covers, roots, others, installed)
+        check_names(known, self._settings.config.functions)
+        program = Program(known, knowledge)
+        targets = Targets(program, self._cache, self._settings.identity)
         self._made += [indexer, libraries, program, targets]
+        apart = Apart(program, knowledge, targets, self._settings.versions, modules)
+
+        def aside() -> Found:
+            indexer.keep()
+            libraries.keep()
+            return apart.look()
+
+        is_worth = apart.is_worth_a_process and self._cache.is_on_disk
+        looking = forked.Meanwhile(aside, worth=is_worth)
         calls: dict[str, list[BlockingCall]] = defaultdict(list)
         for call in blocking_calls(program, knowledge, targets):
             calls[call.module.file.location].append(call)
-        misused: dict[str, list[Misuse]] = defaultdict(list)
-        for misuse in misuses(program, knowledge, targets):
-            misused[misuse.site.module.file.location].append(misuse)
-        compatibility = Compatibility(program, targets, history.load(), self._settings.versions)
-        misfits: dict[str, list[Misfit]] = {}
-        for module in modules:
-            notes = targets.notes(module.file.location)
-            if not notes.fits:
-                found = [*compatibility.misfits(module), *cells.misfits(program, module, targets)]
-                misfits[module.file.location] = found
-                notes.fits = not found
+        misused, misfits = apart.told_by(looking.result())
         targets.keep()
         self._visits_before = self._cache.visits()
         visits = [

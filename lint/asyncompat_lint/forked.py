@@ -1,16 +1,21 @@
-"""A function called for each of many things, by processes that begin with all that this one has.
+"""Functions that are called by processes that begin with all that this one has.
 
-This one is one of them, and so has found out by itself what it goes on with. Nothing has to be sent
-to the others, only what they answer is. Knows nothing of what is done.
+``each`` has a function called for many things. This process is one of those that do, and so has
+found out by itself what it goes on with. ``Meanwhile`` is for what it can do without for a time.
+Nothing has to be sent to the others, only what they answer is. Knows nothing of what is done.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import pickle
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any, TypeVar
+from multiprocessing.connection import Connection
+from typing import Any, Generic, TypeVar
 
 _Thing = TypeVar("_Thing")
 _Answer = TypeVar("_Answer")
@@ -18,6 +23,8 @@ _Answer = TypeVar("_Answer")
 # Below this many things other processes cost more than they bring.
 WORTH_A_PROCESS = 40
 _A_TIME = 8
+# There is time for what is done meanwhile; ``each`` is waited for.
+_NICE = 10
 # Into so many pieces the work is cut, so that no process is done long before the others.
 _PIECES = 128
 
@@ -27,9 +34,8 @@ _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 def each(function: Callable[[_Thing], _Answer], things: Sequence[_Thing]) -> list[_Answer]:
     """Return what a function gives for each of some things, in their order."""
-    can_fork = "fork" in multiprocessing.get_all_start_methods()
-    others = (os.cpu_count() or 1) - 1
-    if len(things) < WORTH_A_PROCESS or not can_fork or not others:
+    others = _others()
+    if len(things) < WORTH_A_PROCESS or not others:
         return [function(thing) for thing in things]
     _work.append((function, things))
     a_time = max(_A_TIME, len(things) // _PIECES)
@@ -52,6 +58,51 @@ def each(function: Callable[[_Thing], _Answer], things: Sequence[_Thing]) -> lis
             return [answer for answers in [*theirs, *reversed(ours)] for answer in answers]
     finally:
         _work.pop()
+
+
+class Meanwhile(Generic[_Answer]):
+    """What a function gives, found out by another process until it is asked for.
+
+    By this one, if there can be no other, if it is not ``worth`` one, or if that one has failed.
+    What the function changes, it changes there.
+    """
+
+    def __init__(self, function: Callable[[], _Answer], *, worth: bool) -> None:
+        self._function = function
+        self._receiver: Connection | None = None
+        if worth and _others():
+            context = multiprocessing.get_context("fork")
+            self._receiver, sender = context.Pipe(duplex=False)
+            # No pool: its threads would be in the way of who forks after this.
+            self._process = context.Process(target=_send, args=(function, sender), daemon=True)
+            self._process.start()
+            sender.close()
+
+    def result(self) -> _Answer:
+        """Return it; ask once."""
+        if self._receiver is not None:
+            with self._receiver:
+                try:
+                    answer: _Answer = pickle.loads(self._receiver.recv_bytes())
+                except EOFError:
+                    pass  # it has ended before its time
+                else:
+                    self._process.join()
+                    return answer
+        return self._function()
+
+
+def _send(function: Callable[[], object], sender: Connection) -> None:
+    os.nice(_NICE)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who is asked to stop here is the other one
+    with contextlib.suppress(Exception):  # who has asked fails by itself, and can say so
+        sender.send_bytes(pickle.dumps(function(), pickle.HIGHEST_PROTOCOL))
+
+
+def _others() -> int:
+    """How many other processes there should be."""
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    return (os.cpu_count() or 1) - 1 if can_fork else 0
 
 
 def _answers(numbers: Iterable[int]) -> list[Any]:

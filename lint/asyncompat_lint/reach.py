@@ -142,9 +142,10 @@ class _Reach:
                         if each.entry.table.meant:
                             continue
                         longer = self._lengthened(each, site, index)
-                        if not self._conditions.can_all_hold(longer.held):
-                            continue
-                        if is_news(self._blocked.get(place, {}), longer):
+                        # The second is the dearer question.
+                        if is_news(
+                            self._blocked.get(place, {}), longer
+                        ) and self._conditions.can_all_hold(longer.held):
                             add(there, longer)
             newly_blocked = {place: there for place, there in newly_blocked.items() if there}
             for place, there in newly_blocked.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -43,6 +44,15 @@ class KeptTargets(msgspec.Struct, array_like=True):
     marked: list[int] = []
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What stands for each module, by its location; ``is_new`` is whether any imports are."""
+
+    imports: Imports
+    states: dict[str, bytes]
+    is_new: bool
+
+
 class _Kept(msgspec.Struct):
     imports: Imports = msgspec.field(default_factory=Imports)
     modules: dict[str, KeptTargets] = {}
@@ -57,22 +67,33 @@ class Targets:
         # By module and site: as it is kept, and as it is asked for.
         self._found: dict[str, dict[int, _KeptGroups]] = defaultdict(dict)
         self._known: dict[tuple[str, int], list[Group]] = {}
-        self._imports = Imports()
-        self._states: dict[str, bytes] = {}
+        self._settings = settings
         self._notes: dict[str, Notes] = defaultdict(Notes)
         self._marked: dict[str, list[int]] = {}
         self._is_new = False
-        if cache.is_kept:
-            kept = cache.targets(_Kept)
-            self._imports, is_new = imports_of(program.modules, kept.imports)
-            self._is_new = is_new
-            common = caches.digest(self._imports.files + settings.encode())
-            self._states = dict(states(program.modules, self._imports, program.callers, common))
+        kept = cache.targets(_Kept) if cache.is_kept else _Kept()
+        self._imports_before = kept.imports
+        # What is kept is kept under it; ``standing`` finds it out where nothing else has given it.
+        self.known_standing: Standing | None = None
+        if kept.modules:
+            now = self.standing()
             for location, its in kept.modules.items():
-                if self._states.get(location) == its.state:
+                if now.states.get(location) == its.state:
                     self._found[location] = its.groups
                     self._notes[location] = its.notes
                     self._marked[location] = its.marked
+
+    def standing(self) -> Standing:
+        """Return what stands for the modules, found out once; for none where nothing is kept."""
+        if not self._cache.is_kept:
+            return Standing(Imports(), {}, is_new=False)
+        if self.known_standing is None:
+            modules, callers = self._program.modules, self._program.callers
+            imports, is_new = imports_of(modules, self._imports_before)
+            common = caches.digest(imports.files + self._settings.encode())
+            now = dict(states(modules, imports, callers, common))
+            self.known_standing = Standing(imports, now, is_new)
+        return self.known_standing
 
     def of(self, site: Site) -> list[Group]:
         """Return what a call site may run, as ``Program.targets`` does."""
@@ -141,13 +162,14 @@ class Targets:
 
     def keep(self) -> None:
         """Keep what was found out, for the next run."""
-        if not self._is_new or not self._cache.is_kept:
+        standing = self.standing()
+        if not self._cache.is_kept or not (self._is_new or standing.is_new):
             return
         kept = {
             at: KeptTargets(now, self._found[at], self._notes[at], self._marked.get(at, []))
-            for at, now in self._states.items()
+            for at, now in standing.states.items()
         }
-        self._cache.keep_targets(_Kept(self._imports, kept))
+        self._cache.keep_targets(_Kept(standing.imports, kept))
 
 
 def _as_kept(groups: list[Group]) -> _KeptGroups:

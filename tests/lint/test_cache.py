@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncompat_lint import indexing
+from asyncompat_lint import apart, indexing
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.rules import RULES
@@ -125,6 +125,22 @@ def test_several_processes_find_what_one_finds(folder, monkeypatch):
     monkeypatch.setattr(indexing, "WORTH_A_PROCESS", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert run(None) == alone
+
+
+def test_what_is_looked_for_aside_is_the_same_and_is_kept(folder, monkeypatch):
+    """Misuses and misfits, and that a module has none: elsewhere or here."""
+    Path("c.py").write_text("import a\nasync def g():\n    a.make()\n")
+    Path("d.py").write_text("import asyncio\nasyncio.coroutine\n")
+    expected = run(Path("here"))
+    assert "d.py" in dict(expected)
+    monkeypatch.setattr(apart, "_WORTH_A_PROCESS", 1)
+    assert run(folder) == expected
+    Path("a.py").write_text(BLOCKS + "async def make():\n    pass\n")
+    assert ("c.py", "AC201") in run(folder)
+    Path("b.py").write_text(CLEAN)  # which has nothing to do with it
+    assert ("c.py", "AC201") in run(folder)
+    Path("a.py").write_text(BLOCKS + "def make():\n    pass\n")
+    assert run(folder) == expected
 
 
 def test_what_is_imported_with_its_package_counts(tmp_path, monkeypatch):

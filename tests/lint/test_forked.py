@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 
 import pytest
 
@@ -46,3 +47,42 @@ def test_an_error_comes_back_from_here_and_from_elsewhere(fails):
     with pytest.raises(LookupError):
         forked.each(fail, range(forked.WORTH_A_PROCESS))
     assert forked._work == []
+
+
+def test_what_is_done_meanwhile_is_done_elsewhere_if_that_is_worth_it():
+    own = os.getpid()
+    assert (forked.Meanwhile(os.getpid, worth=True).result() != own) is CAN_FORK
+    assert forked.Meanwhile(os.getpid, worth=False).result() == own
+
+
+def test_what_comes_back_may_be_more_than_a_pipe_holds():
+    assert forked.Meanwhile(lambda: "x" * 1_000_000, worth=True).result() == "x" * 1_000_000
+
+
+def test_what_has_failed_elsewhere_is_done_here(capfd):
+    own = os.getpid()
+
+    def only_here():
+        if os.getpid() != own:
+            raise LookupError
+        return "here"
+
+    def nowhere():
+        raise LookupError
+
+    assert forked.Meanwhile(only_here, worth=True).result() == "here"
+    with pytest.raises(LookupError):
+        forked.Meanwhile(nowhere, worth=True).result()
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_who_was_killed_elsewhere_is_replaced_here():
+    own = os.getpid()
+
+    def killed():
+        if os.getpid() != own:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "here"
+
+    assert forked.Meanwhile(killed, worth=True).result() == "here"
