@@ -29,7 +29,7 @@ _WORTH_A_PROCESS = 500
 class Found:
     """As it is sent from one process to another: all things by their modules' locations."""
 
-    misuses: list[tuple[str, int, str, str]]
+    misuses: list[tuple[str, int, str, str, str]]
     misfits: dict[str, list[Misfit]]
     settled: list[tuple[str, bool, bool]]
     standing: Standing
@@ -69,8 +69,8 @@ class Apart:
             notes.fits, notes.is_sound = fits, is_sound
         by_location = {each.file.location: each for each in self._program.modules.own}
         misused: dict[str, list[Misuse]] = defaultdict(list)
-        for location, number, rule, what in found.misuses:
-            misused[location].append(Misuse(Site(by_location[location], number), rule, what))
+        for location, number, *rest in found.misuses:
+            misused[location].append(Misuse(Site(by_location[location], number), *rest))
         return misused, found.misfits
 
     def look(self) -> Found:
@@ -78,7 +78,7 @@ class Apart:
         targets = self._targets
         standing = targets.standing()
         misused = [
-            (each.site.module.file.location, each.site.number, each.rule, each.what)
+            (each.site.module.file.location, each.site.number, each.rule, each.what, each.handed_to)
             for each in misuses(self._program, self._knowledge, targets)
         ]
         compatibility = Compatibility(self._program, targets, history.load(), self._versions)

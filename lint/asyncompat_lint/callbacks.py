@@ -5,14 +5,15 @@ Knows what the knowledge and the settings say of it. It must not know what block
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from asyncompat_lint.expressions import Expr, Name
+from asyncompat_lint.expressions import Called, Expr, Name, last_name
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
-from asyncompat_lint.sites import Site, SiteIndex
+from asyncompat_lint.sites import Site, SiteIndex, SiteKey
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Instance, Place, Reference
 
@@ -27,6 +28,8 @@ class LoopCallbacks:
         self._knowledge = knowledge
         self._targets = targets
         self._sites = sites
+        # The libraries' functions that the loop is asked to call: where, and with what.
+        self.of_libraries: dict[SiteKey, tuple[Site, Reference, dict[str, Expr]]] = {}
 
     def places(self) -> set[Place]:
         """Return the sync functions that the loop is asked to call, here or there."""
@@ -45,23 +48,61 @@ class LoopCallbacks:
         while names:
             more: set[str] = set()
             for site in self._sites.named(names):
-                for argument in self._arguments(site, on_loop, handing):
+                for key in self._keys(site, on_loop, handing):
+                    argument = site.call.arguments[key]
                     inner = self._program.passed(site.module, site.call, argument)
-                    found.update(e.place for g in inner for e in g if e.place is not None)
-                    place, parameter = _parameter(site, argument)
-                    if parameter and parameter not in handing[place]:
-                        handing[place].add(parameter)
-                        more |= self._names_of(place)
+                    called = [each for group in inner for each in group]
+                    self._keep_libraries(site, key, called)
+                    places = {each.place for each in called if each.place is not None}
+                    found |= places
+                    for place, parameter in [
+                        _parameter(site, argument),
+                        *(each for there in places for each in _parameters_called(site, there)),
+                    ]:
+                        if (
+                            parameter
+                            and parameter not in handing[place]
+                            and not self._is_for_others(site.module, place, parameter)
+                        ):
+                            handing[place].add(parameter)
+                            more |= self._names_of(place)
             names = more
         return found
 
-    def _arguments(
+    def _keep_libraries(self, site: Site, key: str, called: list[Reference]) -> None:
+        match called:
+            case [Reference(place=None) as target]:
+                passed = {
+                    str(int(other) - int(key) - 1) if other.isdigit() else other: value
+                    for other, value in site.call.arguments.items()
+                    if key.isdigit() and (not other.isdigit() or int(other) > int(key))
+                }
+                self.of_libraries[site.key] = site, target, passed
+
+    def _is_for_others(self, module: Module, place: Place, parameter: str) -> bool:
+        """Whether a function may hand a parameter to a thread as well: which, its callers know."""
+        return any(
+            module.facts.running_scope(call.scope) == place.scope
+            and any(each == Name(parameter) for each in call.arguments.values())
+            for name in self._elsewhere & module.facts.names.called.keys()
+            for call in map(
+                module.facts.calls.__getitem__,
+                module.facts.names.called[name],
+            )
+        )
+
+    @functools.cached_property
+    def _elsewhere(self) -> set[str]:
+        known = self._knowledge.callables.items()
+        return {name.rpartition(".")[2] for name, (where, _) in known if where == "elsewhere"}
+
+    def _keys(
         self,
         site: Site,
         on_loop: Mapping[str, Iterable[int | str]],
         handing: Mapping[Place, set[str]],
-    ) -> Iterator[Expr]:
-        """Give the arguments of a site that what it calls hands to the loop."""
+    ) -> Iterator[str]:
+        """Give the arguments of a site, by number or name, that what it calls hands to the loop."""
         passed = site.call.arguments
         for target in {target for group in self._targets.of(site) for target in group}:
             keys = [str(key) for key in on_loop.get(target.name, ())]
@@ -71,7 +112,7 @@ class LoopCallbacks:
                 before = is_bound and "staticmethod" not in scope.decorator_names
                 for parameter in handing[target.place]:
                     keys += [parameter, str(scope.parameters.index(parameter) - before)]
-            yield from (passed[key] for key in keys if key in passed)
+            yield from (key for key in keys if key in passed)
 
     def _names_of(self, place: Place) -> set[str]:
         """By what a function is called; what makes an object, by its class and those below."""
@@ -123,6 +164,9 @@ def _parameter(site: Site, argument: Expr) -> tuple[Place, str]:
     """The function and its parameter that an argument is, as it was passed; or else no name."""
     scopes = site.module.facts.scopes
     index = site.scope
+    match argument:
+        case Called(function=function, arguments=[first, *_]) if last_name(function) == "partial":
+            argument = first
     if isinstance(argument, Name):
         while index > 0 and argument.id not in scopes[index].bindings:
             index = scopes[index].parent
@@ -130,6 +174,21 @@ def _parameter(site: Site, argument: Expr) -> tuple[Place, str]:
         if argument.id in scopes[index].parameters and len(bindings) == 1:
             return Place(site.module.file.location, index), argument.id
     return Place("", -1), ""
+
+
+def _parameters_called(site: Site, place: Place) -> Iterator[tuple[Place, str]]:
+    """Give the parameters of the functions around one that it calls, with whose they are."""
+    facts = site.module.facts
+    if place.location != site.module.file.location:
+        return
+    outside = facts.scopes[place.scope].parent
+    while outside > 0:
+        for parameter in facts.scopes[outside].parameters:
+            for number in facts.names.called.get(parameter, ()):
+                inside = Site(site.module, number)
+                if facts.running_scope(inside.scope) == place.scope:
+                    yield _parameter(inside, inside.call.callee)
+        outside = facts.scopes[outside].parent
 
 
 def decorated(names: Collection[str], modules: Iterable[Module]) -> Iterator[Place]:

@@ -27,6 +27,8 @@ from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Va
 
 NOT_AWAITED = "coroutine-not-awaited"
 NOT_KEPT = "task-not-kept"
+# Of an async function that is not called here, but handed to what calls it: the same rule.
+HANDED = "coroutine-handed"
 WAIT = "wait-of-coroutines"
 HOLDING_LOCK = "await-holding-lock"
 
@@ -41,23 +43,30 @@ _ENSURES = "ensure_future"
 _PERHAPS = frozenset({"Optional", "Union"})
 _COROUTINE = "typing.Coroutine"
 _LOCK = "threading.Lock"
+# These await what the function gives.
+_AWAITING = frozenset({"asyncio.start_server", "asyncio.start_unix_server"})
 _WAIT = "wait"
 _WAITS = frozenset({"asyncio.wait"})
 
 
 @dataclass(frozen=True)
 class Misuse:
-    """A site, the name of the rule that it breaks, and what it is that is called or held."""
+    """A site, the name of the rule that it breaks, and what it is that is called or held.
+
+    ``handed_to`` is what calls it, where that is not done at the site.
+    """
 
     site: Site
     rule: str
     what: str
+    handed_to: str = ""
 
 
 def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterator[Misuse]:
     """Give every site of the project that misuses a coroutine, a task, or a lock."""
     told = {name.rpartition(".")[2] for name in knowledge.coroutines | _MAKES_TASK}
     everybodys = told | {_WAIT}
+    receivers = {name.rpartition(".")[2] for name in _receivers(knowledge)}
     for module in program.modules.own:
         everybodys.update(module.facts.names.coroutines)
     # What may return one that another has made is asked only where nothing is done with it.
@@ -84,6 +93,8 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
             for name in names if lost else ():
                 its = lost.intersection(index.called[name])
                 suspected.update((number, NOT_AWAITED) for number in its)
+        for name in called & receivers:
+            suspected.update((number, HANDED) for number in index.called[name])
         notes.is_sound = True
         for number, rule in sorted(suspected):
             for misuse in _confirmed(program, knowledge, targets, Site(module, number), rule):
@@ -103,6 +114,10 @@ def _confirmed(
         if locks and all(_is_lock(each, knowledge) for each in locks):
             yield Misuse(site, HOLDING_LOCK, last_name(lock))
         return
+    if rule == HANDED:
+        for name in _handed(program, knowledge, targets, site):
+            yield Misuse(site, NOT_AWAITED, name, site.call.name)
+        return
     groups = targets.of(site)
     if not groups:
         return
@@ -114,6 +129,41 @@ def _confirmed(
             yield Misuse(site, NOT_KEPT, site.call.name)
     elif all(_gives_coroutine(program, knowledge, site, group) for group in groups):
         yield Misuse(site, NOT_AWAITED, site.call.name)
+
+
+def _receivers(knowledge: Knowledge) -> dict[str, list[int | str]]:
+    """What calls a function it is given at some time, and does not expect a coroutine of it."""
+    return {
+        name: keys
+        for name, (where, keys) in knowledge.callables.items()
+        if where in ("elsewhere", "loop") and name not in _AWAITING
+    }
+
+
+def _handed(program: Program, knowledge: Knowledge, targets: Targets, site: Site) -> Iterator[str]:
+    """Give the async functions that a site hands to what calls them, and awaits nothing."""
+    arguments = site.call.arguments
+    if site.call.kind != "call" or not arguments:
+        return
+    groups = targets.of(site)
+    receivers = _receivers(knowledge)
+    if len(groups) == 1 and len(groups[0]) == 1:
+        for key in map(str, receivers.get(groups[0][0].name, ())):
+            given = arguments.get(key, OPAQUE)
+            called = program.passed(site.module, site.call, given)
+            if called and all(_makes_coroutine(program, knowledge, group) for group in called):
+                yield called[0][0].name.rpartition(".")[2]
+
+
+def _makes_coroutine(program: Program, knowledge: Knowledge, group: Group) -> bool:
+    """Whether it is certainly an async function that is run."""
+    if len(group) != 1:
+        return False
+    (target,) = group
+    if target.place is None:
+        return target.name in knowledge.coroutines
+    scope = program.scope(target.place)
+    return scope.is_async and not scope.is_generator and not _is_remade(program, target)
 
 
 def _is_lock(value: Value, knowledge: Knowledge) -> bool:

@@ -23,7 +23,7 @@ from asyncompat_lint.attributes import CACHED_PROPERTIES
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
 from asyncompat_lint.conditions import Conditions, remembered
-from asyncompat_lint.expressions import Constant, last_name, last_names, root_name
+from asyncompat_lint.expressions import Constant, Expr, last_name, last_names, root_name
 from asyncompat_lint.facts import CallSite, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
@@ -52,12 +52,14 @@ _MARKED = Table("blocking-wait", [], does="blocks (it is marked so)")
 class BlockingCall:
     """A site at which the event loop hands over to something that blocks.
 
-    ``function`` is what runs on the loop, and the site stands in.
+    ``function`` is what runs on the loop, and the site stands in. What ``is_handed`` over does not
+    run there, but is called by the loop later.
     """
 
     site: Site
     blocker: Blocker
     function: str
+    is_handed: bool = False
 
     @property
     def module(self) -> Module:
@@ -87,7 +89,9 @@ class _Reach:
             if where != "elsewhere"
         }
         self._sites = SiteIndex(program, receivers, targets.notes)
-        self._on_loop = LoopCallbacks(program, knowledge, targets, self._sites).places()
+        callbacks = LoopCallbacks(program, knowledge, targets, self._sites)
+        self._on_loop = callbacks.places()
+        self._handed = callbacks.of_libraries
         self._harmless: set[Place] = set()
         self._read_markers()
         self._conditions = Conditions(program)
@@ -98,6 +102,10 @@ class _Reach:
         )
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
+        for site, target, passed in self._handed.values():
+            blocker = self._of_library(target, site, passed)
+            if blocker is not None and self._program.modules.is_own(site.module):
+                yield BlockingCall(site, blocker, "a callback of the loop", is_handed=True)
         libraries = self._knowledge.within_reach(self._sites.imported)
         names: set[str] = set()
         for entry in self._knowledge.entries:
@@ -270,12 +278,16 @@ class _Reach:
                 add(found, blocker)
         return found
 
-    def _of_library(self, target: Reference, site: Site) -> Blocker | None:
+    def _of_library(
+        self, target: Reference, site: Site, bound: dict[str, Expr] | None = None
+    ) -> Blocker | None:
+        """What blocks of a library's function; ``bound`` are its arguments, if not the site's."""
         entry = self._knowledge.blocking(target.name)
         call = site.call
         if entry is None:
             return None
-        bound = self._program.passed_on(site.module, call)
+        if bound is None:
+            bound = self._program.passed_on(site.module, call)
         if entry.is_exempt(call.arguments if bound is None else bound):
             return None
         if call.awaited and target.receiver is not None:

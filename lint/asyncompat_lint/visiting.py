@@ -57,7 +57,7 @@ class Visit:
     def identity(self) -> str:
         """Return what stands for all that the findings depend on, but for the rules."""
         calls = [(call.site.key, call.blocker, call.function) for call in self.calls]
-        misuses = [(each.site.key, each.rule, each.what) for each in self.misuses]
+        misuses = [(m.site.key, m.rule, m.what, m.handed_to) for m in self.misuses]
         surroundings = replace(
             self.surroundings,
             imports=sorted(self.surroundings.imports),

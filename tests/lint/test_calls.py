@@ -179,6 +179,55 @@ async def f():
     often()  # blocks
     await elsewhere()
 """,
+    "callbacks that helpers hand to the loop by another function": """
+def by_closure(callback):
+    def inner():
+        callback()
+    asyncio.get_running_loop().call_soon(inner)
+def by_lambda(callback):
+    asyncio.get_running_loop().call_later(1, lambda: callback(1))
+def by_partial(callback):
+    asyncio.get_running_loop().call_soon(functools.partial(callback, 1))
+def by_flag(callback, thread=False):
+    loop = asyncio.get_running_loop()
+    if thread:
+        loop.run_in_executor(None, callback)
+        return
+    loop.call_soon(callback)
+def given_to_another(callback):
+    def inner(callback):
+        callback()
+    asyncio.get_running_loop().call_soon(inner, print)
+def first():
+    time.sleep(1)  # blocks
+def second(x):
+    time.sleep(1)  # blocks
+def third(x):
+    time.sleep(1)  # blocks
+def fourth():
+    time.sleep(1)  # blocks
+def elsewhere():
+    time.sleep(1)
+def never():
+    time.sleep(1)
+by_closure(first)
+by_lambda(second)
+by_partial(third)
+by_flag(elsewhere, thread=True)
+given_to_another(never)
+asyncio.get_running_loop().call_later(delay=1, callback=fourth)
+""",
+    "library functions that are handed to the loop": """
+def f(loop, event):
+    loop = asyncio.get_running_loop()
+    loop.call_soon(time.sleep, 1)  # blocks
+    loop.call_later(1, time.sleep, 0)
+    loop.call_later(1, functools.partial(time.sleep, 1))  # blocks
+    loop.call_later(1, print, 1)
+    loop.run_in_executor(None, time.sleep, 1)
+async def g(path):
+    asyncio.get_running_loop().call_at(1, callback=time.sleep)  # blocks
+""",
     "callbacks that helpers hand to the loop": """
 class Timer:
     def __init__(self, callback):

@@ -61,6 +61,8 @@ def _is_suppressing(manager: ast.expr) -> bool:
 
 def _sleeps(statement: ast.stmt) -> bool:
     match statement:
+        case ast.If(orelse=[other]):
+            return _sleeps(other)
         case ast.Expr(value=ast.Await(value=ast.Call(func=function))):
             return name_of(function) == "sleep"
     return False

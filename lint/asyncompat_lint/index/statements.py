@@ -309,11 +309,18 @@ class Statements(Calls):
                 self._bind_target(item.optional_vars, kind, value)
         self._body(node.body)
 
-    def visit_Assign(self, node: ast.Assign) -> None:
-        super().visit_Assign(node)
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        super().visit_AnnAssign(node)
+        self._name_task(node)
+
+    def _name_task(self, node: ast.Assign | ast.AnnAssign) -> None:
         task = named_task(node)
         if task and not self._never:
             self._named_tasks.append((task, len(self.calls) - 1))
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        super().visit_Assign(node)
+        self._name_task(node)
         if self._in_function and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             changes = changes_of(name, node.value)

@@ -38,6 +38,8 @@ def dropped(value: ast.expr) -> list[ast.expr]:
             return [value.body, value.orelse]
         case ast.Call(func=ast.Attribute(value=task, attr=method)) if method in _TELLING_TASKS:
             return [value, task]
+        case ast.ListComp() | ast.SetComp():
+            return [value.elt]
     return [value]
 
 

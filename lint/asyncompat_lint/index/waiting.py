@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterator
 
 from asyncompat_lint.index.expressions import name_of
+from asyncompat_lint.index.taken import dropped
 
-_MAKING_TASKS = frozenset({"create_task", "ensure_future"})
+MAKING_TASKS = frozenset({"create_task", "ensure_future"})
 _RUNNING_LOOPS = frozenset({"run", "run_forever", "run_until_complete"})
 _LOOPS = (ast.AsyncFor, ast.For, ast.While)
 _WAITING = (ast.AsyncFor, ast.AsyncWith, ast.Await)
@@ -41,11 +42,14 @@ def awaited_in(body: list[ast.stmt]) -> Iterator[ast.expr]:
             todo += ast.iter_child_nodes(node)
 
 
-def named_task(assignment: ast.Assign) -> str:
+def named_task(assignment: ast.Assign | ast.AnnAssign) -> str:
     """Return the name that an assignment gives a task, if all that it does is to make that."""
     match assignment:
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function)):
-            return name if name_of(function) in _MAKING_TASKS else ""
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function))
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=function))
+        ):
+            return name if name_of(function) in MAKING_TASKS else ""
     return ""
 
 
@@ -56,8 +60,10 @@ def is_left(name: str, line: int, function: ast.AST) -> bool:
         for each in ast.walk(function)
         if isinstance(each, _LOOPS) and each.lineno <= line <= (each.end_lineno or each.lineno)
     ]
+    only_told = {told for each in ast.walk(function) for told in _told(each)}
     for each in ast.walk(function):
-        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
+        is_its = isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
+        if is_its and each not in only_told:
             return False
         if isinstance(each, ast.Global | ast.Nonlocal) and name in each.names:
             return False
@@ -66,6 +72,14 @@ def is_left(name: str, line: int, function: ast.AST) -> bool:
             if waits_at > line or any(first <= waits_at <= last for first, last in loops):
                 return False  # meanwhile the function has it
     return True
+
+
+def _told(node: ast.AST) -> list[ast.expr]:
+    """What is not kept by a statement that only tells it whom to call."""
+    match node:
+        case ast.Expr(value=ast.Call() as call):
+            return dropped(call)[1:]
+    return []
 
 
 def _waits(node: ast.AST) -> bool:

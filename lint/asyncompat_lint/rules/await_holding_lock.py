@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.misuse import MisuseRule
 
@@ -75,9 +76,10 @@ async def get(cache, key, refresh):
 """,
     )
 
-    def tell(self, node: cst.BaseExpression, what: str) -> None:
+    def tell(self, node: cst.BaseExpression, misuse: Misuse) -> None:
+        held = f"{misuse.what} is held across an await"
         self.report(
             node,
-            f"{what} is held across an await: who waits for it on the same loop stops the loop",
+            f"{held}: who waits for it on the same loop stops the loop",
             hint="an `asyncio.Lock`, with `async with`",
         )

@@ -43,6 +43,8 @@ _IN_A_CALLBACK = (
     " loop go on"
 )
 
+_HANDED = "`{loop}.run_in_executor(None, function)` has a thread run it, and not the loop"
+
 _AWAITS = re.compile(r"\{in_thread\}|await ")
 
 # Where the call stands in one of these, `await ...` in its place needs parentheses around it.
@@ -144,7 +146,10 @@ class BlockingCallRule(Rule):
         advice = _IN_A_FUNCTION if self.may_await(node) else _IN_A_CALLBACK
         if call.blocker.needs_loop:
             advice = _WHERE_IT_BLOCKS
+        if call.is_handed:
+            advice = _HANDED
         fits = self.may_await(node) or not _AWAITS.search(table.advice)
+        fits = fits and not call.is_handed
         if table.advice and fits and not call.blocker.chain:
             advice = table.advice
         known = self.context.surroundings
@@ -173,7 +178,7 @@ class BlockingCallRule(Rule):
 
     def _fix(self, node: cst.BaseExpression, call: BlockingCall) -> Fix | None:
         table = call.blocker.entry.table
-        if table.tied_to_thread:
+        if table.tied_to_thread or call.is_handed:
             return None
         replacement = self._replacement(node, call, source_of)
         is_statement = isinstance(self.parent_of(node), cst.Expr)
@@ -307,6 +312,7 @@ class BlockingCallRule(Rule):
             or (table.advice and is_itself)
             or (blocker.chain and call.site.call.awaited)  # a thread would give what is awaited
             or blocker.needs_loop
+            or call.is_handed
             or not self.may_await(node)
         ):
             return None

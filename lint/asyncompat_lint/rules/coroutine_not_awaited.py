@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Edit, Fix, Severity
 from asyncompat_lint.rules.misuse import MisuseRule
 from asyncompat_lint.spans import Span
@@ -11,7 +12,8 @@ class CoroutineNotAwaited(MisuseRule):
     """An async function that is called as if it were a sync one: nothing of it runs.
 
     The call makes a coroutine, which is dropped, or taken for what it would give: in a test it is
-    always true. Python warns of it at best ("was never awaited").
+    always true. So does whoever calls it for you: ``to_thread``, an executor, ``call_later``.
+    Python warns of it at best ("was never awaited").
     ``await`` it, or make a task of it and keep that. The function may stand in any file.
     """
 
@@ -49,12 +51,34 @@ async def save(x):
         return
 """,
         """\
+import asyncio
+async def save(): ...
+async def close():
+    await asyncio.to_thread(save)
+""",
+        """\
+import asyncio
+from functools import partial
+async def save(x): ...
+async def close():
+    asyncio.get_running_loop().call_later(1, partial(save, 1))
+""",
+        """\
 async def find(x): ...
 async def name(x):
     return find(x).name
 """,
     )
     VALID = (
+        """\
+import asyncio
+async def connected(reader, writer): ...
+async def save(): ...
+async def serve():
+    await asyncio.start_server(connected)
+    await asyncio.to_thread(asyncio.run, save())
+    await asyncio.to_thread(lambda: asyncio.run(save()))
+""",
         """\
 class Client:
     async def ask(self): ...
@@ -106,7 +130,13 @@ async def close():
 """,
     )
 
-    def tell(self, node: cst.BaseExpression, what: str) -> None:
+    def tell(self, node: cst.BaseExpression, misuse: Misuse) -> None:
+        what = misuse.what
+        if misuse.handed_to:
+            wants = f"{misuse.handed_to}() wants a sync function"
+            message = f"{wants}, and {what} is an async one: nothing of it runs"
+            self.report(node, message, hint=f"`await {what}()`, or a task of it")
+            return
         message = f"{what}() is a coroutine that is never awaited: nothing of it runs"
         if not self.may_await(node):
             self.report(node, message, hint="an async function around it, that awaits it")

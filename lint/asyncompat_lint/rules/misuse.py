@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 from libcst.metadata import PositionProvider
 
+from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.rules.base import Rule
 
 
@@ -22,8 +23,8 @@ class MisuseRule(Rule):
         span = self.context.span(self.get_metadata(PositionProvider, node))
         misuse = self.context.misuses.get((self.name, span))
         if misuse is not None:
-            self.tell(node, misuse.what)
+            self.tell(node, misuse)
 
-    def tell(self, node: cst.BaseExpression, what: str) -> None:
-        """Report a site; ``what`` is the name of what is called or held there."""
+    def tell(self, node: cst.BaseExpression, misuse: Misuse) -> None:
+        """Report a site."""
         raise NotImplementedError

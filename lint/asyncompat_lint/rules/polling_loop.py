@@ -3,6 +3,7 @@ from __future__ import annotations
 import libcst as cst
 
 from asyncompat_lint.findings import Severity
+from asyncompat_lint.index.waiting import MAKING_TASKS
 from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, only_statement_of
 from asyncompat_lint.rules.trees import walk
 
@@ -40,8 +41,31 @@ async def wait_for(job):
         if job.done:
             return job
 """,
+        """\
+import asyncio
+async def wait_for(job):
+    while True:
+        if job.done:
+            break
+        else:
+            await asyncio.sleep(0.1)
+""",
+        """\
+import asyncio
+async def wait_for(job):
+    task = asyncio.create_task(job())
+    while not task.done():
+        await asyncio.sleep(0.1)
+""",
     )
     VALID = (
+        """\
+import asyncio
+async def wait_for(cluster):
+    operation = cluster.start()
+    while not operation.done():
+        await asyncio.sleep(1)
+""",
         """\
 import asyncio
 async def tick(job):
@@ -80,14 +104,17 @@ async def watch(job):
         if function is None or test is None:
             return
         asked = [each for each in walk(test) if isinstance(each, cst.Await | cst.Call)]
-        if any(not _asks_for_event(each) for each in asked):
+        tasks = [name for name in map(_task_asked, asked) if _is_task(name, function)]
+        if len(tasks) + sum(map(_asks_for_event, asked)) < len(asked):
             return  # it asks somebody, who may not be able to say it by himself
         if is_endless or _sleeps(only_statement_of(node.body)):
             self.report(
                 test,
                 "this loop only sleeps until its condition changes",
                 function=f"async def {function.name.value}",
-                hint="an `asyncio.Event` that is set where the condition changes",
+                hint=f"`await asyncio.wait([{tasks[0]}])`"
+                if tasks
+                else "an `asyncio.Event` that is set where the condition changes",
             )
 
 
@@ -97,6 +124,10 @@ def _end_of(body: cst.BaseSuite) -> cst.BaseExpression | None:
         case cst.IndentedBlock(body=[cst.If(orelse=None) as end, sleep]):
             pass
         case cst.IndentedBlock(body=[sleep, cst.If(orelse=None) as end]):
+            pass
+        case cst.IndentedBlock(
+            body=[cst.If(orelse=cst.Else(body=cst.IndentedBlock(body=[sleep]))) as end]
+        ):
             pass
         case _:
             return None
@@ -108,6 +139,33 @@ def _end_of(body: cst.BaseSuite) -> cst.BaseExpression | None:
 def _asks_for_event(node: cst.CSTNode) -> bool:
     """``event.is_set()``: who sets it can be waited for."""
     return isinstance(node, cst.Call) and not node.args and name_of(node.func) == "is_set"
+
+
+def _task_asked(node: cst.CSTNode) -> str:
+    """The name of what is asked whether it is done: nothing if that is not what is asked."""
+    match node:
+        case cst.Call(
+            func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value="done")), args=[]
+        ):
+            return name
+    return ""
+
+
+def _is_task(name: str, function: cst.FunctionDef) -> bool:
+    """Whether a function gives a name a task, and nothing else."""
+    given = [
+        each.value
+        for each in walk(function)
+        if isinstance(each, cst.Assign | cst.AnnAssign)
+        and any(name_of(target) == name for target in _targets(each))
+    ]
+    return bool(given) and all(
+        isinstance(each, cst.Call) and name_of(each.func) in MAKING_TASKS for each in given
+    )
+
+
+def _targets(node: cst.Assign | cst.AnnAssign) -> list[cst.BaseExpression]:
+    return [node.target] if isinstance(node, cst.AnnAssign) else [t.target for t in node.targets]
 
 
 def _sleeps(statement: cst.BaseSmallStatement | None) -> bool:

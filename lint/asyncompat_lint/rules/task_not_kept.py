@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.misuse import MisuseRule
 
@@ -44,8 +45,27 @@ import asyncio
 def start(work):
     task = asyncio.create_task(work())
 """,
+        """\
+import asyncio
+def start(work):
+    task: asyncio.Task = asyncio.create_task(work())
+    task.add_done_callback(print)
+""",
+        """\
+import asyncio
+def start(works):
+    [asyncio.create_task(work()) for work in works]
+""",
     )
     VALID = (
+        """\
+import asyncio
+tasks = set()
+def start(work):
+    task: asyncio.Task = asyncio.create_task(work())
+    task.add_done_callback(tasks.discard)
+    tasks.add(task)
+""",
         """\
 import asyncio
 def start(work):
@@ -81,8 +101,10 @@ async def start(work):
 """,
     )
 
-    def tell(self, node: cst.BaseExpression, what: str) -> None:
-        message = f"the task that {what}() makes is not kept, and may vanish before it is done"
+    def tell(self, node: cst.BaseExpression, misuse: Misuse) -> None:
+        message = (
+            f"the task that {misuse.what}() makes is not kept, and may vanish before it is done"
+        )
         if isinstance(self.parent_of(node), cst.Expr):
             self.report(node, message, instead=f"task = {self.code_of(node)}")
         else:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.rules.misuse import MisuseRule
 from asyncompat_lint.rules.shim import taken_from_shim
@@ -45,10 +46,10 @@ async def main(tasks):
 """,
     )
 
-    def tell(self, node: cst.BaseExpression, what: str) -> None:
+    def tell(self, node: cst.BaseExpression, misuse: Misuse) -> None:
         self.report(
             node,
-            f"{what}() takes tasks and futures; coroutines are an error since Python 3.11",
+            f"{misuse.what}() takes tasks and futures; coroutines are an error since Python 3.11",
             hint="`gather(...)`, or `create_task(...)` for each; asyncompat's `wait` takes them",
             fix=taken_from_shim(self, node),
         )
