@@ -84,6 +84,10 @@ def is_news(blockers: Blockers, blocker: Blocker) -> bool:
     return sum(rule == blocker.rule for rule, _ in blockers) < _MOST_CASES
 
 
+# What goes through something, as most do.
+LOOP = "for ... in"
+
+
 def called_at(site: Site, blocker: Blocker) -> str:
     """Return what is run at a site, as people write it."""
     if site.is_load:
@@ -94,7 +98,7 @@ def called_at(site: Site, blocker: Blocker) -> str:
         return "the generator" if kind == "iterate" else "the lambda"
     if kind == "call":
         return f"{name if blocker.chain else shown(blocker.entry)}()"
-    return f"with {name}" if kind == "enter" else f"for ... in {name}"
+    return f"with {name}" if kind == "enter" else f"{LOOP} {name}"
 
 
 def shown(entry: Entry) -> str:

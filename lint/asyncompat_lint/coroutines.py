@@ -147,7 +147,8 @@ def _handed(program: Program, knowledge: Knowledge, targets: Targets, site: Site
         return
     groups = targets.of(site)
     receivers = _receivers(knowledge)
-    if len(groups) == 1 and len(groups[0]) == 1:
+    # What the settings say of the project's own takes what it likes.
+    if len(groups) == 1 and len(groups[0]) == 1 and groups[0][0].place is None:
         for key in map(str, receivers.get(groups[0][0].name, ())):
             given = arguments.get(key, OPAQUE)
             called = program.passed(site.module, site.call, given)

@@ -127,6 +127,13 @@ async def f():
     lazily = map(slow, [1])
     await asyncio.sleep(0)
     list(lazily)  # blocks
+async def consumed(found):
+    found += map(slow, [1])  # blocks
+    found += (slow(x) for x in [1])  # blocks
+    found += slow
+    collections.Counter(map(slow, [1]))  # blocks
+    for key, group in itertools.groupby([1], key=slow):  # blocks
+        ...
 async def g():
     map(slow, [1])
     filter(slow, [1])

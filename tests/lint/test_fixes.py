@@ -577,6 +577,23 @@ def test_a_sleep_that_stays(fix, code):
     assert fix(code, "--target-version", "3.6-3.15") == code
 
 
+def test_what_is_gone_through_by_a_call_moves_with_it(fix):
+    lines = "import asyncio, time\ndef lines():\n    time.sleep(1)\n    yield\n"
+    before = lines + "async def f():\n    x = list(lines())\n"
+    after = lines + "async def f():\n    x = await asyncio.to_thread(list, lines())\n"
+    assert fix(before, "--unsafe-fixes") == after
+    for runs_later in ("for x in enumerate(lines()): ...", "print(*lines())"):
+        code = f"{lines}async def f():\n    {runs_later}\n"
+        assert "to_thread(enum" not in fix(code, "--unsafe-fixes")
+        assert "to_thread(lines" not in fix(code, "--unsafe-fixes")
+
+
+def test_what_is_handed_to_the_loop_is_not_moved(fix):
+    code = "import asyncio, time\nasync def f(loop: asyncio.AbstractEventLoop):\n"
+    code += "    loop.call_soon(time.sleep, 1)\n"
+    assert fix(code, "--unsafe-fixes") == code
+
+
 def test_keywords_that_are_unpacked_go_through_partial(fix):
     code = "import subprocess\nasync def f(**more):\n    subprocess.run(['x'], **more)\n"
     fixed = fix(code, "--unsafe-fixes", "--target-version", "3.8")

@@ -26,8 +26,10 @@ from asyncompat_lint.index.taken import dropped, is_of_coroutines
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(
-    "all any bytearray bytes deque dict frozenset list max min next set sorted sum tuple".split()
+    "Counter OrderedDict all any bytearray bytes deque dict frozenset list max min next set sorted"
+    " sum tuple".split()
 )
+_CONTAINERS = frozenset({"Counter", "OrderedDict", "deque"})  # by their module's name, too
 CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
 _ENTERING = "enter_context"
 # These put something into a container.
@@ -161,6 +163,16 @@ class Calls(Names):
             if is_starred or name_of(node.value.func) in _LAZY:
                 self._iterated(node.value, node.value)
 
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        value = node.value
+        if isinstance(value, ast.GeneratorExp):
+            self._comprehension(value, [value.elt], runs_here=True)
+            self._bind_target(node.target)
+            return
+        super().visit_AugAssign(node)
+        if isinstance(value, ast.Call) and name_of(value.func) in _LAZY:
+            self._iterated(value, value)
+
     def visit_Compare(self, node: ast.Compare) -> None:
         self.generic_visit(node)
         for operator, container in zip(node.ops, node.comparators, strict=True):
@@ -291,5 +303,5 @@ def _passes(node: ast.Call) -> int:
 
 def _consumes(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute):
-        return function.attr in CONSUMING_METHODS or function.attr == "deque"
+        return function.attr in CONSUMING_METHODS or function.attr in _CONTAINERS
     return isinstance(function, ast.Name) and function.id in CONSUMERS

@@ -37,6 +37,7 @@ _LARGEST_NUMBER = 2**63 - 1
 _TOLD_BY_NAME = {
     "open": (1, ("mode", "fileobj")),
     "connect": (0, ("database",)),
+    "groupby": (1, ("key",)),
     "JoinableQueue": (0, ("maxsize",)),
     "LifoQueue": (0, ("maxsize",)),
     "PriorityQueue": (0, ("maxsize",)),

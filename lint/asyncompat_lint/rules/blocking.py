@@ -10,14 +10,15 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import PositionProvider
 
-from asyncompat_lint.blockers import called_at, severity_of
+from asyncompat_lint.blockers import LOOP, called_at, severity_of
 from asyncompat_lint.expressions import last_name
 from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.importing import ModuleName
+from asyncompat_lint.index.calls import PASSING
 from asyncompat_lint.knowledge import Table
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.awaiting import has_comments
-from asyncompat_lint.rules.base import Context, Rule, source_of
+from asyncompat_lint.rules.base import Context, Rule, name_of, source_of
 from asyncompat_lint.rules.moved_block import moved_block
 from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.spans import Span
@@ -44,6 +45,8 @@ _IN_A_CALLBACK = (
 )
 
 _HANDED = "`{loop}.run_in_executor(None, function)` has a thread run it, and not the loop"
+
+_LOOPS = (cst.CompFor, cst.For, cst.From)
 
 _AWAITS = re.compile(r"\{in_thread\}|await ")
 
@@ -102,7 +105,10 @@ class BlockingCallRule(Rule):
             return
         if isinstance(node, cst.Call) and kind != "call":
             return  # it is visited as a call, too
-        self._found(node, call, called_at(call.site, call.blocker), span)
+        what = called_at(call.site, call.blocker)
+        if _consumes(node, call) or not isinstance(self.parent_of(node), _LOOPS):
+            what = what.replace(LOOP, "going through", 1)
+        self._found(node, call, what, span)
 
     def _found(self, node: cst.BaseExpression, call: BlockingCall, what: str, span: Span) -> None:
         blocker = call.blocker
@@ -304,11 +310,12 @@ class BlockingCallRule(Rule):
         """The call done the async way, if code in its place can say that."""
         blocker = call.blocker
         table = blocker.entry.table
-        is_itself = not blocker.chain and not blocker.passed
+        consumes = _consumes(node, call)
+        is_itself = not blocker.chain and not blocker.passed and not consumes
         if (
             not isinstance(node, cst.Call)
             or call.site.is_load
-            or call.site.call.kind != "call"
+            or (call.site.call.kind != "call" and (not consumes or table.tied_to_thread))
             or (table.advice and is_itself)
             or (blocker.chain and call.site.call.awaited)  # a thread would give what is awaited
             or blocker.needs_loop
@@ -363,6 +370,16 @@ class BlockingCallRule(Rule):
         knows_names = "{receiver}" not in template or bool(receiver)
         is_complete = knows_names and not re.match(r"await \w*\{function", template)
         return _Replacement(code, tuple(imports), is_complete, is_same)
+
+
+def _consumes(node: cst.BaseExpression, call: BlockingCall) -> bool:
+    """Whether a call goes through what it is given, which runs nothing before: `list(lines())`."""
+    return (
+        isinstance(node, cst.Call)
+        and not call.site.is_load
+        and call.site.call.kind == "iterate"
+        and name_of(node.func) not in {last_name(call.site.call.callee), *PASSING}
+    )
 
 
 def _may_take_lock(block: cst.With) -> bool:
