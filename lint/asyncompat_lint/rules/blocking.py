@@ -119,7 +119,9 @@ class BlockingCallRule(Rule):
             message += ", if an environment variable is set"
         if blocker.given:
             message += f", if it is given what {blocker.given}"
-        if blocker.overrides is not None:
+        if blocker.overrides == (1, 1):
+            message += f" in its only {blocker.among.removesuffix('s')}"
+        elif blocker.overrides is not None:
             message += " in {} of its {} {}".format(*blocker.overrides, blocker.among)
         replacement = self._replacement(node, call, self.code_of)
         self.report(
