@@ -79,11 +79,11 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     # A task's steps are never what a file or signal is watched with.
     watched = None if run.is_step else watching.InCopies(loop, run.contexts)
     try:
-        postponed.take_out()
-        _call_scheduled(loop)
+        postponed.call_scheduled()
         postponed.take_out_timers()
         ready = loop._ready
         until_look = _SELDOM
+        has_asked = False
         while not future.done():
             if loop._stopping:
                 if not cancels:
@@ -91,7 +91,6 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
                 # Who waits in a call cannot be left to wait, as who awaits could.
                 cancels, was_stopping, loop._stopping = False, True, False
                 future.cancel()
-            postponed.take_out()
             # Where nothing else goes on, and now and then.
             until_look -= 1
             if not ready or not until_look:
@@ -100,7 +99,14 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
                 for each in runs:
                     each.handed_on.look()
                 selfwaits.refuse(loop, runs)
-            loop._run_once()
+            # Every other pass asks for no events, if there is something to call: that makes up for
+            # what has to be looked at here. Debugging wants the loop's own, which times callbacks.
+            has_asked = not (has_asked and ready and not loop._debug)
+            if has_asked:
+                postponed.take_out()
+                loop._run_once()
+            else:
+                postponed.call_scheduled()
     finally:
         runs.pop()
         swap_current_task(loop, current)
@@ -121,18 +127,6 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
 _STOPPED = "Event loop stopped before Future completed."
 # One pass in so many.
 _SELDOM = 64
-
-
-def _call_scheduled(loop):
-    """Call what is scheduled, as a pass does, but ask for no events.
-
-    The pass around us may have been told of some already, and not have come to what they are for.
-    """
-    ready = loop._ready
-    for _ in range(len(ready)):
-        handle = ready.popleft()
-        if not handle._cancelled:
-            handle._run()
 
 
 def _leave(ready, counted):
@@ -194,6 +188,25 @@ class _Postponed:
             if self._loop._scheduled:
                 self._look_at(_due(self._loop))
 
+    def call_scheduled(self):
+        """Call what is scheduled and need not wait, as a pass does, but ask for no events.
+
+        The pass around us may have been told of some already, and not have come to what they are
+        for.
+        """
+        ready, nearest = self._ready, self._nearest
+        if self._others or self.tries:
+            self.take_out()
+            nearest = None
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if handle._cancelled:
+                continue
+            if nearest is not None and handle._context is nearest:
+                self._handles.append(handle)
+            else:
+                handle._run()
+
     def take_out_timers(self):
         """Have those wait that are scheduled for a later time."""
         if self._nearest is not None:
@@ -202,13 +215,11 @@ class _Postponed:
     def _look_at(self, handles):
         nearest = self._nearest
         # It is done in every pass, and nearly always one context is all that is asked for.
-        if self._others or self.tries:
-            found = [handle for handle in handles if self._is_entered(handle._context)]
-        else:
-            found = [handle for handle in handles if handle._context is nearest]
-        for handle in found:
-            self._changed.append((handle, handle._context))
-            handle._context = _Postponing(self._handles, handle)
+        is_more = self._others or self.tries
+        for handle in handles:
+            if handle._context is nearest or (is_more and self._is_entered(handle._context)):
+                self._changed.append((handle, handle._context))
+                handle._context = _Postponing(self._handles, handle)
 
     def _is_entered(self, context):
         if context is self._nearest or id(context) in self._others:

@@ -141,6 +141,41 @@ def test_other_tasks_go_on_meanwhile(run):
     assert run(main()) > 3
 
 
+def test_events_are_asked_for_however_much_there_is_to_call(run):
+    async def received():
+        loop = asyncompat.get_running_loop()
+        ours, theirs = socket.socketpair()
+        turns = []
+        with ours, theirs:
+            loop.add_reader(ours, turns.append, "received")
+            theirs.send(b"x")
+            while "received" not in turns and len(turns) < 100:
+                turns.append("turn")
+                await asyncompat.sleep(0)
+            loop.remove_reader(ours)
+        return turns.index("received")
+
+    async def main():
+        return nested(received())
+
+    assert run(main()) < 5  # a pass or two, and not whenever there is nothing else
+
+
+def test_debugging_is_told_of_slow_callbacks(run, caplog):
+    async def slow():
+        loop = asyncompat.get_running_loop()
+        loop.slow_callback_duration = 0.01
+        for _ in range(4):  # of which some would be in passes that ask for no events
+            loop.call_soon(time.sleep, 0.02)
+            await asyncompat.sleep(0)
+
+    async def main():
+        nested(slow(), debug=True)
+
+    run(main())
+    assert sum("sleep(0.02)" in each.getMessage() for each in caplog.records) == 4
+
+
 def test_in_a_callback(run):
     async def main():
         result = asyncompat.get_running_loop().create_future()
