@@ -71,11 +71,9 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     runs = suspended.runs()
     runs.append(run)
     # As long as we are here these contexts are entered, and no others.
-    entered = run.contexts
-    if len(runs) > 1:
-        entered = [context for each in runs for context in each.contexts]
-    postponed = _Postponed(loop, entered, run.postponed)
-    postponed.tries = run.enters_more
+    is_inner = len(runs) > 1
+    entered = [c for each in runs for c in each.contexts] if is_inner else run.contexts
+    postponed = _Postponed(loop, entered, run.postponed, tries=run.enters_more)
     # A task's steps are never what a file or signal is watched with.
     watched = None if run.is_step else watching.InCopies(loop, run.contexts)
     try:
@@ -112,8 +110,7 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
         swap_current_task(loop, current)
         run.handed_on.take_back()
         loop._stopping = loop._stopping or was_stopping
-        if _is_marked(loop._ready):
-            loop._ready.popleft()
+        _unmark(loop._ready)
         postponed.put_back()
         if watched is not None:
             watched.put_back()
@@ -127,6 +124,12 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
 _STOPPED = "Event loop stopped before Future completed."
 # One pass in so many.
 _SELDOM = 64
+
+
+def _unmark(ready):
+    """Take away what a run has left that has ended in the callback that is being called."""
+    if _is_marked(ready):
+        ready.popleft()
 
 
 def _leave(ready, counted):
@@ -171,9 +174,8 @@ class _Postponed:
     other threads put something in at any time.
     """
 
-    tries = False
-
-    def __init__(self, loop, entered, handles):
+    def __init__(self, loop, entered, handles, *, tries):
+        self.tries = tries
         self._loop = loop
         self._ready = loop._ready
         self._nearest = entered[-1] if entered else None
