@@ -104,7 +104,7 @@ ITERATED = frozenset(
 )
 # What these return comes to what another thread has got from one of their arguments.
 _ELSEWHERE = frozenset({"run_in_executor", "run_sync", "to_thread"})
-_STANDING_FOR_ARGUMENTS = WRAPPERS | ITERATED | _ELSEWHERE
+_STANDING_FOR_ARGUMENTS = WRAPPERS | ITERATED | _ELSEWHERE | {"iter"}
 
 
 # These give what is in a container.

@@ -12,20 +12,16 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from asyncompat_lint.attributes import Attributes
 from asyncompat_lint.expressions import (
     NOTHING,
-    Attribute,
     Constant,
     Display,
-    Either,
     Expr,
-    Name,
-    Subscripted,
     last_name,
 )
 from asyncompat_lint.index.expressions import ELLIPSIS
 from asyncompat_lint.names import Use
+from asyncompat_lint.tables import Tables
 from asyncompat_lint.values import (
     UNKNOWN,
     Instance,
@@ -55,16 +51,12 @@ _TRANSPARENT = frozenset(
     f"typing.{name}"
     for name in "Annotated ClassVar Final NotRequired Optional ReadOnly Required Unpack".split()
 )
-# What the knowledge's types call the arguments of a call, and those of the receiver's class.
-_ARGUMENTS = ("a0", "a1", "a2")
-_PARAMETERS = ("t0", "t1", "t2")
-
 # What opens files, and the number of the argument that says how.
 _MODES = {"builtins.open": 1, "io.open": 1, "pathlib.Path.open": 0}
 _BINARY_FILE = "io.BufferedIOBase"
 
 
-class Operations(Attributes):
+class Operations(Tables):
     """What can be known of what operations give."""
 
     # Calls
@@ -265,6 +257,14 @@ class Operations(Attributes):
         is_coroutine = isinstance(value, Instance) and value.of == _COROUTINE
         return self._awaited(value, use) if is_coroutine else (value,)
 
+    def iterator(self, value: Value, use: Use) -> Values:
+        """Return what ``iter`` gives for this."""
+        if isinstance(value, Instance) and self.is_class(value.place):
+            methods = self._attribute(value, "__iter__", use)
+            return flatten(self.called(each, (), use) for each in methods)
+        is_lazy = isinstance(value, Instance) and (value.producer or value.place is not None)
+        return (value,) if is_lazy else UNKNOWN
+
     def element(self, value: Value, use: Use) -> Values:
         """Return what iterating over this gives."""
         if isinstance(value, Instance) and value.of == "builtins.tuple":
@@ -326,57 +326,6 @@ class Operations(Attributes):
         arguments = tuple(instances(self.infer(each, use)) for each in named)
         return (replace(value, arguments=arguments),)
 
-    def _by_table(self, value: Value, table: str, use: Use) -> Values:
-        if not isinstance(value, Instance):
-            return UNKNOWN
-        for class_ in self.knowledge.lineage(value.of):
-            given = self.knowledge.of_class(table, class_)
-            if given is not None:
-                return self._typed(given, value, (), use)
-        return UNKNOWN
-
-    # The types that the knowledge speaks of
-
-    def _typed(
-        self, type_: Expr, receiver: Instance | None, arguments: tuple[Expr, ...], use: Use
-    ) -> Values:
-        """The instances that a type of the knowledge stands for."""
-
-        def typed(inner: Expr) -> Values:
-            return self._typed(inner, receiver, arguments, use)
-
-        match type_:
-            case Name(id="self"):
-                return UNKNOWN if receiver is None else (receiver,)
-            case Name(id=name) if name in _ARGUMENTS:
-                number = _ARGUMENTS.index(name)
-                return self.infer(arguments[number], use) if number < len(arguments) else UNKNOWN
-            case Name(id=name) if name in _PARAMETERS:
-                number = _PARAMETERS.index(name)
-                known = () if receiver is None else receiver.arguments
-                return known[number] if number < len(known) else UNKNOWN
-            case Subscripted(value=Name(id="element"), index=of):
-                return flatten(self.element(each, use) for each in typed(of))
-            case Subscripted(value=Name(id="result"), index=of):
-                return flatten(self.called(each, (), use) for each in typed(of))
-            case Subscripted(value=Name(id="injected"), index=of):
-                made = flatten(self.called(each, (), use) for each in typed(of))
-                return flatten(self._injected(each, use) for each in made)
-            case Subscripted(value=Name(id="awaited"), index=of):
-                return flatten(self._awaited(each, use) for each in typed(of))
-            case Subscripted(value=Name(id="entered"), index=of):
-                return flatten(self.entered(each, use) for each in typed(of))
-            case Subscripted(value=Name(id="instance"), index=of):
-                return instances(typed(of))
-            case Subscripted(value=value, index=index):
-                inner = index.items if isinstance(index, Display) else (index,)
-                return (Instance(_dotted(value), arguments=tuple(map(typed, inner))),)
-            case Either(options=options):
-                return flatten(map(typed, options))
-            case Name() | Attribute():
-                return (Instance(_dotted(type_)),)
-        return UNKNOWN
-
 
 def _open_parameters(values: Values) -> Iterator[TypeParameter]:
     for value in values:
@@ -390,13 +339,6 @@ def _open_parameters(values: Values) -> Iterator[TypeParameter]:
 def _is_builtin_class(name: str) -> bool:
     module, _, class_ = name.rpartition(".")
     return module == "builtins" and isinstance(getattr(builtins, class_, None), type)
-
-
-def _dotted(type_: Expr) -> str:
-    if isinstance(type_, Attribute):
-        return f"{_dotted(type_.value)}.{type_.name}"
-    name = type_.id if isinstance(type_, Name) else ""
-    return f"builtins.{name}" if hasattr(builtins, name) else name
 
 
 def _is_binary(arguments: tuple[Expr, ...]) -> bool:

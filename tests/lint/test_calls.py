@@ -127,6 +127,19 @@ async def f():
     lazily = map(slow, [1])
     await asyncio.sleep(0)
     list(lazily)  # blocks
+class Endless:
+    def __iter__(self):
+        return self
+    def __next__(self):
+        blocks()
+async def by_iterator():
+    endless = iter(Endless())
+    next(endless)  # blocks
+    for x in endless:  # blocks
+        ...
+    lazily = iter(map(slow, [1]))
+    next(lazily)  # blocks
+    next(iter([1]))
 async def consumed(found):
     found += map(slow, [1])  # blocks
     found += (slow(x) for x in [1])  # blocks
