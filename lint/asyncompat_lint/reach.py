@@ -22,11 +22,12 @@ from asyncompat_lint.answers import text_asked
 from asyncompat_lint.attributes import CACHED_PROPERTIES
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
-from asyncompat_lint.conditions import Conditions, remembered
-from asyncompat_lint.expressions import Constant, Expr, last_name, last_names, root_name
-from asyncompat_lint.facts import CallSite, Scope
+from asyncompat_lint.conditions import Conditions
+from asyncompat_lint.expressions import last_name, last_names
+from asyncompat_lint.facts import Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
+from asyncompat_lint.libraries import Libraries
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.loopbound import needs_loop
 from asyncompat_lint.modules import Module
@@ -42,9 +43,6 @@ MEMOISERS = CACHED_PROPERTIES | {"cache", "cached", "lru_cache", "memoize", "mem
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
-_SHIM = "asyncompat"
-# What is in memory takes part in none of these.
-_OF_DISKS = frozenset({"blocking-database", "blocking-file"})
 _MARKED = Table("blocking-wait", [], does="blocks (it is marked so)")
 
 
@@ -97,13 +95,14 @@ class _Reach:
         self._conditions = Conditions(program)
         self._overriding = Overriding(program, self._conditions, self._blocked)
         self._locks = Locks(program, knowledge, targets)
+        self._libraries = Libraries(program, knowledge, self._locks)
         self._agenda = Agenda(
             program, knowledge, targets, self._sites, self._overriding, watched=self._locks.names
         )
 
     def blocking_calls(self) -> Iterator[BlockingCall]:
         for site, target, passed in self._handed.values():
-            blocker = self._of_library(target, site, passed)
+            blocker = self._libraries.blocker(target, site, passed)
             if blocker is not None and self._program.modules.is_own(site.module):
                 yield BlockingCall(site, blocker, "a callback of the loop", is_handed=True)
         libraries = self._knowledge.within_reach(self._sites.imported)
@@ -246,7 +245,7 @@ class _Reach:
 
     def _of_target(self, target: Reference, site: Site) -> Blockers:
         if target.place is None or self._knowledge.blocking(target.name):
-            blocker = self._of_library(target, site)
+            blocker = self._libraries.blocker(target, site)
             return {} if blocker is None else {(blocker.rule, blocker.held): blocker}
         if site.call.awaited or self._program.modules.is_installed(target.place.location):
             scope = self._program.scope(target.place)
@@ -277,56 +276,6 @@ class _Reach:
             for blocker in self._overriding.of_overrides(place, site):
                 add(found, blocker)
         return found
-
-    def _of_library(
-        self, target: Reference, site: Site, bound: dict[str, Expr] | None = None
-    ) -> Blocker | None:
-        """What blocks of a library's function; ``bound`` are its arguments, if not the site's."""
-        entry = self._knowledge.blocking(target.name)
-        call = site.call
-        if entry is None:
-            return None
-        if bound is None:
-            bound = self._program.passed_on(site.module, call)
-        if entry.is_exempt(call.arguments if bound is None else bound):
-            return None
-        if call.awaited and target.receiver is not None:
-            return None  # its annotation is the sync class's, and it is none
-        scope = site.module.facts.scopes[site.module.facts.running_scope(call.scope)]
-        if entry.table.rule == "nested-loop-run" and (
-            scope.asks_for_loop or self._runs_nested(site)
-        ):
-            return None
-        if entry.table.lazy and call.kind not in ("enter", "iterate"):
-            return None
-        if entry.table.contended and not self._locks.is_contended(site):
-            return None
-        if not self._program.are_instances(site.module, call, entry.table.of_class):
-            return None
-        if entry.table.rule in _OF_DISKS and self._program.is_in_memory(site.module, call):
-            return None
-        if self._locks.is_silenced(entry, site):
-            return None
-        if (entry.table.unless_awaits and call.awaits_inside) or (
-            entry.table.unless_polled and call.polled
-        ):
-            return None
-        if entry.table.if_bounded and not self._program.is_bounded(site.module, call):
-            return None
-        if not self._program.made_with(site.module, call).isdisjoint(entry.table.unless_made_with):
-            return None
-        is_passed = bound is not None
-        if not entry.table.remembers:
-            return Blocker(entry, passed=is_passed)
-        return Blocker(entry, once=_is_constant(call), passed=is_passed, held=remembered(site))
-
-    def _runs_nested(self, site: Site) -> bool:
-        """Whether asyncompat runs something where a loop already runs, as it can."""
-        if site.call.arguments.get("nested") == Constant(True):
-            return True
-        imports = self._program.import_targets(site.module, root_name(site.call.callee), site.scope)
-        is_shim = any(each.partition(".")[0] == _SHIM for each in imports)
-        return is_shim and site.module.file.is_notebook
 
     # Callables that are passed
 
@@ -411,8 +360,3 @@ def _told(scope: Scope) -> str:
     if scope.kind != "function":
         return "a callback of the event loop"
     return f"async def {scope.name}" if scope.is_async else f"{scope.name}, a callback of the loop"
-
-
-def _is_constant(call: CallSite) -> bool:
-    """Whether a call has arguments, and always the same."""
-    return bool(call.arguments) and all(isinstance(v, Constant) for v in call.arguments.values())

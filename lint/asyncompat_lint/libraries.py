@@ -1,0 +1,88 @@
+"""Whether a library's function blocks at the site that runs it: what exempts it there, if anything.
+
+Asks the knowledge for the function's entry, and the program for what the entry speaks of: what it
+is passed, how its object was made. Knows nothing of the functions of the project.
+"""
+
+from __future__ import annotations
+
+from asyncompat_lint.blockers import Blocker
+from asyncompat_lint.conditions import remembered
+from asyncompat_lint.expressions import Constant, Expr, root_name
+from asyncompat_lint.facts import CallSite
+from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.locks import Locks
+from asyncompat_lint.program import Program
+from asyncompat_lint.sites import Site
+from asyncompat_lint.values import Reference
+
+_SHIM = "asyncompat"
+# What is in memory takes part in none of these.
+_OF_DISKS = frozenset({"blocking-database", "blocking-file"})
+
+
+class Libraries:
+    """The calls of libraries' functions."""
+
+    def __init__(self, program: Program, knowledge: Knowledge, locks: Locks) -> None:
+        self._program = program
+        self._knowledge = knowledge
+        self._locks = locks
+
+    def blocker(
+        self, target: Reference, site: Site, bound: dict[str, Expr] | None = None
+    ) -> Blocker | None:
+        """Return what blocks of a library's function that a site runs, or None.
+
+        ``bound`` are its arguments, if they are not the site's.
+        """
+        entry = self._knowledge.blocking(target.name)
+        call = site.call
+        if entry is None:
+            return None
+        if bound is None:
+            bound = self._program.passed_on(site.module, call)
+        if entry.is_exempt(call.arguments if bound is None else bound):
+            return None
+        if call.awaited and target.receiver is not None:
+            return None  # its annotation is the sync class's, and it is none
+        scope = site.module.facts.scopes[site.module.facts.running_scope(call.scope)]
+        if entry.table.rule == "nested-loop-run" and (
+            scope.asks_for_loop or self._runs_nested(site)
+        ):
+            return None
+        if entry.table.lazy and call.kind not in ("enter", "iterate"):
+            return None
+        if entry.table.contended and not self._locks.is_contended(site):
+            return None
+        if not self._program.are_instances(site.module, call, entry.table.of_class):
+            return None
+        if entry.table.rule in _OF_DISKS and self._program.is_in_memory(site.module, call):
+            return None
+        if self._locks.is_silenced(entry, site):
+            return None
+        if (entry.table.unless_awaits and call.awaits_inside) or (
+            entry.table.unless_polled and call.polled
+        ):
+            return None
+        if entry.table.if_bounded and not self._program.is_bounded(site.module, call):
+            return None
+        if not self._program.made_with(site.module, call).isdisjoint(entry.table.unless_made_with):
+            return None
+        is_passed = bound is not None
+        if not entry.table.remembers:
+            return Blocker(entry, passed=is_passed)
+        return Blocker(entry, once=_is_constant(call), passed=is_passed, held=remembered(site))
+
+    def _runs_nested(self, site: Site) -> bool:
+        """Whether asyncompat runs something where a loop already runs, as it can."""
+        if site.call.arguments.get("nested") == Constant(True):
+            return True
+        imports = self._program.import_targets(site.module, root_name(site.call.callee), site.scope)
+        is_shim = any(each.partition(".")[0] == _SHIM for each in imports)
+        return is_shim and site.module.file.is_notebook
+
+
+def _is_constant(call: CallSite) -> bool:
+    """Whether a call has arguments, and always the same."""
+    return bool(call.arguments) and all(isinstance(v, Constant) for v in call.arguments.values())
