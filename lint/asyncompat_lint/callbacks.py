@@ -72,11 +72,7 @@ class LoopCallbacks:
     def _keep_libraries(self, site: Site, key: str, called: list[Reference]) -> None:
         match called:
             case [Reference(place=None) as target]:
-                passed = {
-                    str(int(other) - int(key) - 1) if other.isdigit() else other: value
-                    for other, value in site.call.arguments.items()
-                    if key.isdigit() and (not other.isdigit() or int(other) > int(key))
-                }
+                passed = self._program.handed_on(site.module, site.call, key)
                 self.of_libraries[site.key] = site, target, passed
 
     def _is_for_others(self, module: Module, place: Place, parameter: str) -> bool:

@@ -149,7 +149,12 @@ def _handed(program: Program, knowledge: Knowledge, targets: Targets, site: Site
     receivers = _receivers(knowledge)
     # What the settings say of the project's own takes what it likes.
     if len(groups) == 1 and len(groups[0]) == 1 and groups[0][0].place is None:
-        for key in map(str, receivers.get(groups[0][0].name, ())):
+        name = groups[0][0].name
+        where, _ = knowledge.callables.get(name, ("", ()))
+        is_class = name.rpartition(".")[2][:1].isupper()
+        if where == "elsewhere" and not is_class and not site.call.discarded:
+            return  # who gets the coroutine from the thread may await it
+        for key in map(str, receivers.get(name, ())):
             given = arguments.get(key, OPAQUE)
             called = program.passed(site.module, site.call, given)
             if called and all(_makes_coroutine(program, knowledge, group) for group in called):

@@ -179,11 +179,11 @@ UNPACKED = "*"
 class CallSite(msgspec.Struct, frozen=True, array_like=True):
     """A place in the source that runs other code: a call, a ``with``, a ``for``.
 
-    ``discarded`` is whether the call is a statement of its own, ``returned`` whether its result is
-    what the function returns, ``optional`` whether it is done only if an environment variable is
-    set, ``once`` whether it is guarded by
-    a question whether its result is already there, ``arguments`` are those that are followed,
-    positional ones by their number; ``passes`` is how many of these there are, or -1 where it is
+    ``discarded`` is whether the call, or its ``await``, is a statement of its own, ``returned``
+    whether its result is what the function returns, ``optional`` whether it is done only if an
+    environment variable is set, ``once`` whether it is guarded by a question whether its result is
+    already there, ``arguments`` are those that are followed, positional ones by their number;
+    ``passes`` is how many of these there are, or -1 where it is
     not known what is passed; ``awaits_inside`` whether a ``with`` holds over an ``await``;
     ``polled`` whether the same object has been asked if there is anything to wait for.
     """

@@ -151,22 +151,42 @@ class Program(Decorators):
 
         None where it calls no such object.
         """
-        if not any(each.of == PARTIAL for each in self.instances_at(module, site)):
+        return self._bound_with(site.callee, site.arguments, _use(module, site))
+
+    def handed_on(self, module: Module, site: CallSite, key: str) -> dict[str, Expr]:
+        """Return what a site's argument is passed when it is called, with the arguments behind it.
+
+        So it is where asyncio is given a callback and what that is to be passed.
+        """
+        behind = {
+            str(int(other) - int(key) - 1): value
+            for other, value in site.arguments.items()
+            if key.isdigit() and other.isdigit() and int(other) > int(key)
+        }
+        bound = self._bound_with(site.arguments[key], behind, _use(module, site))
+        return behind if bound is None else bound
+
+    def _bound_with(
+        self, function: Expr, arguments: dict[str, Expr], use: Use
+    ) -> dict[str, Expr] | None:
+        """What a partial object has bound, with what it is passed; None for anything else."""
+        there = self.infer(function, use)
+        if not any(isinstance(each, Instance) and each.of == PARTIAL for each in there):
             return None
         passed: list[Expr] = []
         named: dict[str, Expr] = {}
-        for made in self._calls_that_gave(site.callee, _use(module, site)):
+        for made in self._calls_that_gave(function, use):
             passed = list(made.arguments[1:])
             match passed[-1:]:
-                case [
-                    Called(function=function, arguments=[Display(items=keys, values=values)])
-                ] if function == KEYWORDS:
+                case [Called(function=mark, arguments=[Display(items=keys, values=values)])] if (
+                    mark == KEYWORDS
+                ):
                     passed.pop()
                     pairs = zip(keys, values, strict=True)
                     named = {str(k.value): v for k, v in pairs if isinstance(k, Constant)}
         own = {
             str(int(key) + len(passed)) if key.isdigit() else key: value
-            for key, value in site.arguments.items()
+            for key, value in arguments.items()
         }
         return {**{str(n): each for n, each in enumerate(passed)}, **named, **own}
 

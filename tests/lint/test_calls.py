@@ -244,6 +244,8 @@ def f(loop, event):
     loop.call_later(1, time.sleep, 0)
     loop.call_later(1, functools.partial(time.sleep, 1))  # blocks
     loop.call_later(1, print, 1)
+    loop.call_soon(functools.partial(time.sleep, 0))
+    loop.call_soon(functools.partial(time.sleep), 0)
     loop.run_in_executor(None, time.sleep, 1)
 async def g(path):
     asyncio.get_running_loop().call_at(1, callback=time.sleep)  # blocks

@@ -588,6 +588,20 @@ def test_what_is_gone_through_by_a_call_moves_with_it(fix):
         assert "to_thread(lines" not in fix(code, "--unsafe-fixes")
 
 
+def test_what_ends_by_stop_iteration_is_not_moved(fix):
+    lines = "import asyncio, csv, time\ndef lines():\n    time.sleep(1)\n    yield\n"
+    lines += "def following(it):\n    return next(it)\n"
+    for body in (
+        "next(lines())",
+        "try:\n        following(lines())\n    except (OSError, StopIteration):\n        ...",
+        "with open('x') as f:\n        head = next(csv.reader(f))\n    print(head)",
+    ):
+        code = f"{lines}async def f():\n    {body}\n"
+        assert fix(code, "--unsafe-fixes") == code
+    default = f"{lines}async def f():\n    next(lines(), None)\n"
+    assert "await asyncio.to_thread(next, lines(), None)" in fix(default, "--unsafe-fixes")
+
+
 def test_what_is_handed_to_the_loop_is_not_moved(fix):
     code = "import asyncio, time\nasync def f(loop: asyncio.AbstractEventLoop):\n"
     code += "    loop.call_soon(time.sleep, 1)\n"

@@ -69,6 +69,8 @@ class Calls(Names):
     def visit_Await(self, node: ast.Await) -> None:
         self._await_at_top(node)
         self._awaited = node.value
+        if node in self._discarded:  # what is awaited twice was used
+            self._discarded = [node.value] if isinstance(node.value, ast.Call) else []
         self.visit(node.value)
 
     def visit_Return(self, node: ast.Return) -> None:

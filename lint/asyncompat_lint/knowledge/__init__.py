@@ -152,7 +152,13 @@ class Entry(msgspec.Struct, frozen=True):
     @property
     def is_of_what_is_made(self) -> bool:
         """Whether it runs where another name stands: that of what has made the iterator, ..."""
-        return self.table.lazy or self.call.startswith("__")
+        is_method = self.name.rpartition(".")[0] in self.table.all_classes
+        return self.table.lazy or (is_method and self.call.startswith("__"))
+
+    @property
+    def is_gone_through(self) -> bool:
+        """Whether it runs only where something is gone through, or entered, and not called."""
+        return self.table.lazy or self.call in _NOT_CALLED
 
     @property
     def library(self) -> str:
@@ -194,6 +200,7 @@ def _is_address(host: str) -> bool:
 # Tables of another kind: when asyncio's names came and went (``history``).
 HISTORY = ("asyncio_api.toml", "asyncio_notes.toml")
 
+_NOT_CALLED = frozenset({"__enter__", "__exit__", "__iter__", "__next__"})
 _TOP_LEVEL = re.compile(r"(?<![\w.])[a-zA-Z_]\w*(?=\.)")
 _CLASS_TABLES = ("elements", "items", "entered", "awaited")
 

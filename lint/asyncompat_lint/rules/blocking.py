@@ -19,7 +19,7 @@ from asyncompat_lint.knowledge import Table
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.awaiting import has_comments
 from asyncompat_lint.rules.base import Context, Rule, name_of, source_of
-from asyncompat_lint.rules.moved_block import moved_block
+from asyncompat_lint.rules.moved_block import ends_by_exception, moved_block
 from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.spans import Span
 
@@ -281,6 +281,20 @@ class BlockingCallRule(Rule):
         used = _OTHER_LOOPS.intersection(self.context.surroundings.imports)
         return not used or used == {self._other_library()}
 
+    def _catches_end(self, node: cst.CSTNode) -> bool:
+        """Whether `StopIteration` may come out of a call, as far as those around it know."""
+        parent = self.parent_of(node)
+        while parent is not None and not isinstance(parent, cst.FunctionDef):
+            if isinstance(parent, cst.Try) and any(
+                name_of(each) == "StopIteration"
+                for handler in parent.handlers
+                if handler.type is not None
+                for each in walk(handler.type)
+            ):
+                return True
+            parent = self.parent_of(parent)
+        return False
+
     def _may_hold_lock(self, node: cst.CSTNode) -> bool:
         """Whether a thread's lock may be held: whoever waits for it stops the loop meanwhile."""
         parent = self.parent_of(node)
@@ -322,6 +336,8 @@ class BlockingCallRule(Rule):
             or (blocker.chain and call.site.call.awaited)  # a thread would give what is awaited
             or blocker.needs_loop
             or call.is_handed
+            or ends_by_exception(node)
+            or self._catches_end(node)
             or not self.may_await(node)
         ):
             return None

@@ -64,6 +64,12 @@ async def close():
     asyncio.get_running_loop().call_later(1, partial(save, 1))
 """,
         """\
+import threading
+async def save(): ...
+def start():
+    threading.Thread(None, save).start()
+""",
+        """\
 async def find(x): ...
 async def name(x):
     return find(x).name
@@ -75,6 +81,9 @@ import asyncio
 async def connected(reader, writer): ...
 async def save(): ...
 async def serve():
+    coro = await asyncio.to_thread(save)
+    await coro
+    await (await asyncio.to_thread(save))
     await asyncio.start_server(connected)
     await asyncio.to_thread(asyncio.run, save())
     await asyncio.to_thread(lambda: asyncio.run(save()))

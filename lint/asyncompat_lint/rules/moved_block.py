@@ -69,6 +69,11 @@ def _opens(block: cst.With) -> bool:
     )
 
 
+def ends_by_exception(node: cst.CSTNode) -> bool:
+    """Return whether something raises `StopIteration` at its end, which no future takes."""
+    return isinstance(node, cst.Call) and _last_name(node.func) == "next" and len(node.args) == 1
+
+
 def _last_name(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Attribute):
         return node.attr.value
@@ -87,6 +92,8 @@ def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
     if any(isinstance(each, _STAYING) or _last_name(each) == "super" for each in nodes):
         return None
     if any(isinstance(each, cst.Call) and _last_name(each.func) in OF_LOOP for each in nodes):
+        return None
+    if any(map(ends_by_exception, nodes)):
         return None
     returns = _returned(block)
     leaving = [

@@ -7,6 +7,8 @@ from asyncompat_lint.index.waiting import MAKING_TASKS
 from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, only_statement_of
 from asyncompat_lint.rules.trees import walk
 
+_MAKING_FUTURES = MAKING_TASKS | {"run_in_executor"}
+
 
 class PollingLoop(Rule):
     """A loop that does nothing but sleep until something has changed.
@@ -160,7 +162,7 @@ def _is_task(name: str, function: cst.FunctionDef) -> bool:
         and any(name_of(target) == name for target in _targets(each))
     ]
     return bool(given) and all(
-        isinstance(each, cst.Call) and name_of(each.func) in MAKING_TASKS for each in given
+        isinstance(each, cst.Call) and name_of(each.func) in _MAKING_FUTURES for each in given
     )
 
 
