@@ -78,32 +78,19 @@ class Agenda:
         """Return whether a site runs something of what it is given."""
         return site.key in self._hand_on
 
-    def sites(
-        self,
-        names: set[str],
-        read: set[str],
-        news: Collection[Place | str],
-        made: Collection[str],
-    ) -> list[Site]:
+    def sites(self, names: set[str], read: set[str], news: Collection[Place | str]) -> list[Site]:
         """Return the sites whose answer may be another one now, in the order of the text.
 
-        They call what has one of ``names``, go through or enter what is ``made`` by one of those
-        names, read a property in ``read``, or mean what there is ``news`` of: all of it was found
-        to block since. One whose meaning is known is looked at
+        They call what has one of ``names``, read a property in ``read``, or mean what there is
+        ``news`` of: all of it was found to block since. One whose meaning is known is looked at
         again only if there is news of that, or if it passes something on; one that turns out to run
         nothing that may ever block, never.
         """
         self.names |= names | read
-        self.names.update(made)
         # What has a name that was called before is known by now.
         new = names - self._called
         self._called |= names
         found = {site.key: site for site in self._sites.calling(new) if site.key not in self._known}
-        found.update(
-            (site.key, site)
-            for site in self._sites.calling(set(made) - self._called)
-            if site.call.kind != "call" and site.key not in self._known
-        )
         for each in news:
             found.update((site.key, site) for site in self._meaning.get(each, ()))
         for site in self._sites.passing(names):

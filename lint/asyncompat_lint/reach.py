@@ -107,31 +107,27 @@ class _Reach:
                 yield BlockingCall(site, blocker, "a callback of the loop", is_handed=True)
         libraries = self._knowledge.within_reach(self._sites.imported)
         names: set[str] = set()
-        made: set[str] = set()  # only where that is gone through, or entered
         for entry in self._knowledge.entries:
             if entry.library in libraries or not self._knowledge.covers(entry.library):
                 names.add(entry.call)
                 if entry.is_of_what_is_made and not entry.table.contended:
-                    makers = self._sites.makers(self._knowledge.makers(entry))
-                    (made if entry.is_gone_through else names).update(makers)
+                    names |= self._sites.makers(self._knowledge.makers(entry))
         for place in self._blocked:
             names |= self._agenda.names_of(place, self._program.scope(place))
         for site in self._sites.methods_in(self._knowledge.libraries_by_class):
             if self._blockers(site):
                 names.add(site.call.name)
                 self._agenda.forget(site)  # it is to be looked at with the others
-        yield from self._spread(names, self._news(self._blocked), made)
+        yield from self._spread(names, self._news(self._blocked))
         # A lock whose holder was found to block is one that can be waited for.
         while names := self._locks.newly_contended(self._weighs):
             yield from self._spread(names, self._locks.names)
 
-    def _spread(
-        self, names: set[str], news: Collection[Place | str], made: Collection[str] = ()
-    ) -> Iterator[BlockingCall]:
+    def _spread(self, names: set[str], news: Collection[Place | str]) -> Iterator[BlockingCall]:
         read: set[str] = set()
         while names or read or news:
             newly_blocked: dict[Place, Blockers] = {}
-            sites = self._agenda.sites(names, read, news, made)
+            sites = self._agenda.sites(names, read, news)
             for site in sites:
                 blockers = self._blockers(site)
                 if not blockers:
@@ -162,7 +158,7 @@ class _Reach:
             for place, there in newly_blocked.items():
                 self._blocked.setdefault(place, {}).update(there)
                 self._overriding.add(place)
-            names, read, made = set(), set(), ()
+            names, read = set(), set()
             news = self._news(newly_blocked)
             for place in newly_blocked:
                 scope = self._program.scope(place)

@@ -156,11 +156,6 @@ class Entry(msgspec.Struct, frozen=True):
         return self.table.lazy or (is_method and self.call.startswith("__"))
 
     @property
-    def is_gone_through(self) -> bool:
-        """Whether it runs only where something is gone through, or entered, and not called."""
-        return self.table.lazy or self.call in _NOT_CALLED
-
-    @property
     def library(self) -> str:
         """The top-level module that has it."""
         return self.name.partition(".")[0]
@@ -200,7 +195,6 @@ def _is_address(host: str) -> bool:
 # Tables of another kind: when asyncio's names came and went (``history``).
 HISTORY = ("asyncio_api.toml", "asyncio_notes.toml")
 
-_NOT_CALLED = frozenset({"__enter__", "__exit__", "__iter__", "__next__"})
 _TOP_LEVEL = re.compile(r"(?<![\w.])[a-zA-Z_]\w*(?=\.)")
 _CLASS_TABLES = ("elements", "items", "entered", "awaited")
 
