@@ -64,8 +64,7 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
         BaseException: what the future raises, or a callback that interrupts the loop.
     """
     __tracebackhide__ = True
-    was_stopping = loop._stopping
-    loop._stopping = False
+    was_stopping, loop._stopping = loop._stopping, False
     run = suspended.Run(loop, born, future)
     current = swap_current_task(loop, None)
     runs = suspended.runs()
@@ -73,15 +72,13 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     # As long as we are here these contexts are entered, and no others.
     is_inner = len(runs) > 1
     entered = [c for each in runs for c in each.contexts] if is_inner else run.contexts
-    postponed = _Postponed(loop, entered, run.postponed, tries=run.enters_more)
+    postponed = _Postponed(loop, entered, run, tries=run.enters_more)
     # A task's steps are never what a file or signal is watched with.
     watched = None if run.is_step else watching.InCopies(loop, run.contexts)
     try:
         postponed.call_scheduled()
-        postponed.take_out_timers()
         ready = loop._ready
-        until_look = _SELDOM
-        has_asked = False
+        until_look, has_asked = _SELDOM, False
         while not future.done():
             if loop._stopping:
                 if not cancels:
@@ -100,18 +97,17 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
             # Every other pass asks for no events, if there is something to call: that makes up for
             # what has to be looked at here. Debugging wants the loop's own, which times callbacks.
             has_asked = not (has_asked and ready and not loop._debug)
-            if has_asked:
-                postponed.take_out()
-                loop._run_once()
-            else:
-                postponed.call_scheduled()
+            (postponed.ask if has_asked else postponed.call_scheduled)()
+        if not has_asked and suspended.has_come_to(_SELDOM):
+            ready.append(_Filler())  # so that no event is waited for
+            postponed.ask()
     finally:
         runs.pop()
         swap_current_task(loop, current)
         run.handed_on.take_back()
         loop._stopping = loop._stopping or was_stopping
         _unmark(loop._ready)
-        postponed.put_back()
+        postponed.put_back(runs)
         if watched is not None:
             watched.put_back()
         suspended.tell_left(run)
@@ -166,6 +162,20 @@ class _Mark(_Filler):
         self.counted = counted
 
 
+class _Look(_Filler):
+    """The first callback of a pass that has asked for events: it looks at all that it will call."""
+
+    __slots__ = ("_take_out",)
+
+    def __init__(self, take_out):
+        super().__init__()
+        self._cancelled = False
+        self._take_out = take_out
+
+    def _run(self):
+        self._take_out()
+
+
 class _Postponed:
     """The callbacks that must wait until a context is left again, which is entered further up.
 
@@ -174,21 +184,34 @@ class _Postponed:
     other threads put something in at any time.
     """
 
-    def __init__(self, loop, entered, handles, *, tries):
+    def __init__(self, loop, entered, run, *, tries):
         self.tries = tries
         self._loop = loop
         self._ready = loop._ready
         self._nearest = entered[-1] if entered else None
         self._others = {id(context) for context in entered[:-1]} if len(entered) > 1 else ()
-        self._changed = []
-        self._handles = handles
+        self._look = _Look(self.take_out)
+        self._changed = run.changed
+        self._handles = run.postponed
 
     def take_out(self):
-        """Have those wait that the next pass would run, as far as they are scheduled by now."""
+        """Have those wait that are scheduled by now."""
+        nearest = self._nearest
+        # It is done in every other pass, and nearly always one context is all that is asked for.
+        is_more = self._others or self.tries
+        for handle in list(self._ready) if nearest is not None else ():
+            if handle._context is nearest or (is_more and self._is_entered(handle._context)):
+                self._changed.append((handle, handle._context))
+                handle._context = _Postponing(self._handles, handle)
+
+    def ask(self):
+        """Have the loop do a pass of its own, which asks for events, and waits for one."""
         if self._nearest is not None:
-            self._look_at(list(self._ready))
-            if self._loop._scheduled:
-                self._look_at(_due(self._loop))
+            # What it calls is known only then: a timer that is due, what a thread has scheduled.
+            if not self._ready:
+                _wait(self._loop)
+            self._ready.appendleft(self._look)
+        self._loop._run_once()
 
     def call_scheduled(self):
         """Call what is scheduled and need not wait, as a pass does, but ask for no events.
@@ -209,46 +232,53 @@ class _Postponed:
             else:
                 handle._run()
 
-    def take_out_timers(self):
-        """Have those wait that are scheduled for a later time."""
-        if self._nearest is not None:
-            self._look_at(list(self._loop._scheduled))
-
-    def _look_at(self, handles):
-        nearest = self._nearest
-        # It is done in every pass, and nearly always one context is all that is asked for.
-        is_more = self._others or self.tries
-        for handle in handles:
-            if handle._context is nearest or (is_more and self._is_entered(handle._context)):
-                self._changed.append((handle, handle._context))
-                handle._context = _Postponing(self._handles, handle)
-
     def _is_entered(self, context):
         if context is self._nearest or id(context) in self._others:
             return True
         return self.tries and type(context) is Context and is_entered(context)
 
-    def put_back(self):
-        """Have them run next."""
+    def put_back(self, runs):
+        """Have them run next, but for those that have to wait for one of the runs around this."""
+        left = self._handles
+        self._look._cancelled = True
+        if runs:
+            self.take_out()  # also what has come last: the pass around us may have counted so far
         for handle, context in self._changed:
             handle._context = context
-        self._loop._ready.extendleft(reversed(self._handles))
+        if runs:
+            have_run = {id(handle) for handle in left}
+            for handle in [each for each, _ in self._changed if id(each) not in have_run]:
+                outer = _has_entered(runs, handle._context)
+                if outer is not None:
+                    outer.changed.append((handle, handle._context))
+                    handle._context = _Postponing(outer.postponed, handle)
+            owners = [_has_entered(runs, each._context) for each in left]
+            for outer, handle in zip(owners, left):
+                if outer is not None:
+                    outer.postponed.append(handle)
+            left = [handle for outer, handle in zip(owners, left) if outer is None]
+        self._loop._ready.extendleft(reversed(left))
 
 
-def _due(loop):
-    """Give the timers that are due in the next pass, which waits for the first at most."""
-    timers = loop._scheduled  # a heap
-    limit = max(loop.time(), timers[0]._when) + _SLACK
-    todo = [0]
-    while todo:
-        number = todo.pop()
-        if number < len(timers) and timers[number]._when <= limit:
-            yield timers[number]
-            todo += [2 * number + 1, 2 * number + 2]
+def _has_entered(runs, context):
+    """Return the run of these that is in a context, or None."""
+    for run in runs:
+        if any(context is each for each in run.contexts):
+            return run
+    return None
 
 
-# Seconds that a pass may wait longer than it wants to.
-_SLACK = 0.05
+def _wait(loop):
+    """Wait for an event, or a timer, as a pass does: it will still be there for the pass."""
+    timers = loop._scheduled
+    timeout = None
+    if timers:
+        timeout = min(max(0, timers[0]._when - loop.time()), _LONGEST)
+    loop._selector.select(timeout)
+
+
+# Seconds that a selector can wait.
+_LONGEST = 24 * 3600
 
 
 class _Postponing:

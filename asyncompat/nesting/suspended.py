@@ -29,12 +29,14 @@ class Run:
     ``is_step`` is whether the loop is calling a step of one of the tasks, and no other callback.
     ``future`` is what is waited for, and ``handed_on`` hands the tasks' cancellations on to it;
     ``contexts`` are those that are entered around it, with others around if it ``enters_more``,
-    ``waiting`` the futures of who waits until they are left, ``postponed`` the callbacks that do.
-    ``ended`` are the tasks that were left when it was done, and were told.
+    ``waiting`` the futures of who waits until they are left, ``postponed`` the callbacks that do,
+    ``changed`` those that are made to, each with its context. ``ended`` are the tasks that were
+    left when it was done, and were told.
     """
 
     __slots__ = (
         "born",
+        "changed",
         "contexts",
         "ended",
         "enters_more",
@@ -53,6 +55,7 @@ class Run:
         self.future = future
         self.waiting = []
         self.postponed = []
+        self.changed = []
         self.ended = ()
         self.contexts = ()
         self.enters_more = bool(_thread.runs) and _thread.runs[-1].enters_more
@@ -74,6 +77,7 @@ class _Thread(threading.local):
     def __init__(self):
         self.runs = []
         self.around = 0
+        self.ended_at_once = 0
 
 
 _thread = _Thread()
@@ -82,6 +86,12 @@ _thread = _Thread()
 def runs():
     """Return the list of the runs that go on in this thread, outermost first."""
     return _thread.runs
+
+
+def has_come_to(number):
+    """Return whether so many runs have ended in this thread before any event was asked for."""
+    _thread.ended_at_once = (_thread.ended_at_once + 1) % number
+    return not _thread.ended_at_once
 
 
 def _without_suspended(tasks):

@@ -959,6 +959,99 @@ def test_what_runs_in_a_context_further_up_goes_on_afterwards():
 
 
 @pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+@pytest.mark.parametrize("turns", [1, 2, 3, 4])
+def test_what_waits_for_a_context_waits_on_when_a_run_further_in_ends(turns, caplog):
+    """In the middle of a pass of the outer run, which has counted what is behind it."""
+
+    async def main():
+        loop = asyncompat.get_running_loop()
+        shared, event, called = contextvars.copy_context(), asyncompat.Event(), []
+
+        async def neighbour():
+            await event.wait()
+            return "went on"
+
+        async def first():
+            nested(value(1, 0.02))
+
+        async def wake_up():
+            loop.call_soon(called.append, "called", context=shared)
+            event.set()
+            await asyncompat.sleep(0)
+
+        async def second():
+            await spin(turns)
+            nested(wake_up())
+
+        async def spin(times):
+            for _ in range(times):
+                await asyncompat.sleep(0)
+
+        waiting = asyncompat.create_task(neighbour(), context=shared)
+        await asyncompat.sleep(0)
+        runs = [asyncompat.create_task(first(), context=shared)]
+        runs += [asyncompat.create_task(each) for each in (second(), spin(30), spin(30))]
+        await asyncompat.wait(runs)
+        return await asyncompat.wait_for(waiting, 5), called
+
+    assert asyncompat.run(main()) == ("went on", ["called"])
+    assert not caplog.records
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+def test_what_comes_while_a_run_waits_in_its_callers_context_is_called_afterwards(run, caplog):
+    """From another thread, and by timers that a stall has made late."""
+
+    async def main():
+        loop = asyncompat.get_running_loop()
+        context = asyncompat.task_context(asyncompat.current_task())
+        called = []
+
+        def schedule():
+            for number in range(10):
+                time.sleep(0.002)
+                loop.call_soon_threadsafe(called.append, number, context=context)
+
+        async def inner():
+            for delay in (0.04, 0.05, 0.15, 0.2):
+                loop.call_later(delay, called.append, delay, context=context)
+            loop.call_later(0.03, time.sleep, 0.25)
+            await asyncompat.sleep(0.4)
+            return list(called)
+
+        thread = threading.Thread(target=schedule)
+        thread.start()
+        before = nested(inner())
+        thread.join()
+        await asyncompat.sleep(0.01)
+        return before, called
+
+    assert run(main()) == ([], [*range(10), 0.04, 0.05, 0.15, 0.2])
+    assert not caplog.records
+
+
+def test_runs_that_end_at_once_let_events_through_now_and_then(run):
+    async def main():
+        loop = asyncompat.get_running_loop()
+        ours, theirs = socket.socketpair()
+        came = []
+        with ours, theirs:
+            loop.add_reader(ours, lambda: came.append(ours.recv(1)))
+            loop.call_later(0.001, came.append, "timer")
+            theirs.send(b"x")
+            until = time.monotonic() + 20
+            while len(came) < 2 and time.monotonic() < until:
+                nested(nothing())
+            loop.remove_reader(ours)
+        return came
+
+    async def nothing():
+        pass
+
+    assert sorted(map(str, run(main()))) == ["b'x'", "timer"]
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
 def test_what_runs_in_the_context_of_who_started_the_caller_eagerly_goes_on_afterwards(run):
     async def main():
         async def background():
