@@ -9,6 +9,7 @@ loop goes on. What other code does when a task is done is its own business.
 """
 
 import asyncio
+import concurrent.futures
 import gc
 
 from ..backports.introspection import PyTask, tasks_now
@@ -139,6 +140,10 @@ def _ended(callback):
     parts = [*getattr(callback, "args", ()), *cells.values()]
     parts += [getattr(owner, name, None) for name in _PARTS]
     waiting = [each for part in parts for name in _WAITING for each in getattr(part, name, ())]
+    # What a task ends for other threads may be waited for in this one.
+    threads = [each for each in parts if isinstance(each, concurrent.futures.Future)]
+    chained = [each for future in threads for each in list(future._done_callbacks)]
+    waiting += [each for callback in chained for each in _cells(callback).values()]
     return [each for each in [owner, *parts, *waiting] if asyncio.isfuture(each)]
 
 

@@ -733,6 +733,23 @@ async def first_of(futures):
 class TestWaitingForItself:
     """Refused at once, whatever stands between, and whoever keeps the loop busy."""
 
+    def test_through_what_is_for_other_threads(self, run):
+        async def main():
+            loop, me = asyncompat.get_running_loop(), asyncompat.current_task()
+
+            async def wait_for_me():
+                await me
+
+            async def inner():
+                future = asyncio.run_coroutine_threadsafe(wait_for_me(), loop)
+                await asyncio.wrap_future(future)
+
+            with pytest.raises(RuntimeError, match="would wait for itself"):
+                nested(inner())
+            return nested(value("goes on", 0.001))
+
+        assert run(main()) == "goes on"
+
     @pytest.mark.parametrize(
         "wait_for",
         [
