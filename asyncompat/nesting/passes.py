@@ -190,7 +190,7 @@ class _Postponed:
         self._ready = loop._ready
         self._nearest = entered[-1] if entered else None
         self._others = {id(context) for context in entered[:-1]} if len(entered) > 1 else ()
-        self._look = _Look(self.take_out)
+        self._look = None  # most runs end before they ask
         self._changed = run.changed
         self._handles = run.postponed
 
@@ -210,6 +210,8 @@ class _Postponed:
             # What it calls is known only then: a timer that is due, what a thread has scheduled.
             if not self._ready:
                 _wait(self._loop)
+            if self._look is None:
+                self._look = _Look(self.take_out)
             self._ready.appendleft(self._look)
         self._loop._run_once()
 
@@ -240,7 +242,8 @@ class _Postponed:
     def put_back(self, runs):
         """Have them run next, but for those that have to wait for one of the runs around this."""
         left = self._handles
-        self._look._cancelled = True
+        if self._look is not None:
+            self._look._cancelled = True
         if runs:
             self.take_out()  # also what has come last: the pass around us may have counted so far
         for handle, context in self._changed:
