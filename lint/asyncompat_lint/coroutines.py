@@ -191,16 +191,14 @@ def _calls(groups: list[Group], names: frozenset[str]) -> bool:
 
 
 def _gives_coroutine(program: Program, knowledge: Knowledge, site: Site, group: Group) -> bool:
-    if len(group) != 1:
+    if _makes_coroutine(program, knowledge, group):
+        return True
+    if len(group) != 1 or group[0].place is None:
         return False
-    (target,) = group
-    if target.place is None:
-        return target.name in knowledge.coroutines
-    scope = program.scope(target.place)
+    target, place = group[0], group[0].place
+    scope = program.scope(place)
     if scope.is_generator or _is_remade(program, target):
         return False
-    if scope.is_async:
-        return True
     if scope.is_abstract or any(
         each == NOTHING or isinstance(each, Either) for each in scope.returned
     ):
@@ -211,11 +209,11 @@ def _gives_coroutine(program: Program, knowledge: Knowledge, site: Site, group: 
     call = site.call
     if (
         isinstance(call.callee, Attribute)
-        and program.scope(Place(target.place.location, scope.parent)).kind == "class"
+        and program.scope(Place(place.location, scope.parent)).kind == "class"
     ):
         # What its own methods give is told of objects of the same class only.
         owners = program.references(site.module, call.callee.value, call.scope, call.span.line)
-        own = Place(target.place.location, scope.parent)
+        own = Place(place.location, scope.parent)
         if any(each.place != own for each in owners if not isinstance(each, TypeParameter)):
             return False
     given = program.references(site.module, Called(call.callee), call.scope, call.span.line)
