@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from asyncompat_lint.containers import is_empty
 from asyncompat_lint.expressions import (
     NOTHING,
     Attribute,
@@ -22,7 +23,7 @@ from asyncompat_lint.expressions import (
     Subscripted,
     last_name,
 )
-from asyncompat_lint.names import Use, is_empty
+from asyncompat_lint.names import Use
 from asyncompat_lint.operations import GENERATOR, Operations
 from asyncompat_lint.values import (
     UNKNOWN,

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from asyncompat_lint import containers
 from asyncompat_lint.expressions import NOTHING, Expr, Name
 from asyncompat_lint.facts import SAYING, Binding, Scope
 from asyncompat_lint.knowledge import Knowledge
@@ -206,13 +207,13 @@ class Names(ABC):
     def filled(self, values: Values, name: str, index: int, use: Use) -> Values:
         """Return a name's values, as containers of what is put into them if they begin empty."""
         puts = use.module.facts.scopes[index].filled.get(name)
-        if not puts or not values or not all(map(is_empty, values)):
+        if not puts or not values or not all(map(containers.is_empty, values)):
             return values
         found = flatten(
             self.infer(each.value, Use(use.module, each.scope, each.line, each.column, use.trail))
             for each in puts
         )
-        return found or values
+        return containers.filled(values, found)
 
     def value_of(self, name: str, binding: Binding, index: int, use: Use) -> Values:
         """Return what one binding of a scope gives to a name."""
@@ -384,16 +385,6 @@ def _excluded(bindings: list[Binding], use: Use) -> list[Binding]:
 def _is_told_there(binding: Binding) -> bool:
     """Whether a name's own scope gives it this value, and no function within it."""
     return binding.scope < 0 or binding.kind == "defined"
-
-
-_CONTAINERS = frozenset(
-    ["builtins.dict", "builtins.list", "builtins.set", "builtins.tuple", "collections.deque"]
-)
-
-
-def is_empty(value: Value) -> bool:
-    """Whether this is a container of which nothing is known that it holds."""
-    return isinstance(value, Instance) and value.of in _CONTAINERS and not any(value.arguments)
 
 
 def _ever(bindings: list[Binding]) -> list[Binding]:

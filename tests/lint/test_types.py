@@ -56,6 +56,96 @@ class Either:
 class Third(Either, Client): ...
 class Fourth(Either, Quick): ...
 """,
+    "parts of containers, and containers made of others": """
+import collections, heapq, itertools, random
+def clients() -> list[Client]: ...
+async def f(a: list[Client], b: list[Client], t: tuple[Client, ...], d: dict[str, Client]):
+    for each in a[1:]:
+        each.fetch()  # blocks
+    a[:2][0].fetch()  # blocks
+    first, *rest = clients()[2:]
+    first.fetch()  # blocks
+    rest[0].fetch()  # blocks
+    t[1:][0].fetch()  # blocks
+    a[1:].fetch()
+    for each in (*a, *b):
+        each.fetch()  # blocks
+    for each in [None, *a]:
+        each.fetch()  # blocks
+    x, y = ["text", *a]
+    x.harmless()
+    for each in a + b:
+        each.fetch()  # blocks
+    {**d, "x": Client()}["x"].fetch()  # blocks
+    {**d, "x": unknown}["x"].fetch()
+    random.choice(a).fetch()  # blocks
+    heapq.nlargest(2, a)[0].fetch()  # blocks
+    collections.deque(a).popleft().fetch()  # blocks
+    for one, other in itertools.product([1], a):
+        other.fetch()  # blocks
+        one.fetch()
+    for each in itertools.chain.from_iterable({1: a}.values()):
+        each.fetch()  # blocks
+""",
+    "containers in tables, and those that begin with none": """
+import collections
+class Kept:
+    def __init__(self):
+        self.by = collections.defaultdict(set)
+        self.queue = collections.deque()
+        self.mixed = collections.defaultdict(list)
+    def add(self, key, given):
+        self.by[key].add(Client())
+        self.queue.append(Client())
+        self.mixed[key].append(given)
+    async def f(self):
+        for several in self.by.values():
+            for each in several:
+                each.fetch()  # blocks
+        self.queue.popleft().fetch()  # blocks
+        self.queue.fetch()
+        self.mixed["x"][0].fetch()
+async def g(key):
+    found = {}
+    found.setdefault(key, []).append(Client())
+    found[key][0].fetch()  # blocks
+    found[key].fetch()
+    other = collections.defaultdict(list)
+    other[key].append(Client())
+    for each in other[key]:
+        each.fetch()  # blocks
+""",
+    "callables that are kept": """
+def slow(): time.sleep(1)
+def quick(): ...
+class Kept:
+    def __init__(self):
+        self.listeners = []
+        self.listeners.append(self.slow)
+        self.mixed = [slow, quick]
+        self.open = []
+        self.open.append(slow)
+        self.by_name = {}
+    def slow(self): time.sleep(1)
+    def add(self, listener):
+        self.open.append(listener)
+        self.by_name["x"] = slow
+    async def f(self):
+        for each in self.listeners:
+            each()  # blocks
+        for each in list(self.listeners[:]):
+            each()  # blocks
+        self.listeners.pop()()  # blocks
+        for each in self.open:
+            each()
+        for name, each in self.by_name.items():
+            each()  # blocks
+async def g():
+    kept = []
+    kept.append(slow)
+    for each in kept:
+        each()  # blocks
+""",
     "isinstance has said no": """
 import httpx
 class Heir(Client): ...

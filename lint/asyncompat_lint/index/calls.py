@@ -7,6 +7,7 @@ from typing import Literal
 
 from asyncompat_lint.expressions import (
     ITERATED,
+    OPAQUE,
     Attribute,
     Called,
     Constant,
@@ -142,11 +143,17 @@ class Calls(Names):
         """Keep what a call puts into a container."""
         if not isinstance(node.func, ast.Attribute) or node.func.attr not in _PUTTING:
             return
+        container = node.func.value
         match list(map(self._expression, node.args)):
             case [item]:
-                self._fill(node.func.value, Display(_PUTTING[node.func.attr], (item,)))
+                put = Display(_PUTTING[node.func.attr], (item,))
+                table = _table_of(container)
+                if table is None:
+                    self._fill(container, put)
+                else:
+                    self._fill(table, Display("dict", (OPAQUE,), (put,)))
             case [key, value] if node.func.attr == "setdefault":
-                self._fill(node.func.value, Display("dict", (key,), (value,)))
+                self._fill(container, Display("dict", (key,), (value,)))
 
     def _callee(self, function: ast.expr) -> None:
         """What is called is no attribute that is read, but what it is an attribute of may be."""
@@ -290,6 +297,16 @@ class Calls(Names):
             if keyword.arg is not None:
                 arguments[keyword.arg] = self._expression(keyword.value)
         return arguments
+
+
+def _table_of(container: ast.expr) -> ast.expr | None:
+    """The table that a container is in: `found[key]`, `found.setdefault(key, [])`."""
+    match container:
+        case ast.Subscript(value=table):
+            return table
+        case ast.Call(func=ast.Attribute(value=table, attr="setdefault")):
+            return table
+    return None
 
 
 def _passes(node: ast.Call) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from asyncompat_lint.expressions import (
     KEYWORDS,
@@ -85,12 +85,43 @@ def _operation(node: ast.BinOp, scopes: Scopes) -> Expr:
     return Called(method, _followed([expression(node.right, scopes)]))
 
 
+def _subscripted(node: ast.Subscript, scopes: Scopes) -> Expr:
+    value = expression(node.value, scopes)
+    if isinstance(node.slice, ast.Slice):  # a part of something is of the same kind
+        return OPAQUE if isinstance(value, Display) else value
+    return Subscripted(value, expression(node.slice, scopes))
+
+
+def _sequence(
+    of: Literal["list", "tuple", "set"],
+) -> Callable[[ast.List | ast.Tuple | ast.Set, Scopes], Expr]:
+    def kept(node: ast.List | ast.Tuple | ast.Set, scopes: Scopes) -> Expr:
+        for each in node.elts:
+            if type(each) is ast.Starred:  # what is behind it has no known number
+                items = tuple([_item(each, scopes) for each in node.elts])
+                return Display("list", (Either(items) if len(items) > 1 else items[0],))
+        return Display(of, _each(node.elts, scopes))
+
+    return kept
+
+
+def _item(node: ast.expr, scopes: Scopes) -> Expr:
+    if isinstance(node, ast.Starred):
+        return element(node.value, scopes)
+    return expression(node, scopes)
+
+
 def _dictionary(node: ast.Dict, scopes: Scopes) -> Expr:
     keys = [key for key in node.keys if key is not None]
-    unpacked = len(keys) < len(node.keys)
-    return Display(
-        "dict", _each(keys, scopes), (OPAQUE,) if unpacked else _each(node.values, scopes)
-    )
+    if len(keys) == len(node.keys):
+        return Display("dict", _each(keys, scopes), _each(node.values, scopes))
+    values = [
+        expression(value, scopes)
+        if key is not None
+        else Element(Called(Attribute(expression(value, scopes), "values")))
+        for key, value in zip(node.keys, node.values, strict=True)
+    ]
+    return Display("dict", (OPAQUE,), (Either(tuple(values)) if len(values) > 1 else values[0],))
 
 
 def _constant(node: ast.Constant, _: Scopes) -> Expr:
@@ -219,15 +250,13 @@ _KEPT: dict[type[ast.expr], Callable[[Any, Scopes], Expr]] = {
     ast.IfExp: lambda node, scopes: Either(_each([node.body, node.orelse], scopes)),
     ast.JoinedStr: lambda _node, _scopes: Called(Name("str")),
     ast.Lambda: _inner,
-    ast.List: lambda node, scopes: Display("list", _each(node.elts, scopes)),
+    ast.List: _sequence("list"),
     ast.ListComp: _inner,
     ast.NamedExpr: lambda node, scopes: expression(node.value, scopes),
-    ast.Set: lambda node, scopes: Display("set", _each(node.elts, scopes)),
+    ast.Set: _sequence("set"),
     ast.SetComp: _inner,
     ast.Starred: lambda node, scopes: expression(node.value, scopes),
-    ast.Subscript: lambda node, scopes: Subscripted(
-        expression(node.value, scopes), expression(node.slice, scopes)
-    ),
-    ast.Tuple: lambda node, scopes: Display("tuple", _each(node.elts, scopes)),
+    ast.Subscript: _subscripted,
+    ast.Tuple: _sequence("tuple"),
     ast.YieldFrom: lambda node, scopes: Awaited(expression(node.value, scopes)),
 }

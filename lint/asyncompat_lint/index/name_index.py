@@ -22,7 +22,7 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import CallSite, Load, NameIndex, Scope
+from asyncompat_lint.facts import Binding, CallSite, Load, NameIndex, Scope
 
 
 def name_index(
@@ -54,7 +54,7 @@ def name_index(
             made.update((name, one) for name in last_names(each) for one in {scope.name, maker})
         # What is decorated is what its decorator makes.
         made.update((name, scope.name) for name in scope.decorator_names if name)
-        for name, bindings in [*scope.bindings.items(), *scope.attributes.items()]:
+        for name, bindings in _bound(scope):
             for binding in bindings:
                 value = binding.value
                 if binding.kind == "imported":
@@ -93,6 +93,13 @@ def name_index(
             }
         ),
     )
+
+
+def _bound(scope: Scope) -> Iterator[tuple[str, list[Binding]]]:
+    """Give each name with what binds it, or is put into what it stands for."""
+    yield from scope.bindings.items()
+    yield from scope.attributes.items()
+    yield from scope.filled.items()
 
 
 def _mixins(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:

@@ -15,20 +15,16 @@ from asyncompat_lint.expressions import (
     Display,
     Element,
     Expr,
-    Name,
     Subscripted,
+    last_name,
 )
 from asyncompat_lint.facts import Binding, BindingKind
 from asyncompat_lint.index.expressions import annotation, is_named, name_of
 from asyncompat_lint.index.state import VERSIONED, State
 
-_EMPTY = frozenset(
-    {
-        Display("dict", ()),
-        Display("list", ()),
-        *(Called(Name(name)) for name in ("deque", "dict", "list", "set")),
-    }
-)
+# These make containers that begin empty if they are given nothing; the last fills itself.
+_MAKING_EMPTY = frozenset({"OrderedDict", "deque", "dict", "list", "set"})
+_FILLING_ITSELF = "defaultdict"
 
 
 class Names(State):
@@ -123,7 +119,7 @@ class Names(State):
                 bindings = [*class_.attributes.get(name, ()), *class_.bindings.get(name, ())]
             case _:
                 return
-        if any(each.kind == "assigned" and each.value in _EMPTY for each in bindings):
+        if any(each.kind == "assigned" and _begins_empty(each.value) for each in bindings):
             line, column = self._start(container)
             binding = Binding("assigned", line, column, value, scope=self._scope)
             self.scopes[owner].filled.setdefault(name, []).append(binding)
@@ -208,6 +204,14 @@ class Names(State):
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
         self.scopes[self._scope].outer_names.update(dict.fromkeys(node.names, "nonlocal"))
+
+
+def _begins_empty(value: Expr) -> bool:
+    """Whether a value is a container that nothing was put into yet."""
+    if isinstance(value, Called):
+        maker = last_name(value.function)
+        return maker == _FILLING_ITSELF or (maker in _MAKING_EMPTY and not value.arguments)
+    return isinstance(value, Display) and value.of in ("dict", "list") and not value.items
 
 
 def _says_nothing(declared: ast.expr) -> bool:
