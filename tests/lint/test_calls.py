@@ -508,6 +508,8 @@ async def f(items: Items, steps: Steps):
         pass
     lazy = (blocks() for x in [1])
     sum(lazy)  # blocks
+    print(*(blocks() for x in [1]))  # blocks
+    several = [1, *(blocks() for x in [1])]  # blocks
     all(blocks() for x in [1])  # blocks
 """,
     "calling an instance": """

@@ -189,6 +189,9 @@ class Calls(Names):
                 self._iterated(container, container)
 
     def visit_Starred(self, node: ast.Starred) -> None:
+        if isinstance(node.value, ast.GeneratorExp):
+            self._comprehension(node.value, [node.value.elt], runs_here=True)
+            return
         self.visit(node.value)
         self._iterated(node.value, node.value)
 
