@@ -5,7 +5,7 @@ pass, until the task is done. Other tasks of the loop go on meanwhile. Nothing i
 current task is put aside as asyncio itself does it, and the pass around us finds as many callbacks
 ahead as it has counted.
 
-Knows asyncio's own loops from within (``_ready``, ``_scheduled``, ``_run_once``, ``_stopping``). It
+Knows asyncio's own loops from within (``_ready``, ``_run_once``, ``_stopping`` and others). It
 must not know when it is right to do this: that is ``hosts``.
 """
 
@@ -95,8 +95,8 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
                     each.handed_on.look()
                 selfwaits.refuse(loop, runs)
             # Every other pass asks for no events, if there is something to call: that makes up for
-            # what has to be looked at here. Debugging wants the loop's own, which times callbacks.
-            has_asked = not (has_asked and ready and not loop._debug)
+            # what has to be looked at here.
+            has_asked = not (has_asked and ready)
             (postponed.ask if has_asked else postponed.call_scheduled)()
         if not has_asked and suspended.has_come_to(_SELDOM):
             ready.append(_Filler())  # so that no event is waited for
@@ -221,7 +221,7 @@ class _Postponed:
         The pass around us may have been told of some already, and not have come to what they are
         for.
         """
-        ready, nearest = self._ready, self._nearest
+        ready, nearest, is_timed = self._ready, self._nearest, self._loop._debug
         if self._others or self.tries:
             self.take_out()
             nearest = None
@@ -231,6 +231,8 @@ class _Postponed:
                 continue
             if nearest is not None and handle._context is nearest:
                 self._handles.append(handle)
+            elif is_timed:
+                _run_timed(self._loop, handle)
             else:
                 handle._run()
 
@@ -261,6 +263,20 @@ class _Postponed:
                     outer.postponed.append(handle)
             left = [handle for outer, handle in zip(owners, left) if outer is None]
         self._loop._ready.extendleft(reversed(left))
+
+
+def _run_timed(loop, handle):
+    """Run a callback as a pass does in debug mode: it is known, and told of if it takes long."""
+    around, loop._current_handle = loop._current_handle, handle
+    began = loop.time()
+    try:
+        handle._run()
+    finally:
+        loop._current_handle = around
+    took = loop.time() - began
+    if took >= loop.slow_callback_duration:
+        shown = asyncio.base_events._format_handle(handle)
+        asyncio.log.logger.warning("Executing %s took %.3f seconds", shown, took)
 
 
 def _has_entered(runs, context):

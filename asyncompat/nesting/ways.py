@@ -101,7 +101,7 @@ class Passes(_Inside):
         if self.loop.is_running():
             suspended.refuse_depth()
             suspended.refuse_context(context)
-            self._count()
+            self._counted = passes.counted(self.loop)
 
     def _count(self):
         self._counted = passes.counted(self.loop) if self.loop.is_running() else 0

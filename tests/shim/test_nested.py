@@ -165,6 +165,7 @@ def test_debugging_is_told_of_slow_callbacks(run, caplog):
     async def slow():
         loop = asyncompat.get_running_loop()
         loop.slow_callback_duration = 0.01
+        time.sleep(0.02)  # the first step is a callback as well
         for _ in range(4):  # of which some would be in passes that ask for no events
             loop.call_soon(time.sleep, 0.02)
             await asyncompat.sleep(0)
@@ -173,7 +174,10 @@ def test_debugging_is_told_of_slow_callbacks(run, caplog):
         nested(slow(), debug=True)
 
     run(main())
-    assert sum("sleep(0.02)" in each.getMessage() for each in caplog.records) == 4
+    told = [each.getMessage() for each in caplog.records]
+    assert sum("sleep(0.02)" in each for each in told) == 4
+    assert "slow() " in told[0]
+    assert " took " in told[0]
 
 
 def test_in_a_callback(run):
@@ -1912,7 +1916,7 @@ class TestCtrlC:
 
         async def main():
             other = asyncio.new_event_loop()
-            self.press(0.01)
+            other.call_soon(self.press, 0.01)
             with asyncompat.patch_asyncio(), pytest.raises(KeyboardInterrupt):
                 other.run_until_complete(forever_and_then(ended))
             other.close()
@@ -1924,6 +1928,7 @@ class TestCtrlC:
         go_on = threading.Event()
 
         async def inner():
+            self.press(0.01, 0.06)
             while not go_on.is_set():
                 try:
                     await asyncompat.sleep(0.02)
@@ -1931,7 +1936,6 @@ class TestCtrlC:
                     go_on.was_cancelled = True
 
         async def main():
-            self.press(0.05, 0.1)
             with pytest.raises(KeyboardInterrupt):
                 nested(inner(), loop_factory=asyncio.new_event_loop)
             assert go_on.was_cancelled
@@ -1945,6 +1949,7 @@ class TestCtrlC:
             try:
                 await forever()
             finally:
+                self.press(0.05)
                 await asyncompat.sleep(30)
 
         async def inner():
@@ -1952,7 +1957,6 @@ class TestCtrlC:
             await asyncompat.sleep(0)
 
         async def main():
-            self.press(0.05)
             with pytest.raises(KeyboardInterrupt):
                 nested(inner())
 
