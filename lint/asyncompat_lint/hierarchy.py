@@ -1,6 +1,7 @@
 """Which classes are above and below which, and what subclasses have in a method's place.
 
-Knows bases by their names and meanings. It does not know what blocks.
+Knows bases by their names and meanings; below a protocol is also what has all that it asks for. It
+does not know what blocks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from asyncompat_lint.expressions import last_name
+from asyncompat_lint.facts import Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
@@ -20,6 +22,9 @@ from asyncompat_lint.values import Instance, Place
 
 # What more classes are made from is no mixin, but what they all are.
 _MOST_HEIRS = 20
+_PROTOCOL = "Protocol"
+# Who has only these may have them for anybody.
+_OF_MANY = frozenset({"__call__", "__enter__", "__exit__", "__iter__", "__next__", "close"})
 
 
 class Hierarchy(Passing):
@@ -31,6 +36,7 @@ class Hierarchy(Passing):
         self._overrides: dict[Place, list[Place]] = {}
         self._heirs: dict[Place, list[Place]] = {}
         self._known_classes: dict[Place, bool] = {}
+        self._implementers: dict[Place, set[Place]] = {}
 
     def ancestors(self, instance: Instance) -> tuple[set[str], bool]:
         """Return the names of a class and of all above it, and whether these are all known."""
@@ -54,8 +60,11 @@ class Hierarchy(Passing):
         return found, is_all
 
     def is_below(self, class_: Place, above: Place) -> bool:
-        """Return whether a class is made from another one, in any number of steps."""
-        return above in self._above(class_)
+        """Return whether a class is made from another one, in any number of steps.
+
+        Or has all that a protocol asks for.
+        """
+        return above in self._above(class_) or class_ in self._implementers_of(above)
 
     def _above(self, class_: Place) -> set[Place]:
         known = self._classes_above.get(class_)
@@ -128,8 +137,8 @@ class Hierarchy(Passing):
         return sorted(found)
 
     def _subclasses_of(self, class_: Place) -> set[Place]:
-        found: set[Place] = set()
-        todo = [class_]
+        found = set(self._implementers_of(class_))
+        todo = [class_, *found]
         while todo:
             above = todo.pop()
             for place in self._classes_with(self.scope(above).name):
@@ -137,6 +146,48 @@ class Hierarchy(Passing):
                 if place not in found and above in {each.place for each in self.bases(place, use)}:
                     found.add(place)
                     todo.append(place)
+        return found
+
+    def is_protocol(self, class_: Place) -> bool:
+        """Return whether a class only says what others have to have."""
+        return any(last_name(each) == _PROTOCOL for each in self.scope(class_).bases)
+
+    def _implementers_of(self, protocol: Place) -> set[Place]:
+        """The classes that have all methods that a protocol asks for, and do not name it."""
+        known = self._implementers.get(protocol)
+        if known is None:
+            asked = self._methods_of(protocol) if self.is_protocol(protocol) else {}
+            known = self._implementers[protocol] = set()
+            if asked and not asked.keys() <= _OF_MANY:
+                found = self._classes_like(asked)
+                known.update(found if len(found) <= _MOST_HEIRS else ())
+        return known
+
+    def _classes_like(self, asked: dict[str, Scope]) -> set[Place]:
+        names = [name.encode() for name in asked]
+        found = set()
+        for module in self.modules.own:
+            facts = module.facts
+            text = bytes(facts.encoded_scopes)  # to decode them all would take long
+            if all(name in text for name in names):
+                for number, scope in enumerate(facts.scopes):
+                    place = Place(module.file.location, number)
+                    if scope.kind == "class" and not self.is_protocol(place):
+                        has = self._methods_of(place)
+                        if all(name in has and _is_like(has[name], asked[name]) for name in asked):
+                            found.add(place)
+        return found
+
+    def _methods_of(self, class_: Place) -> dict[str, Scope]:
+        """The methods that a class has, those of its bases among them."""
+        use = Use(self.modules.at(class_.location), class_.scope, sys.maxsize, 0)
+        found: dict[str, Scope] = {}
+        for place in (class_, *self._order(class_, use)):
+            for name, bindings in self.scope(place).bindings.items():
+                if bindings[-1].kind == "defined":
+                    function = self.scope(Place(place.location, bindings[-1].scope))
+                    if function.kind == "function":
+                        found.setdefault(name, function)
         return found
 
     def _classes_with(self, base: str) -> Iterator[Place]:
@@ -157,6 +208,11 @@ class Hierarchy(Passing):
             for base in bases:
                 found[base].append(module)
         return found
+
+
+def _is_like(function: Scope, asked: Scope) -> bool:
+    """Whether a method can stand for another one that somebody calls."""
+    return function.is_async == asked.is_async and function.parameters == asked.parameters
 
 
 def loaded(name: str) -> object:

@@ -77,6 +77,8 @@ class Overriding:
             if not scope.is_abstract:
                 return
             is_own = False
+        is_protocol = self._program.is_protocol(self._class_of(place))
+        among = "implementations" if is_protocol else "overrides"
         rules = set()
         for each in blocking:
             for blocker in self._blocked[each].values():
@@ -85,7 +87,7 @@ class Overriding:
                     virtual = Overridable(scope.name, place, len(blocker.chain))
                     told = self._told(place, blocker.rule, blocking)
                     held = (virtual,) if is_own else ()
-                    yield replace(blocker, overrides=told, held=held)
+                    yield replace(blocker, overrides=told, among=among, held=held)
 
     def is_left_open(self, site: Site) -> bool:
         """Return whether a site asks its own object for what the object's class does not have.

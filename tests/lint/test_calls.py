@@ -1108,6 +1108,61 @@ class Two(Base):
     assert "in 1 of its 2 overrides" in found.message
 
 
+def test_what_has_all_that_a_protocol_asks_for_stands_for_it(check_code):
+    """One that blocks of two, without naming it: its methods are as they are called."""
+    findings = check_code(
+        """\
+import time
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+class Storage(Protocol[T]):
+    def save(self, key: str, value: T) -> None: ...
+    def load(self, key: str) -> T:
+        \"""Return what was saved.\"""
+
+class Files:
+    def save(self, key, value): time.sleep(1)
+    def load(self, key): time.sleep(1)
+
+class Memory:
+    def save(self, key, value): self.kept = value
+    def load(self, key): return self.kept
+
+class Part:
+    def save(self, key, value): time.sleep(1)
+
+class Other:
+    def save(self, value): time.sleep(1)
+    def load(self, key): time.sleep(1)
+
+class Closing(Protocol):
+    def close(self): ...
+
+class Closed:
+    def close(self): time.sleep(1)
+
+class Waiting(Protocol):
+    async def wait(self): ...
+
+class Waits:
+    def wait(self): time.sleep(1)
+
+async def f(storage: Storage[int], closing: Closing, waiting: Waiting):
+    storage.save("x", 1)
+    storage.load("x")
+    closing.close()
+    await waiting.wait()
+"""
+    )
+    assert [(each.span.line, str(each.severity)) for each in findings] == [
+        (39, "info"),
+        (40, "info"),
+    ]
+    assert "in 1 of its 2 implementations" in findings[0].message
+
+
 @pytest.mark.parametrize(
     "body",
     [

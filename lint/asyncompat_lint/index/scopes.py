@@ -8,7 +8,15 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from asyncompat_lint.expressions import OPAQUE, Called, Constant, Display, Name, Subscripted
+from asyncompat_lint.expressions import (
+    OPAQUE,
+    Called,
+    Constant,
+    Display,
+    Name,
+    Subscripted,
+    last_name,
+)
 from asyncompat_lint.facts import Statement
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
 from asyncompat_lint.index.state import Comprehension, Function
@@ -17,6 +25,7 @@ from asyncompat_lint.index.waiting import is_left
 
 # Under these a property keeps its name: what reading it runs is another function.
 _ACCESSORS = frozenset({"deleter", "setter"})
+_PROTOCOL = "Protocol"
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
 
 
@@ -40,7 +49,9 @@ class Scopes(Statements):
         scope = self.scopes[self._scope]
         scope.decorators = [self._expression(each) for each in node.decorator_list]
         scope.annotation = None if node.returns is None else annotation(node.returns)
-        scope.is_abstract = _is_abstract(node)
+        scope.is_abstract = _is_abstract(node) or (
+            _says_nothing(node) and _PROTOCOL in map(last_name, self.scopes[outside].bases)
+        )
         is_method = self.scopes[outside].kind == "class" and Name("staticmethod") not in (
             scope.decorators
         )
@@ -194,6 +205,15 @@ def _annotations(node: Function) -> list[ast.expr]:
     parameters = [*_parameters(node.args), node.args.vararg, node.args.kwarg]
     annotations = [each.annotation for each in parameters if each is not None]
     return [each for each in [*annotations, node.returns] if each is not None]
+
+
+def _says_nothing(node: Function) -> bool:
+    """Return whether a function has no code of its own: at most a docstring."""
+    return all(
+        isinstance(each, ast.Pass)
+        or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        for each in node.body
+    )
 
 
 def _is_abstract(node: Function) -> bool:
