@@ -29,15 +29,15 @@ class HandedOn:
         # Those that had been told of requests before, and have not taken them back.
         self._heard = []
         for task in tasks:
-            if _told and not _is_noted(task):
+            if _told and not is_noted(task):
                 _told.pop(task, None)
-            if _UNCANCEL_TAKES_BACK and _count(task) and not _is_noted(task):
+            if _UNCANCEL_TAKES_BACK and _count(task) and not is_noted(task):
                 self._heard.append(task)
 
     def look(self):
         """Hand on what is new; if it is too late for that, the task is told itself."""
         for task in self._tasks:
-            if _is_noted(task) and self._is_new(task) and self._cancel(_message(task)):
+            if is_noted(task) and self._is_new(task) and self._cancel(_message(task)):
                 self._by_us.append(task)
                 _told[task] = _count(task)
 
@@ -70,12 +70,17 @@ class HandedOn:
                 task._must_cancel = False  # a task written in Python
             except AttributeError:
                 heard = any(task is each for each in self._heard)
-                if _UNCANCEL_TAKES_BACK and not heard and _count(task) == _told.get(task):
+                if heard or not _UNCANCEL_TAKES_BACK or _count(task) != _told.get(task):
+                    continue
+                # Of several that end the task one may be a timeout's, which has to tell by their
+                # number that it was not alone.
+                if _count(task) == 1 or not self._future.cancelled():
                     while task.uncancel():
                         pass
 
 
-def _is_noted(task):
+def is_noted(task):
+    """Return whether a task is to be told of a request to cancel it when it awaits."""
     return getattr(task, "_must_cancel", False)
 
 

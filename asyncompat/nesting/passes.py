@@ -16,6 +16,7 @@ import operator
 from ..backports.contexts import TASKS_HAVE_CONTEXTS, Context, is_entered
 from ..backports.introspection import swap_current_task
 from . import selfwaits, suspended, watching
+from .cancelling import is_noted
 
 _OWN = ("_add_callback", "_process_events", "_run_once", "call_later", "call_soon", "run_forever")
 _own_of = operator.attrgetter(*(name for name in _OWN if hasattr(asyncio.BaseEventLoop, name)))
@@ -76,29 +77,30 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
     # A task's steps are never what a file or signal is watched with.
     watched = None if run.is_step else watching.InCopies(loop, run.contexts)
     try:
+        # What was asked for between two runs, or in the last pass of one, is asked for again here:
+        # who makes one short run after the other comes to nothing else.
+        if is_inner or any(map(is_noted, run.tasks)):
+            _tell(runs)
+        if was_stopping and suspended.has_begun_stopping(loop, _SELDOM):
+            _stop(future, cancels)
         postponed.call_scheduled()
         ready = loop._ready
-        until_look, has_asked = _SELDOM, False
+        number, has_asked = 0, False
         while not future.done():
             if loop._stopping:
-                if not cancels:
-                    raise RuntimeError(_STOPPED)
-                # Who waits in a call cannot be left to wait, as who awaits could.
+                _stop(future, cancels)
                 cancels, was_stopping, loop._stopping = False, True, False
-                future.cancel()
             # Where nothing else goes on, and now and then.
-            until_look -= 1
-            if not ready or not until_look:
-                until_look = _SELDOM
-                suspended.end_leftovers()
-                for each in runs:
-                    each.handed_on.look()
-                selfwaits.refuse(loop, runs)
+            number += 1
+            if not ready or not number % _OFTEN:
+                _tell(runs)
+                if not ready or not number % _SELDOM:
+                    selfwaits.refuse(loop, [each for each in runs if each.loop is loop])
             # Every other pass asks for no events, if there is something to call: that makes up for
             # what has to be looked at here.
             has_asked = not (has_asked and ready)
             (postponed.ask if has_asked else postponed.call_scheduled)()
-        if not has_asked and suspended.has_come_to(_SELDOM):
+        if not has_asked and suspended.has_to_ask(_SELDOM):
             ready.append(_Filler())  # so that no event is waited for
             postponed.ask()
     finally:
@@ -107,7 +109,7 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
         run.handed_on.take_back()
         loop._stopping = loop._stopping or was_stopping
         _unmark(loop._ready)
-        postponed.put_back(runs)
+        postponed.put_back(runs, run.contexts)
         if watched is not None:
             watched.put_back()
         suspended.tell_left(run)
@@ -118,8 +120,22 @@ def run_until_complete(loop, future, counted, born=None, *, cancels=False):
 
 
 _STOPPED = "Event loop stopped before Future completed."
-# One pass in so many.
-_SELDOM = 64
+# One pass, or run, in so many.
+_OFTEN, _SELDOM = 8, 64
+
+
+def _tell(runs):
+    """Tell what is to end in some runs: somebody has asked for that, or it is left of one."""
+    suspended.end_leftovers()
+    for each in runs:
+        each.handed_on.look()
+
+
+def _stop(future, cancels):
+    """Cancel a future, for its loop is to stop: who waits in a call cannot be left to wait."""
+    if not cancels:
+        raise RuntimeError(_STOPPED)
+    future.cancel()
 
 
 def _unmark(ready):
@@ -241,8 +257,11 @@ class _Postponed:
             return True
         return self.tries and type(context) is Context and is_entered(context)
 
-    def put_back(self, runs):
-        """Have them run next, but for those that have to wait for one of the runs around this."""
+    def put_back(self, runs, left_now):
+        """Have them run next, but for those that have to wait for one of the runs around this.
+
+        The contexts that are ``left_now`` are so before anything else is called.
+        """
         left = self._handles
         if self._look is not None:
             self._look._cancelled = True
@@ -253,11 +272,11 @@ class _Postponed:
         if runs:
             have_run = {id(handle) for handle in left}
             for handle in [each for each, _ in self._changed if id(each) not in have_run]:
-                outer = _has_entered(runs, handle._context)
+                outer = _has_entered(runs, handle._context, left_now)
                 if outer is not None:
                     outer.changed.append((handle, handle._context))
                     handle._context = _Postponing(outer.postponed, handle)
-            owners = [_has_entered(runs, each._context) for each in left]
+            owners = [_has_entered(runs, each._context, left_now) for each in left]
             for outer, handle in zip(owners, left):
                 if outer is not None:
                     outer.postponed.append(handle)
@@ -279,11 +298,14 @@ def _run_timed(loop, handle):
         asyncio.log.logger.warning("Executing %s took %.3f seconds", shown, took)
 
 
-def _has_entered(runs, context):
+def _has_entered(runs, context, left_now):
     """Return the run of these that is in a context, or None."""
     for run in runs:
         if any(context is each for each in run.contexts):
             return run
+    # In which one it was entered nobody knows: with the nearest it is tried again.
+    if runs[-1].enters_more and not any(context is each for each in left_now):
+        return runs[-1] if type(context) is Context and is_entered(context) else None
     return None
 
 

@@ -137,19 +137,23 @@ def _ended(callback):
     cells = _cells(function)
     if _ends_otherwise(cells, owner):
         return []
-    parts = [*getattr(callback, "args", ()), *cells.values()]
+    # What a method is given is for others.
+    parts = [*(getattr(callback, "args", ()) if owner is None else ()), *cells.values()]
     parts += [getattr(owner, name, None) for name in _PARTS]
     waiting = [each for part in parts for name in _WAITING for each in getattr(part, name, ())]
     # What a task ends for other threads may be waited for in this one.
     threads = [each for each in parts if isinstance(each, concurrent.futures.Future)]
     chained = [each for future in threads for each in list(future._done_callbacks)]
     waiting += [each for callback in chained for each in _cells(callback).values()]
-    return [each for each in [owner, *parts, *waiting] if asyncio.isfuture(each)]
+    # A task ends by itself: since 3.14 a shield knows who has asked for it.
+    futures = filter(asyncio.isfuture, [owner, *parts, *waiting])
+    return [each for each in futures if not isinstance(each, _TASKS)]
 
 
 # Of a group of tasks, of what gives tasks as they are completed; and of queues.
 _PARTS = ("_on_completed_fut", "_finished", "_done")
 _WAITING = ("_getters", "_waiters")
+_OF_A_QUEUE = "_getters"
 # What several are waited for with: a timer, and which are left.
 _TIMERS = ("timeout_handle", "_timeout_handle", "_deadline")
 _LEFT = ("todo", "_todo", "_pending")
@@ -161,8 +165,11 @@ def _ends_otherwise(cells, owner):
     def has(name):
         return cells.get(name) if name in cells else getattr(owner, name, None)
 
-    if any(has(name) is not None for name in _TIMERS):
+    if any(has(name) is not None for name in _TIMERS) or hasattr(owner, _OF_A_QUEUE):
         return True
+    if cells.get("return_exceptions") is False:  # a gather's: another one that fails ends it
+        number = cells.get("nfuts", cells.get("nchildren", 0))  # 3.6
+        return number - cells.get("nfinished", 0) > 1
     if cells.get("return_when", asyncio.ALL_COMPLETED) != asyncio.ALL_COMPLETED:
         return cells.get("counter", 0) > 1
     left = [has(name) for name in _LEFT]

@@ -9,8 +9,10 @@ Knows which tasks and contexts are on the stack. It must not know how the loop g
 import asyncio
 import sys
 import threading
+import time
+import weakref
 
-from ..backports.contexts import TASKS_HAVE_CONTEXTS, InContext, is_current
+from ..backports.contexts import TASKS_HAVE_CONTEXTS, InContext, is_current, is_entered
 from ..backports.introspection import context_of_callback, tasks_on_the_stack
 from ..backports.tasks import Task, task_context
 from . import selfwaits
@@ -24,7 +26,7 @@ _CALLS_A_FRAME = 1 if sys.version_info >= (3, 12) else 2
 
 
 class Run:
-    """One run: the tasks that it has suspended, and what tells which were born in it, or None.
+    """One run on a loop: the tasks that it has suspended, and what tells which were born in it.
 
     ``is_step`` is whether the loop is calling a step of one of the tasks, and no other callback.
     ``future`` is what is waited for, and ``handed_on`` hands the tasks' cancellations on to it;
@@ -43,6 +45,7 @@ class Run:
         "future",
         "handed_on",
         "is_step",
+        "loop",
         "postponed",
         "tasks",
         "waiting",
@@ -51,6 +54,7 @@ class Run:
     def __init__(self, loop, born, future):
         tasks, self.is_step = tasks_on_the_stack(loop)
         self.tasks = tasks = tasks if len(tasks) < 2 else _without_suspended(tasks)
+        self.loop = loop
         self.born = born
         self.future = future
         self.waiting = []
@@ -65,8 +69,10 @@ class Run:
             else:  # who is started eagerly has a context of its own
                 around = [*map(task_context, tasks), context_of_callback()]
             self.contexts = [each for each in around if each is not None]
-            # What we are called in may have entered another one on its own: `context.run(f)`.
-            if self.contexts and not is_current(self.contexts[0]):
+            # What we are called in may have entered another one on its own, `context.run(f)`; and
+            # so may what has started a task eagerly.
+            is_eager = not self.is_step and len(tasks) > 0
+            if self.contexts and (is_eager or not is_current(self.contexts[0])):
                 self.enters_more = True
         self.handed_on = HandedOn(tasks, future)
 
@@ -78,6 +84,8 @@ class _Thread(threading.local):
         self.runs = []
         self.around = 0
         self.ended_at_once = 0
+        self.asked_at = 0.0
+        self.stopping = None, 0, 0.0
 
 
 _thread = _Thread()
@@ -88,10 +96,38 @@ def runs():
     return _thread.runs
 
 
-def has_come_to(number):
-    """Return whether so many runs have ended in this thread before any event was asked for."""
-    _thread.ended_at_once = (_thread.ended_at_once + 1) % number
-    return not _thread.ended_at_once
+def has_to_ask(number):
+    """Return whether so many runs have ended in this thread before any event was asked for.
+
+    Or so much time has gone by since one did ask.
+    """
+    now = time.monotonic()
+    _thread.ended_at_once += 1
+    if _thread.ended_at_once < number and now - _thread.asked_at < _LONG:
+        return False
+    _thread.ended_at_once, _thread.asked_at = 0, now
+    return True
+
+
+# Seconds in which who waits for an event finds that nothing happens.
+_LONG = 0.01
+
+
+def has_begun_stopping(loop, number):
+    """Return whether so many runs have begun, one soon after the other, on a loop that is to stop.
+
+    It is asked where one begins on such a loop. What cleans up may run a few.
+    """
+    which, count, before = _thread.stopping
+    now = time.monotonic()
+    is_other = which is None or which() is not loop or now - before > _LATER
+    count = 1 if is_other else count + 1
+    _thread.stopping = weakref.ref(loop), count, now
+    return count >= number
+
+
+# Seconds after which it is another loop's end.
+_LATER = 1
 
 
 def _without_suspended(tasks):
@@ -141,10 +177,7 @@ def refuse_own(loop, future):
 
 def refuse_context(context):
     """Raise RuntimeError for a context that is entered: nothing else can run in it meanwhile."""
-    if context is None:
-        return
-    now = Run(asyncio.get_event_loop(), None, None)
-    if any(context is each for run in [*_thread.runs, now] for each in run.contexts):
+    if TASKS_HAVE_CONTEXTS and context is not None and is_entered(context):
         raise RuntimeError("cannot enter {!r}: what calls this runs in it".format(context))
 
 

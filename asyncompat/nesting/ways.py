@@ -90,7 +90,11 @@ class Passes(_Inside):
             self._born.ends_with_run = context is None
         self._running += 1
         try:
-            task = self._born.new_task(coro, context)
+            try:
+                task = self._born.new_task(coro, context)
+            except BaseException:
+                coro.close()
+                raise
             return runners.run_interruptibly(loop, task, self._complete)
         finally:
             self._running -= 1
@@ -118,11 +122,13 @@ class Passes(_Inside):
             raise RuntimeError("Runner.close() is called from what the Runner runs")
         if self._born is None:
             return
-        self.check("Runner.close()")
+        leftover = self._born.unfinished()
+        goes_on = len(leftover) > 0 and not self.loop.is_closed()
+        if goes_on:
+            self.check("Runner.close()")
         born, self._born = self._born, None
         try:
-            leftover = born.unfinished()
-            if leftover:
+            if goes_on:
                 self._count()
                 self._cancel(born, leftover)
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import io
 import os
@@ -934,6 +935,59 @@ class TestWaitingForItself:
 
         run(main())
 
+    def test_what_else_may_end_first_is_waited_for(self, run):
+        """A queue's other users, what somebody else is told, another one of a group that fails."""
+
+        async def fails():
+            await asyncompat.sleep(0.001)
+            raise KeyError("x")
+
+        async def main():
+            loop, me = asyncompat.get_running_loop(), asyncompat.current_task()
+            queue = asyncio.Queue()
+            future = loop.create_future()
+            queue.put_nowait("item")
+            me.add_done_callback(queue.put_nowait)
+            me.add_done_callback(functools.partial(loop.call_soon, lambda *_: None, future))
+            loop.call_later(0.001, queue.task_done)
+            loop.call_later(0.002, future.set_result, "done")
+            nested(queue.join())
+            assert nested(future) == "done"
+            with pytest.raises(KeyError):
+                nested(asyncio.wait_for(asyncio.gather(asyncio.shield(me), fails()), None))
+
+        run(main())
+
+    def test_on_another_loop_it_goes_on_there(self, run):
+        """Who waits on a loop is told on that one, and not on what runs inside of it."""
+        told = []
+
+        async def waits(me):
+            try:
+                await asyncio.shield(me)
+            except RuntimeError:
+                told.append(asyncio.get_event_loop())
+                await asyncompat.sleep(0.001)  # which fails on another one
+                told.append("went on")
+
+        async def on_the_other():
+            nested(ticks(3))
+
+        async def inner(me):
+            waiting = asyncompat.create_task(waits(me))
+            await asyncompat.sleep(0)
+            other = asyncio.new_event_loop()
+            other.run_until_complete(on_the_other())
+            other.close()
+            await waiting
+
+        async def main():
+            with asyncompat.patch_asyncio():
+                nested(inner(asyncompat.current_task()))
+            assert told == [asyncompat.get_running_loop(), "went on"]
+
+        run(main())
+
     def test_the_hosts_tasks_may_wait_for_it(self, run):
         async def main():
             me = asyncompat.current_task()
@@ -1450,6 +1504,170 @@ async def is_cancelled(coro):
     return task.cancelled()
 
 
+class TestShortRunsOneAfterTheOther:
+    """Who makes them never awaits, and is to be told all the same."""
+
+    @staticmethod
+    async def until_told(first, seconds=10):
+        """Make short runs until one of them raises; return after how many that was.
+
+        ``first`` is done in the third.
+        """
+
+        async def short(number):
+            if number == 3:
+                first()
+            for _ in range(number % 3):
+                await asyncompat.sleep(0)
+
+        ends = time.monotonic() + seconds
+        number = 0
+        while time.monotonic() < ends:
+            number += 1
+            nested(short(number))
+        raise AssertionError("nobody was told")
+
+    def test_are_cancelled(self, run):
+        async def whole():
+            tasks = []
+            tasks.append(asyncompat.create_task(self.until_told(lambda: tasks[0].cancel())))
+            await asyncompat.wait(tasks)
+            return tasks[0].cancelled()
+
+        assert run(whole())
+
+    def test_have_a_time_limit(self, run):
+        async def whole():
+            async with asyncompat.timeout(0.02):
+                await self.until_told(lambda: None)
+
+        with pytest.raises(asyncompat.TimeoutError):
+            run(whole())
+
+    def test_end_with_a_group_of_tasks(self, run):
+        async def fails():
+            await asyncompat.sleep(0.01)
+            raise KeyError("x")
+
+        async def whole():
+            async with asyncompat.TaskGroup() as group:
+                group.create_task(fails())
+                await self.until_told(lambda: None)
+
+        with pytest.raises(asyncompat.ExceptionGroup) as caught:
+            run(whole())
+        assert [type(each) for each in caught.value.exceptions] == [KeyError]
+
+    def test_end_with_the_run_that_has_left_them(self, run):
+        async def main(left):
+            left.append(asyncompat.create_task(self.until_told(lambda: None)))
+            await asyncompat.sleep(0.01)
+            return "value"
+
+        async def whole():
+            left = []
+            assert nested(main(left)) == "value"
+            return left[0].cancelled()
+
+        assert run(whole())
+
+    def test_end_with_the_loop(self):
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        task = loop.create_task(self.until_told(loop.stop))
+        loop.run_forever()
+        with contextlib.suppress(asyncompat.CancelledError):
+            loop.run_until_complete(task)
+        loop.close()
+        assert task.cancelled()
+
+    def test_what_cleans_up_on_a_loop_that_is_to_stop_may_make_some(self):
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        done = []
+
+        def cleans_up():
+            loop.stop()
+            done.extend(nested(value(each)) for each in range(5))
+
+        loop.call_soon(cleans_up)
+        loop.run_forever()
+        loop.close()
+        assert done == [0, 1, 2, 3, 4]
+
+    def test_let_timers_through_that_work_meanwhile(self, run):
+        async def works():
+            time.sleep(0.005)
+
+        async def whole():
+            ticked = []
+            asyncompat.get_running_loop().call_later(0.01, ticked.append, True)
+            number = 0
+            while not ticked and number < 50:
+                number += 1
+                nested(works())
+            return number
+
+        assert run(whole()) < 20
+
+
+@pytest.mark.skipif(contextvars is None, reason="3.6 has no contexts")
+class TestContextsThatNobodyCanName:
+    """``context.run(f)``, where f runs something: what is scheduled in it waits for its end."""
+
+    @staticmethod
+    def schedule(context, called):
+        asyncompat.get_running_loop().call_soon(called.append, "called", context=context)
+
+    def test_when_another_run_ends_meanwhile(self, run):
+        async def whole():
+            context = contextvars.copy_context()
+            called = []
+
+            async def inner():
+                self.schedule(context, called)
+                for _ in range(3):
+                    await asyncompat.sleep(0)
+
+            async def main():
+                runs_something = asyncompat.create_task(calls(inner()))
+                # With callbacks behind it the pass goes on when that run has ended.
+                others = [asyncompat.create_task(asyncompat.sleep(0)) for _ in range(5)]
+                await asyncompat.gather(runs_something, *others)
+
+            context.run(nested, main())
+            assert called == []
+            await asyncompat.sleep(0.01)
+            return called
+
+        assert run(whole()) == ["called"]
+
+    def test_around_a_task_that_is_started_eagerly(self, run):
+        async def whole():
+            context = contextvars.copy_context()
+            called = []
+
+            async def inner():
+                self.schedule(context, called)
+                await ticks(2)
+
+            task = context.run(asyncompat.create_task, calls(inner()), eager_start=True)
+            await asyncompat.sleep(0.01)
+            await task
+            return called
+
+        assert run(whole()) == ["called"]
+
+    def test_a_runner_refuses_it_at_once(self, run):
+        async def whole():
+            context = contextvars.copy_context()
+            with asyncompat.Runner(nested=True) as runner, pytest.raises(RuntimeError) as caught:
+                context.run(runner.run, value(1), context=context)
+            return str(caught.value)
+
+        assert "what calls this runs in it" in run(whole())
+
+
 class TestCancellingTheCaller:
     def test_cancels_what_it_runs(self, run):
         ended = []
@@ -1538,8 +1756,11 @@ class TestCancellingTheCaller:
         if (3, 11) <= sys.version_info < (3, 13):
             pytest.skip("3.11 and 3.12 count by themselves")
 
+        tasks = []
+
         async def catches():
             for _ in range(2):
+                asyncompat.get_running_loop().call_later(0.005, tasks[0].cancel)
                 with contextlib.suppress(asyncompat.CancelledError):
                     await forever()
             return "caught twice"
@@ -1550,12 +1771,29 @@ class TestCancellingTheCaller:
             return value
 
         async def whole():
-            task = asyncompat.create_task(main())
-            for delay in (0.005, 0.01):
-                asyncompat.get_running_loop().call_later(delay, task.cancel)
-            return await task
+            tasks.append(asyncompat.create_task(main()))
+            return await tasks[0]
 
         assert run(whole()) == "caught twice"
+
+    def test_from_outside_is_no_timeout(self, run):
+        async def slow_to_end():
+            try:
+                await forever()
+            finally:
+                await asyncompat.sleep(0.1)  # until the time is over, too
+
+        async def main():
+            async with asyncompat.timeout(0.03):
+                nested(slow_to_end())
+
+        async def whole():
+            task = asyncompat.create_task(main())
+            asyncompat.get_running_loop().call_later(0.005, task.cancel)
+            await asyncompat.wait([task])
+            return task.cancelled()
+
+        assert run(whole())
 
     @pytest.mark.skipif(sys.version_info < (3, 9), reason="requests say nothing before 3.9")
     @pytest.mark.parametrize("whose", ["ours", "the interpreter's"])
