@@ -10,7 +10,8 @@ from asyncompat_lint.modules import Module
 # What makes tasks and futures, or has the loop call something, is called by these names.
 OF_LOOP = frozenset(
     "add_reader add_signal_handler add_writer call_at call_later call_soon create_future"
-    " create_task ensure_future get_running_loop put_nowait set_exception set_result".split()
+    " create_task ensure_future get_event_loop get_running_loop put_nowait set_exception"
+    " set_result".split()
 )
 
 

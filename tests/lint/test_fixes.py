@@ -657,7 +657,7 @@ def test_what_was_taken_back_is_not_offered_again(tmp_path, monkeypatch, capsys)
     monkeypatch.chdir(tmp_path)
     code = "import threading, time\nL = threading.Lock()\nasync def f():\n    with L:\n        time.sleep(1)\n"
     Path("code.py").write_text(code)
-    assert cli.main(["check", "--no-cache", "--fix", "code.py"]) == 1
+    assert cli.main(["check", "--no-cache", "--fix", "--unsafe-fixes", "code.py"]) == 1
     assert Path("code.py").read_text() == code
     assert "Can be mended" not in capsys.readouterr().out
 
@@ -698,3 +698,71 @@ def test_a_body_is_moved_as_the_oldest_version_can(fix, lowest, call):
     assert f"    return await {call}\n" in fix(
         code, "--unsafe-fixes", "--target-version", f"{lowest}-3.13"
     )
+
+
+LOCKS = """\
+import asyncio, contextlib, threading, time
+lock = threading.Lock()
+class Held:
+    def __enter__(self): lock.acquire()
+    def __exit__(self, *args): lock.release()
+    def begin(self): lock.acquire()
+    def end(self): lock.release()
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    with Held():\n        time.sleep(1)\n",
+        "    with contextlib.ExitStack() as stack:\n"
+        "        stack.enter_context(lock)\n        time.sleep(1)\n",
+        "    held = Held()\n    held.begin()\n    try:\n        time.sleep(1)\n"
+        "    finally:\n        held.end()\n",
+    ],
+)
+def test_what_may_hold_a_lock_is_not_mended_unasked(fix, body):
+    """Who waits for it in the thread of the loop stops that, and so the one that holds it."""
+    code = f"{LOCKS}async def f():\n{body}"
+    assert fix(code) == code
+
+
+def test_what_holds_none_is_mended(fix):
+    code = (
+        "import asyncio, contextlib, time\nasync def f():\n"
+        "    with contextlib.suppress(ValueError):\n        time.sleep(1)\n"
+    )
+    assert "await asyncio.sleep(1)" in fix(code)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    with open(path) as f:\n        path = f.read()\n    return path\n",
+        "    with open('x') as f:\n        y = path\n        path = f.read()\n    return path, y\n",
+        "    try:\n        with open('x') as f:\n            path = f.readline()\n"
+        "            int(path)\n    except ValueError:\n        print(path)\n",
+    ],
+)
+def test_names_that_are_read_before_or_after_a_failure_are_the_functions(fix, body):
+    fixed = fix(f"import asyncio\nasync def f(path):\n{body}", "--unsafe-fixes")
+    assert "nonlocal path" in fixed
+    assert "to_thread(in_thread)" in fixed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    try:\n        with open('x') as f:\n            line = f.readline()\n"
+        "            int(line)\n    except ValueError:\n        print(line)\n",
+        "    with open('x') as f:\n        for line in f:\n            base.execute(line)\n",
+        "    with open('x') as f:\n        variable.set(f.read())\n",
+        "    with open('x') as f:\n        loop = asyncio.get_event_loop()\n        f.read()\n",
+    ],
+)
+def test_what_another_thread_would_do_differently_stays(fix, body):
+    code = (
+        "import asyncio, contextvars, sqlite3\nvariable = contextvars.ContextVar('v')\n"
+        f"async def f(base: sqlite3.Connection):\n{body}"
+    )
+    assert "def in_thread" not in fix(code, "--unsafe-fixes")

@@ -30,7 +30,13 @@ GET_RUNNING_LOOP_SINCE = (3, 7)
 OF_OTHERS = ("trio", "anyio")
 _OTHER_LOOPS = frozenset({"curio", "trio"})
 # What is called so may be one of threads.
-_LOCK = re.compile(r"lock|mutex|sem", re.IGNORECASE)
+# What acquires a lock, or may, for longer than a block that can be seen.
+_ACQUIRING = frozenset({"__enter__", "acquire", "acquire_lock", "enter_context", "lock"})
+# What is entered and holds no lock.
+_NO_LOCKS = frozenset(
+    "NamedTemporaryFile TemporaryDirectory TemporaryFile catch_warnings closing nullcontext open"
+    " raises redirect_stderr redirect_stdout suppress warns".split()
+)
 IN_OTHERS_THREAD = "await {library}.to_thread.run_sync({callee}{more})"
 TO_THREAD_SINCE = (3, 9)
 
@@ -301,6 +307,8 @@ class BlockingCallRule(Rule):
         while parent is not None and not isinstance(parent, cst.FunctionDef):
             if isinstance(parent, cst.With) and _may_take_lock(parent):
                 return True
+            if isinstance(parent, cst.Try) and _may_release(parent):
+                return True
             parent = self.parent_of(parent)
         return parent is not None and self._acquires(parent)
 
@@ -311,7 +319,7 @@ class BlockingCallRule(Rule):
             known = self._known_to_acquire[function] = any(
                 isinstance(each, cst.Call)
                 and isinstance(each.func, cst.Attribute)
-                and each.func.attr.value == "acquire"
+                and each.func.attr.value in _ACQUIRING
                 and not isinstance(self.parent_of(each), cst.Await)
                 for each in walk(function)
             )
@@ -401,8 +409,18 @@ def _consumes(node: cst.BaseExpression, call: BlockingCall) -> bool:
 
 
 def _may_take_lock(block: cst.With) -> bool:
-    is_sync = block.asynchronous is None
-    return is_sync and any(_LOCK.search(source_of(each.item)) for each in block.items)
+    """Whether a block may hold a lock: whatever is not known for something else may be one."""
+    return block.asynchronous is None and not all(
+        isinstance(each.item, cst.Call) and name_of(each.item.func) in _NO_LOCKS
+        for each in block.items
+    )
+
+
+def _may_release(block: cst.Try) -> bool:
+    """Whether a block may release at its end what was acquired in front of it."""
+    return block.finalbody is not None and any(
+        isinstance(each, cst.Call) for each in walk(block.finalbody)
+    )
 
 
 def _bare(node: cst.Call) -> list[cst.Arg]:

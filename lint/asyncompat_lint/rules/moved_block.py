@@ -74,6 +74,30 @@ def ends_by_exception(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Call) and _last_name(node.func) == "next" and len(node.args) == 1
 
 
+def _may_set_context(node: cst.CSTNode) -> bool:
+    """Whether something may set a context variable, which another thread does for itself alone."""
+    return isinstance(node, cst.Call) and _last_name(node.func) == "set" and len(node.args) == 1
+
+
+def _is_tied_to_thread(rule: Rule, block: cst.With) -> bool:
+    """Whether the block uses what is for the thread only that has made it."""
+    span = rule.span_of(block)
+    return any(
+        call.blocker.entry.table.tied_to_thread and span.line <= place.line <= span.end_line
+        for (_, place), call in rule.context.blocking.items()
+    )
+
+
+def _is_tried(rule: Rule, block: cst.With) -> bool:
+    """Whether the function goes on where the block fails."""
+    parent = rule.parent_of(block)
+    while parent is not None and not isinstance(parent, cst.FunctionDef):
+        if isinstance(parent, cst.Try | cst.TryStar):
+            return True
+        parent = rule.parent_of(parent)
+    return False
+
+
 def _last_name(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Attribute):
         return node.attr.value
@@ -93,7 +117,9 @@ def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
         return None
     if any(isinstance(each, cst.Call) and _last_name(each.func) in OF_LOOP for each in nodes):
         return None
-    if any(map(ends_by_exception, nodes)):
+    if any(map(ends_by_exception, nodes)) or any(map(_may_set_context, nodes)):
+        return None
+    if _is_tied_to_thread(rule, block):
         return None
     returns = _returned(block)
     leaving = [
@@ -110,6 +136,11 @@ def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
     if not inside.isdisjoint(_names_of_functions(function)):
         return None
     certain = {each for each in inside if _is_certain(block, each)}
+    if _is_tried(rule, block):
+        # What it has given names before it fails is seen by who catches that.
+        certain -= outside
+        if any(_is_read(function, block, each) for each in inside - outside):
+            return None
     given = sorted(certain | (inside - outside))
     shared = sorted((inside & outside) - certain)
     if any(_is_read(function, block, each) for each in _names_of_loops(block)):
@@ -236,11 +267,15 @@ def _is_certain(block: cst.With, name: str) -> bool:
 
 def _is_given_before_it_is_read(block: cst.With, name: str) -> bool:
     """Whether the first that the block does with a name is to give it a value."""
+    if any(name == _last_name(each) for item in block.items for each in walk(item.item)):
+        return False
     for line in block.body.body:
         uses = [each for each in walk(line) if isinstance(each, cst.Name) and each.value == name]
         if uses:
             small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
-            is_given = isinstance(small, cst.Assign | cst.AnnAssign)
+            is_given = isinstance(small, cst.Assign | cst.AnnAssign) and any(
+                name in _names(target) for target in _targets(small)
+            )
             return is_given and len(uses) == 1
     return True
 
