@@ -5,6 +5,7 @@ Knows names only; it does not know what blocks.
 
 from __future__ import annotations
 
+from asyncompat_lint.expressions import Attribute, Expr, Name
 from asyncompat_lint.modules import Module
 
 # What makes tasks and futures, or has the loop call something, is called by these names.
@@ -16,10 +17,32 @@ OF_LOOP = frozenset(
 
 
 def needs_loop(module: Module, scope: int) -> bool:
-    """Return whether a function calls what needs the loop, itself or in its comprehensions."""
+    """Return whether a function calls what needs the loop, itself or in its comprehensions.
+
+    Or a function of its module that does so, as ``name()`` or ``self.name()``.
+    """
     facts = module.facts
-    return any(
-        facts.running_scope(facts.calls[number].scope) == scope
-        for name in OF_LOOP & facts.names.called.keys()
-        for number in facts.names.called[name]
+    called = facts.names.called
+    needing = {
+        facts.running_scope(facts.calls[number].scope)
+        for name in OF_LOOP & called.keys()
+        for number in called[name]
+    }
+    todo = list(needing)
+    while todo and scope not in needing:
+        function = facts.scopes[todo.pop()]
+        name = function.name if function.name != "__init__" else facts.scopes[function.parent].name
+        for number in () if function.is_async else called.get(name, ()):
+            call = facts.calls[number]
+            caller = facts.running_scope(call.scope)
+            if caller not in needing and call.kind == "call" and _is_of_module(call.callee):
+                needing.add(caller)
+                todo.append(caller)
+    return scope in needing
+
+
+def _is_of_module(callee: Expr) -> bool:
+    """Whether something may be called by its name, or as the caller's own method."""
+    return isinstance(callee, Name) or (
+        isinstance(callee, Attribute) and callee.value in (Name("self"), Name("cls"))
     )

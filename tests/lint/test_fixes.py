@@ -766,3 +766,20 @@ def test_what_another_thread_would_do_differently_stays(fix, body):
         f"async def f(base: sqlite3.Connection):\n{body}"
     )
     assert "def in_thread" not in fix(code, "--unsafe-fixes")
+
+
+def test_what_needs_the_loop_further_down_is_moved_into_no_thread(fix):
+    code = """\
+import asyncio
+class Work:
+    def __init__(self):
+        self.text = open("x").read()
+        self.start()
+    def start(self):
+        self.task = asyncio.create_task(self.go())
+    async def go(self): ...
+async def f():
+    return Work()
+"""
+    assert fix(code, "--unsafe-fixes") == code
+    assert "to_thread(Work)" in fix(code.replace("        self.start()\n", ""), "--unsafe-fixes")
