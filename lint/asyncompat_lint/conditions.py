@@ -72,7 +72,7 @@ class Conditions:
             elif isinstance(each, Remembered):
                 argument = self._argument(each.parameter, site, place, scope)
                 once = once or self._constant(argument, site) is not None
-                name = "" if argument is None else _parameter(argument, site)
+                name = "" if argument is None else parameter_of(argument, site)
                 holds = Remembered(name) if name else None
             elif isinstance(each, Dispatch):
                 holds = self._dispatched(each, site, scope)
@@ -205,7 +205,7 @@ class Conditions:
             is_so = _is_so(condition, self._constant(argument, site) or argument, site)
         if is_so is not None:
             return is_so == condition.holds
-        name = _parameter(argument, site)
+        name = parameter_of(argument, site)
         if not name:
             return None
         if isinstance(condition, OfClass):
@@ -355,7 +355,7 @@ def _is_something(argument: Expr, site: Site) -> bool:
     """Whether an argument is certainly not None, by its form or by what it is declared to be."""
     if isinstance(argument, Display | Inner) or argument in _MADE:
         return True
-    name = _parameter(argument, site)
+    name = parameter_of(argument, site)
     if not name:
         return False
     caller = site.module.facts.scopes[site.scope]
@@ -367,12 +367,12 @@ def _is_something(argument: Expr, site: Site) -> bool:
 
 def remembered(site: Site) -> tuple[Held, ...]:
     """Return what to keep of a call that blocks once for each value that it is passed."""
-    parameters = [_parameter(each, site) for each in site.call.arguments.values()]
+    parameters = [parameter_of(each, site) for each in site.call.arguments.values()]
     return tuple(map(Remembered, parameters)) if len(parameters) == 1 and all(parameters) else ()
 
 
-def _parameter(argument: Expr, site: Site) -> str:
-    """The parameter of the caller that is passed on, as it was passed."""
+def parameter_of(argument: Expr, site: Site) -> str:
+    """Return the caller's parameter that is passed on, as it was passed; nothing for others."""
     if not isinstance(argument, Name):
         return ""
     caller = site.module.facts.scopes[site.scope]

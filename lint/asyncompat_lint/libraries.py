@@ -7,10 +7,11 @@ is passed, how its object was made. Knows nothing of the functions of the projec
 from __future__ import annotations
 
 from asyncompat_lint.blockers import Blocker
-from asyncompat_lint.conditions import remembered
+from asyncompat_lint.conditions import parameter_of, remembered
 from asyncompat_lint.expressions import Constant, Expr, root_name
-from asyncompat_lint.facts import CallSite
-from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.facts import CallSite, Condition
+from asyncompat_lint.held import Held
+from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
@@ -71,7 +72,9 @@ class Libraries:
             return None
         is_passed = bound is not None
         if not entry.table.remembers:
-            return Blocker(entry, passed=is_passed)
+            return Blocker(
+                entry, passed=is_passed, held=() if is_passed else _not_exempt(entry, site)
+            )
         return Blocker(entry, once=_is_constant(call), passed=is_passed, held=remembered(site))
 
     def _runs_nested(self, site: Site) -> bool:
@@ -81,6 +84,20 @@ class Libraries:
         imports = self._program.import_targets(site.module, root_name(site.call.callee), site.scope)
         is_shim = any(each.partition(".")[0] == _SHIM for each in imports)
         return is_shim and site.module.file.is_notebook
+
+
+def _not_exempt(entry: Entry, site: Site) -> tuple[Held, ...]:
+    """Return what has to hold of what the caller is passed, and passes on, for it to block."""
+    line = site.line
+    return tuple(
+        Condition(parameter, "equal", Constant(value), False, line, line)
+        for literals in entry.table.unless
+        if len(literals) == 1
+        for name, value in literals.items()
+        if name in site.call.arguments
+        for parameter in [parameter_of(site.call.arguments[name], site)]
+        if parameter
+    )
 
 
 def _is_constant(call: CallSite) -> bool:

@@ -18,6 +18,38 @@ class C: ...
 """
 
 CASES = {
+    "what exempts a library's call is passed on": """
+import concurrent.futures, queue, threading
+def take(q: queue.Queue, block=True): return q.get(block)
+def take_until(q: queue.Queue, timeout=None): return q.get(timeout=timeout)
+def close(pool: concurrent.futures.Executor, wait: bool): pool.shutdown(wait=wait)
+def pause(seconds): time.sleep(seconds)
+def longer(seconds): pause(seconds)
+def at_least(seconds):
+    seconds = max(seconds, 1)
+    time.sleep(seconds)
+class Work:
+    thread: threading.Thread
+    def wait(self, timeout=None):
+        if timeout is None or timeout > 0:
+            self.thread.join(timeout)
+async def f(q, pool, work: Work, x):
+    take(q, False)
+    take(q, block=False)
+    take_until(q, 0)
+    close(pool, wait=False)
+    pause(0)
+    longer(0)
+    work.wait(0)
+    take(q)  # blocks
+    take(q, True)  # blocks
+    take(q, x)  # blocks
+    take_until(q)  # blocks
+    close(pool, True)  # blocks
+    longer(1)  # blocks
+    at_least(0)  # blocks
+    work.wait()  # blocks
+""",
     "a flag that changes from turn to turn": """
 def fetch(url, attempt=0, first=True):
     while True:
