@@ -114,7 +114,8 @@ class _Reach:
                     names |= self._sites.makers(self._knowledge.makers(entry))
         for place in self._blocked:
             names |= self._agenda.names_of(place, self._program.scope(place))
-        for site in self._sites.methods_in(self._knowledge.libraries_by_class):
+        makers = self._knowledge.makers_by_class(self._sites.imported)
+        for site in self._sites.methods_of(self._knowledge.libraries_by_class, makers):
             if self._blockers(site):
                 names.add(site.call.name)
                 self._agenda.forget(site)  # it is to be looked at with the others

@@ -7,8 +7,9 @@ few sites of many.
 from __future__ import annotations
 
 import functools
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import msgspec
 
@@ -137,15 +138,31 @@ class SiteIndex:
         wanted = self._closure(names, self._aliases)
         return [site for name in wanted for site in self._passed.get(name, ())]
 
-    def methods_in(self, libraries: set[str]) -> list[Site]:
-        """Return the calls of methods in modules that import one of these."""
-        return [
-            Site(module, number)
-            for module in self._modules.all
-            if not libraries.isdisjoint(self._program.imported_by(module))
-            for number, call in enumerate(module.facts.calls)
-            if isinstance(call.callee, Attribute)
-        ]
+    def methods_of(self, libraries: set[str], makers: set[str]) -> list[Site]:
+        """Return the calls of methods in modules that import one of these libraries.
+
+        And in those that import from one of these, the calls of what such a module has a name for
+        and one of the ``makers`` of the libraries' things has made.
+        """
+        users = [m for m in self._modules.all if not libraries.isdisjoint(self._imports(m))]
+        there = {id(module) for module in users}
+        made = _made_in(users, makers)
+        stems = {_stem(module) for module in users} if made else set()
+        found = []
+        for module in self._modules.all:
+            is_user = id(module) in there
+            if is_user or (stems and _imports_one_of(module, stems)):
+                its = set() if is_user else made | _made_in([module], made)
+                found += [
+                    Site(module, number)
+                    for number, call in enumerate(module.facts.calls)
+                    if isinstance(call.callee, Attribute)
+                    and (is_user or not its.isdisjoint(last_names(call.callee.value)))
+                ]
+        return found
+
+    def _imports(self, module: Module) -> Collection[str]:
+        return self._program.imported_by(module)
 
     def may_receive(self, name: str) -> bool:
         """Return whether a function or class of this name may call what it is passed."""
@@ -205,6 +222,27 @@ class SiteIndex:
                 found.add(name)
                 todo += more.get(name, ())
         return found
+
+
+def _made_in(modules: Iterable[Module], makers: set[str]) -> set[str]:
+    """The names that modules have for what some makers make, or for what gives that."""
+    found: set[str] = set()
+    pairs = [pair for module in modules for pair in module.facts.names.made]
+    news = makers
+    while news:
+        news = {name for other, name in pairs if other in news} - found
+        found |= news
+    return found
+
+
+def _stem(module: Module) -> str:
+    """The last part of the name that a module is imported by."""
+    folder, name = os.path.split(os.path.splitext(module.file.location)[0])
+    return os.path.basename(folder) if name == "__init__" else name
+
+
+def _imports_one_of(module: Module, stems: set[str]) -> bool:
+    return any(not stems.isdisjoint(each.split(".")) for each in module.facts.names.imports)
 
 
 def _order(item: tuple[tuple[str, int], Module]) -> tuple[str, int]:

@@ -387,3 +387,29 @@ async def f(a, b):
         'headers={"x": [i for i in b if i and a]})',
         "await asyncio.sleep((a.b(1, 2)[0]) + (not a))",
     ]
+
+
+def test_a_client_all_of_whose_methods_block_is_known_in_other_files(check_code):
+    """The module that uses it imports nothing of the library's."""
+    found = check_code(
+        clients="""\
+import boto3
+s3 = boto3.client("s3")
+def queue(): return boto3.client("sqs")
+class Kept:
+    def __init__(self): self.table = boto3.resource("dynamodb").Table("x")
+""",
+        uses="""\
+import clients
+from clients import Kept, queue, s3
+async def f(kept: Kept):
+    s3.list_buckets()
+    clients.s3.list_buckets()
+    sqs = queue()
+    sqs.list_queues()
+    kept.table.put_item()
+    kept.other.put_item()
+""",
+    )
+    lines = {(each.path.lstrip("./"), each.span.line) for each in found}
+    assert lines == {("uses.py", line) for line in (4, 5, 6, 7, 8)}

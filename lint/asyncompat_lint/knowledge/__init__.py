@@ -10,7 +10,7 @@ import ast
 import functools
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib import resources
 from typing import Literal, get_args
 
@@ -273,6 +273,12 @@ class Knowledge:
     def libraries_by_class(self) -> set[str]:
         """The top-level modules of which there are classes all of whose methods block."""
         return {name.partition(".")[0] for name in self._entries if name.endswith(".*")}
+
+    def makers_by_class(self, imported: Collection[str]) -> set[str]:
+        """Return the last names of what makes such classes' instances, of what is imported."""
+        by_class = [entry for name, entry in self._entries.items() if name.endswith(".*")]
+        there = [entry for entry in by_class if entry.library in self.within_reach(imported)]
+        return {name for entry in there for name in self.makers(entry)}
 
     def is_harmless(self, name: str) -> bool:
         """Return whether the user says of a function that it does not block, or of all there."""
