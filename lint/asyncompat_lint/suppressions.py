@@ -25,9 +25,12 @@ _NOQA = re.compile(
 _IGNORE = re.compile(
     r"#\s*asyncompat\s*:\s*ignore(?![\w-])(?:\s*\[(?P<names>[^\]]*)\])?(?P<reason>.*)"
 )
-# What may be meant for one and is none: another word, or nothing between the brackets.
-_MEANT = re.compile(r"#\s*asyncompat\s*:\s*(?P<word>[\w-]+\s*(?:\[\s*\])?)", re.IGNORECASE)
+# What may be meant for one and is none: another word, or brackets with nothing in them or no end.
+_MEANT = re.compile(
+    r"#\s*asyncompat\s*:\s*(?P<word>[\w-]+\s*(?:\[\s*\]|\[[^\]]*$)?)", re.IGNORECASE
+)
 _WORD = "ignore"
+_WORDS_OF_OTHERS = frozenset({"allow", "disable", "noqa", "off", "skip"})
 # What flake8-async and ruff call it: who has looked at their finding has looked at ours.
 _OF_OTHERS = {
     "ASYNC110": "polling-loop",
@@ -117,7 +120,8 @@ def _mistaken(comment: str) -> str:
     if match is None or match["word"].strip() == _WORD:
         return ""
     word = match["word"].lower()
-    is_meant = word.startswith(_WORD) or difflib.get_close_matches(word, [_WORD])
+    is_meant = word.startswith(_WORD) or word.partition("[")[0].strip() in _WORDS_OF_OTHERS
+    is_meant = is_meant or difflib.get_close_matches(word, [_WORD])
     return match["word"].strip() if is_meant else ""
 
 
