@@ -16,6 +16,11 @@ def entries(*, of_distributions: bool):
     return Knowledge(chosen).entries
 
 
+def coroutines(*, of_distributions: bool):
+    chosen = [each for each in libraries() if bool(each.distributions) == of_distributions]
+    return sorted(Knowledge(chosen).coroutines)
+
+
 def find(name):
     parts = name.split(".")
     for length in range(len(parts), 0, -1):

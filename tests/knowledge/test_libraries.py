@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
-from real_things import check, entries, find
+from real_things import check, coroutines, entries, find
 
 # These are made from C, against libraries of the system's.
 OF_THE_SYSTEM = {"MySQLdb", "pyodbc"}
@@ -18,3 +20,8 @@ def test_entry_exists_and_is_no_coroutine_function(entry):
         except (ImportError, LookupError):
             pytest.skip(f"{library} finds no client library on this system")
     check(entry)
+
+
+@pytest.mark.parametrize("name", coroutines(of_distributions=True))
+def test_what_has_to_be_awaited_is_a_coroutine_function(name):
+    assert inspect.iscoroutinefunction(find(name))

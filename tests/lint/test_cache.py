@@ -237,4 +237,4 @@ def test_what_another_base_gives_a_mixin_counts(tmp_path, monkeypatch):
 
     for _ in range(2):
         assert findings("requests.Session") == [("mixin.py", "AC102")]
-        assert findings("httpx.AsyncClient") == []
+        assert findings("httpx.AsyncHTTPTransport") == []

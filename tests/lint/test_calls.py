@@ -1449,3 +1449,30 @@ def test_what_a_script_imports_is_first_looked_for_beside_it(check_code):
     )
     told = [(each.path, each.span.line, len(each.chain)) for each in found]
     assert told == [("app.py", 6, 1), ("app.py", 7, 0)]
+
+
+def test_coroutines_of_libraries_are_lost_as_well(check_code):
+    found = check_code(
+        """\
+import asyncio
+import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
+async def f(session: AsyncSession):
+    session.commit()
+    await session.commit()
+    session.add(1)
+    rows = session.execute("x").scalars()
+    return session.get(int, 1)
+async def g():
+    async with httpx.AsyncClient() as client:
+        client.get("x")
+        await asyncio.gather(client.get("x"), client.get("y"))
+        task = asyncio.create_task(client.get("x"))
+        return await task
+"""
+    )
+    assert [(each.span.line, each.code) for each in found] == [
+        (5, "AC201"),
+        (8, "AC201"),
+        (12, "AC201"),
+    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import pkgutil
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
-from real_things import check, entries, libraries
+from real_things import check, coroutines, entries, find, libraries
 
 from asyncompat_lint.expressions import Constant
 from asyncompat_lint.knowledge import Entry, Knowledge, Table, load, parse
@@ -42,6 +43,11 @@ def test_entry_exists_and_is_no_coroutine_function(entry):
 def test_callbacks_are_methods(name, methods):
     class_ = pkgutil.resolve_name(name)
     assert [each for each in methods if not callable(getattr(class_, each, None))] == []
+
+
+@pytest.mark.parametrize("name", coroutines(of_distributions=False))
+def test_what_has_to_be_awaited_is_a_coroutine_function(name):
+    assert inspect.iscoroutinefunction(find(name))
 
 
 def test_no_entry_stands_twice():

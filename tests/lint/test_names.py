@@ -138,7 +138,7 @@ def test_annotated_parameter(annotation, check_code):
 
 
 @pytest.mark.parametrize(
-    "annotation", ["httpx.AsyncClient", "httpx.Client | Mine", "'not a type'", "3"]
+    "annotation", ["httpx.AsyncHTTPTransport", "httpx.Client | Mine", "'not a type'", "3"]
 )
 def test_annotation_that_says_nothing(annotation, check_code):
     code = f"import httpx\nasync def f(client: {annotation}):\n    client.get('u')\n"
