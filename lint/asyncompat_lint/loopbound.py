@@ -21,6 +21,18 @@ def needs_loop(module: Module, scope: int) -> bool:
 
     Or a function of its module that does so, as ``name()`` or ``self.name()``.
     """
+    key = module.file.location, module.digest
+    needing = _known.get(key)
+    if needing is None:
+        needing = _known[key] = _needing(module)
+    return scope in needing
+
+
+# By the module: it is asked of every step of every chain.
+_known: dict[tuple[str, bytes], set[int]] = {}
+
+
+def _needing(module: Module) -> set[int]:
     facts = module.facts
     called = facts.names.called
     needing = {
@@ -29,7 +41,7 @@ def needs_loop(module: Module, scope: int) -> bool:
         for number in called[name]
     }
     todo = list(needing)
-    while todo and scope not in needing:
+    while todo:
         function = facts.scopes[todo.pop()]
         name = function.name if function.name != "__init__" else facts.scopes[function.parent].name
         for number in () if function.is_async else called.get(name, ()):
@@ -38,7 +50,7 @@ def needs_loop(module: Module, scope: int) -> bool:
             if caller not in needing and call.kind == "call" and _is_of_module(call.callee):
                 needing.add(caller)
                 todo.append(caller)
-    return scope in needing
+    return needing
 
 
 def _is_of_module(callee: Expr) -> bool:
