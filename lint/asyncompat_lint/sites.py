@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -144,7 +144,8 @@ class SiteIndex:
         And in those that import from one of these, the calls of what such a module has a name for
         and one of the ``makers`` of the libraries' things has made.
         """
-        users = [m for m in self._modules.all if not libraries.isdisjoint(self._imports(m))]
+        imported_by = self._program.imported_by
+        users = [each for each in self._modules.all if not libraries.isdisjoint(imported_by(each))]
         there = {id(module) for module in users}
         made = _made_in(users, makers)
         stems = {_stem(module) for module in users} if made else set()
@@ -160,9 +161,6 @@ class SiteIndex:
                     and (is_user or not its.isdisjoint(last_names(call.callee.value)))
                 ]
         return found
-
-    def _imports(self, module: Module) -> Collection[str]:
-        return self._program.imported_by(module)
 
     def may_receive(self, name: str) -> bool:
         """Return whether a function or class of this name may call what it is passed."""

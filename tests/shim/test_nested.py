@@ -1509,7 +1509,7 @@ class TestShortRunsOneAfterTheOther:
 
     @staticmethod
     async def until_told(first, seconds=10):
-        """Make short runs until one of them raises; return after how many that was.
+        """Make short runs until one of them raises.
 
         ``first`` is done in the third.
         """

@@ -29,7 +29,6 @@ IN_EXECUTOR = "await {loop}.run_in_executor(None, {callee}{more})"
 GET_RUNNING_LOOP_SINCE = (3, 7)
 OF_OTHERS = ("trio", "anyio")
 _OTHER_LOOPS = frozenset({"curio", "trio"})
-# What is called so may be one of threads.
 # What acquires a lock, or may, for longer than a block that can be seen.
 _ACQUIRING = frozenset({"__enter__", "acquire", "acquire_lock", "enter_context", "lock"})
 # What is entered and holds no lock.
