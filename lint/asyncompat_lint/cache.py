@@ -39,7 +39,11 @@ class State(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A file's facts, encoded, or why there are none and the line where the reason lies."""
+    """A file's facts, encoded, or why there are none and the line where the reason lies.
+
+    ``interface`` stands for all that other modules can learn of it: of two contents with the same
+    one, they cannot tell which it is.
+    """
 
     state: State | None
     digest: bytes
@@ -47,6 +51,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     error: str = ""
     line: int = 0
     cell: int | None = None
+    interface: bytes = b""
 
 
 class _KeptFacts(msgspec.Struct):

@@ -60,7 +60,7 @@ def states(
     the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
     """
     imported = [others for _, others in imports.modules.values()]
-    told = [module.facts.interface for module in modules.all]
+    told = [module.interface for module in modules.all]
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     for number, module in enumerate(modules.all):
         for name in module.facts.names.untold:

@@ -117,14 +117,15 @@ def last_names(expression: Expr) -> list[str]:
         return [expression.id]
     if isinstance(expression, Attribute):
         return [expression.name]
+    if isinstance(expression, Called):
+        function, arguments = expression.function, expression.arguments
+        names = last_names(function)
+        if isinstance(function, Attribute) and function.name in _GIVING:
+            names = [*names, *last_names(function.value)]
+        if arguments and not _STANDING_FOR_ARGUMENTS.isdisjoint(names):
+            names = [*names, *(name for each in arguments for name in last_names(each))]
+        return names
     match expression:
-        case Called(function=function, arguments=arguments):
-            names = last_names(function)
-            if isinstance(function, Attribute) and function.name in _GIVING:
-                names = [*names, *last_names(function.value)]
-            if arguments and not _STANDING_FOR_ARGUMENTS.isdisjoint(names):
-                names = [*names, *(name for each in arguments for name in last_names(each))]
-            return names
         case Awaited(value=value) | Element(value=value) | Subscripted(value=value):
             return last_names(value)
         case Either(options=options):

@@ -326,8 +326,7 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     ``has_suppressions`` is whether there are comments that only this linter reads, ``tests`` what
     the names at the module's top are that a test was given to; ``is_lenient`` is whether its text
     had to be changed to be read as Python of today, ``has_cells`` whether a script marks cells with
-    ``# %%``. ``interface`` stands for all that other modules can learn of it: of two texts with the
-    same one, they cannot tell which it is. Of the many modules and calls few are ever looked at.
+    ``# %%``. Of the many modules and calls few are ever looked at.
     """
 
     encoded_scopes: msgspec.Raw
@@ -345,7 +344,6 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     awaits_at_top: list[TopAwait] = []
     is_lenient: bool = False
     has_cells: bool = False
-    interface: bytes = b""
 
     @functools.cached_property
     def scopes(self) -> list[Scope]:

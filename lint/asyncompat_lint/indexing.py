@@ -19,6 +19,7 @@ from asyncompat_lint import cache as caches
 from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
+from asyncompat_lint.index.interface import tell_the_same
 from asyncompat_lint.modules import Module
 from asyncompat_lint.sources import SourceFile, SourceText, TooDeepError, UnreadableError, read_text
 
@@ -27,6 +28,8 @@ WORTH_A_PROCESS = 200
 _BATCH = 50
 # Of so many files it is asked whether they are of a newer Python.
 _MOST_QUESTIONS = 10
+# Of more that have changed it is not asked whether others can tell: hardly any are as they were.
+_MOST_COMPARED = 200
 # One file in so many has to be new before all facts are written again.
 _WORTH_WRITING = 500
 
@@ -56,7 +59,8 @@ class Indexer:
                 todo.append(file)
         known = {entry.digest: entry for entry in self._kept.values()} if todo else {}
         for file, entry in zip(todo, _index_all(todo, known), strict=True):
-            entries[file.location] = entry
+            old = self._kept.get(os.path.abspath(file.location))
+            entries[file.location] = self._as_told_before(old, entry, len(todo))
         self._new += len(todo)
         for file in files:
             entry = entries[file.location]
@@ -64,7 +68,23 @@ class Indexer:
             if entry.error:
                 yield file, UnreadableError(entry.error, entry.line, entry.cell)
             else:
-                yield file, Module(file, self._decoder.decode(entry.facts), entry.digest)
+                facts = self._decoder.decode(entry.facts)
+                yield file, Module(file, facts, entry.digest, entry.interface)
+
+    def _as_told_before(self, old: Entry | None, new: Entry, changed: int) -> Entry:
+        """A file's new facts, as what they were to others where these cannot tell them apart.
+
+        The file is one of a number that have changed.
+        """
+        if old is None or not old.facts or not new.facts:
+            return new
+        if old.digest != new.digest:
+            if changed > _MOST_COMPARED:
+                return new
+            before, after = (self._decoder.decode(each.facts) for each in (old, new))
+            if not tell_the_same(before.scopes, after.scopes):
+                return new
+        return msgspec.structs.replace(new, interface=old.interface)
 
     def keep(self) -> None:
         """Keep what was asked for, and of the rest what still is as it was.
@@ -102,11 +122,11 @@ def _index(file: SourceFile, known: dict[bytes, Entry]) -> Entry:
         digest = caches.digest(raw)
         if digest in known:
             old = known[digest]
-            return Entry(state, digest, old.facts, old.error, old.line, old.cell)
+            return msgspec.structs.replace(old, state=state)
         facts = _facts(file, raw)
     except UnreadableError as error:
         return Entry(state, digest, b"", str(error), error.line, error.cell)
-    return Entry(state, digest, msgspec.msgpack.encode(facts))
+    return Entry(state, digest, msgspec.msgpack.encode(facts), interface=digest)
 
 
 def _facts(file: SourceFile, raw: bytes) -> ModuleFacts:

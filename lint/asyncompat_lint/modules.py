@@ -22,11 +22,15 @@ _OWN = "project:"
 
 @dataclass(frozen=True)
 class Module:
-    """A module of the project: its file, its facts, and what stands for the file's content."""
+    """A module of the project: its file, its facts, and what stands for the file's content.
+
+    ``interface`` stands for what other modules can learn of it.
+    """
 
     file: SourceFile
     facts: ModuleFacts
     digest: bytes = b""
+    interface: bytes = b""
 
     @functools.cached_property
     def place(self) -> str:

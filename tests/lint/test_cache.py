@@ -10,6 +10,7 @@ import pytest
 from asyncompat_lint import apart, indexing
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.engine import Settings, check
+from asyncompat_lint.program import Program
 from asyncompat_lint.rules import RULES
 
 BLOCKS = "import time\nasync def f():\n    time.sleep(1)\n"
@@ -71,6 +72,34 @@ def test_a_change_in_one_file_changes_the_findings_of_another(folder):
     assert run(folder) == [("b.py", "AC109")]
     Path("a.py").write_text("def h():\n    pass\n")
     assert run(folder) == []
+
+
+@pytest.fixture
+def resolved(monkeypatch):
+    """The files whose call sites were resolved, one after the other."""
+    files = []
+    targets = Program.targets
+
+    def spy(self, module, call):
+        files.append(module.file.path)
+        return targets(self, module, call)
+
+    monkeypatch.setattr(Program, "targets", spy)
+    return files
+
+
+def test_only_what_others_can_tell_of_a_change_counts_for_them(folder, resolved):
+    Path("a.py").write_text("def h():\n    input()\n")
+    run(folder)
+    assert "b.py" in resolved
+    for text in ["# told\n\n\ndef h():\n    input(1)\n", "# again\ndef h():\n    input(2)\n"]:
+        resolved.clear()
+        Path("a.py").write_text(text)
+        assert run(folder) == [("b.py", "AC109")]
+        assert "b.py" not in resolved
+    Path("a.py").write_text("def h(given=1):\n    input(2)\n")
+    assert run(folder) == [("b.py", "AC109")]
+    assert "b.py" in resolved
 
 
 def test_a_file_that_became_unreadable_and_readable_again(folder):

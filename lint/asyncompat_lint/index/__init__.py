@@ -17,7 +17,6 @@ import msgspec
 from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
 from asyncompat_lint.index.aliases import write_out_versions
-from asyncompat_lint.index.interface import interface
 from asyncompat_lint.index.name_index import name_index
 from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
@@ -74,7 +73,6 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         indexer.awaits_at_top,
         is_lenient,
         _CELL_MARK.search(source.text) is not None,
-        interface(indexer.scopes),
     )
 
 

@@ -32,6 +32,7 @@ CONSUMERS = frozenset(
 )
 _CONTAINERS = frozenset({"Counter", "OrderedDict", "deque"})  # by their module's name, too
 CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
+_CONSUMING = CONSUMERS | CONSUMING_METHODS | _CONTAINERS
 _ENTERING = "enter_context"
 # These put something into a container.
 _PUTTING: dict[str, Literal["dict", "list", "set"]] = {
@@ -113,7 +114,7 @@ class Calls(Names):
             names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
             self._queued.update((self._running(), each) for each in names)
         self._callee(node.func)
-        consumes = _consumes(node.func)
+        consumes = name in _CONSUMING and _consumes(node.func)
         for argument in node.args:
             if isinstance(argument, ast.GeneratorExp) and consumes:
                 self._comprehension(argument, [argument.elt], runs_here=True)
@@ -122,7 +123,8 @@ class Calls(Names):
                 if consumes:
                     self._iterated(argument, node)
         self._visit_all(node.keywords)
-        self._put(node)
+        if name in _PUTTING:
+            self._put(node)
         if name == _ENTERING and len(node.args) == 1:
             # An exit stack enters it as `with` does, and has it until nobody knows when.
             self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
@@ -141,7 +143,7 @@ class Calls(Names):
 
     def _put(self, node: ast.Call) -> None:
         """Keep what a call puts into a container."""
-        if not isinstance(node.func, ast.Attribute) or node.func.attr not in _PUTTING:
+        if not isinstance(node.func, ast.Attribute):
             return
         container = node.func.value
         match list(map(self._expression, node.args)):

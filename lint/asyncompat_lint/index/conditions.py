@@ -35,32 +35,36 @@ class _Said:
         return Condition(self.name, self.asked, self.value, self.holds, *lines)
 
 
-def conditions(statement: ast.If, rest: list[ast.stmt]) -> Iterator[Condition]:
-    """Give what a test says, in its branches and in what follows it."""
-    said = {True: list(_where_true(statement.test)), False: list(_where_false(statement.test))}
-    for holds, lines in _places(statement, rest):
-        yield from (each.at(lines) for each in said[holds])
+# Where a test holds, and where it does not: lines, each with which of the two.
+Places = list[tuple[bool, tuple[int, int]]]
 
 
-def _places(statement: ast.If, rest: list[ast.stmt]) -> Iterator[tuple[bool, tuple[int, int]]]:
-    """Give where the test holds, and where it does not."""
+def places_of(statement: ast.If, rest: list[ast.stmt]) -> Places:
+    """Return where a test holds, and where it does not: its branches, and what follows it."""
     places = [(True, statement.body), (False, statement.orelse)]
     if leaves(statement.body):
         places.append((False, rest))
     elif statement.orelse and leaves(statement.orelse):
         places.append((True, rest))
-    yield from ((holds, lines_of(body)) for holds, body in places if body)
+    return [(holds, lines_of(body)) for holds, body in places if body]
+
+
+def conditions(test: ast.expr, places: Places) -> Iterator[Condition]:
+    """Give what a test says, in its places."""
+    said = {True: list(_where_true(test)), False: list(_where_false(test))}
+    for holds, lines in places:
+        yield from (each.at(lines) for each in said[holds])
 
 
 def without(
-    statement: ast.If, rest: list[ast.stmt], called: Callable[[str], Expr | None]
+    test: ast.expr, places: Places, called: Callable[[str], Expr | None]
 ) -> Iterator[Without]:
     """Give where what may tell whether a loop runs has told that none does, as a test says.
 
     ``called`` tells what a name is the result of.
     """
-    for holds, lines in _places(statement, rest):
-        for node in _untrue(statement.test, holds):
+    for holds, lines in places:
+        for node in _untrue(test, holds):
             match node:
                 case ast.Call(func=function, args=[], keywords=[]):
                     told: Expr | None = expression(function)

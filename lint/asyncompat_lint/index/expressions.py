@@ -43,6 +43,11 @@ _TOLD_BY_NAME = {
     "PriorityQueue": (0, ("maxsize",)),
     "Queue": (0, ("maxsize",)),
 }
+# Of all other calls what is called counts, and the arguments as they stand there.
+_READ_IN_THEIR_WAY = {
+    *("TypeVar", "attrib", "cast", "field", "getattr", "ib", "partial"),
+    *_TOLD_BY_NAME,
+}
 # Behind a tuple's only argument: of any length.
 ELLIPSIS = Constant("...")
 _DOTTED = (ast.Name, ast.Attribute)
@@ -61,14 +66,23 @@ _OPERATORS: dict[type[ast.operator], str] = {
 
 def expression(node: ast.expr, scopes: Scopes = _NO_SCOPES) -> Expr:
     """Keep what can be followed of an expression."""
-    if isinstance(node, ast.Name):  # half of all
-        return Name(node.id)
-    kept = _KEPT.get(type(node))
+    kind = type(node)
+    if kind is ast.Name:  # half of all
+        return Name(node.id)  # type: ignore[attr-defined]
+    kept = _KEPT.get(kind)
     return OPAQUE if kept is None else kept(node, scopes)
 
 
 def _each(nodes: list[ast.expr], scopes: Scopes) -> tuple[Expr, ...]:
     return tuple([expression(node, scopes) for node in nodes])
+
+
+def _attribute(node: ast.Attribute, scopes: Scopes) -> Expr:
+    value = node.value
+    # Nearly always that of a name.
+    return Attribute(
+        Name(value.id) if type(value) is ast.Name else expression(value, scopes), node.attr
+    )
 
 
 def _inner(node: ast.expr, scopes: Scopes) -> Expr:
@@ -182,10 +196,10 @@ def name_of(node: ast.AST) -> str:
 
 def whole_lines(statement: ast.stmt) -> tuple[int, int]:
     """Return the first and the last line of a statement, with its decorators."""
-    first = statement.lineno
-    if isinstance(statement, _DECORATED):
-        first = min([first, *(each.lineno for each in statement.decorator_list)])
-    return first, statement.end_lineno or statement.lineno
+    first: ast.stmt | ast.expr = statement
+    if isinstance(statement, _DECORATED) and statement.decorator_list:
+        first = statement.decorator_list[0]
+    return first.lineno, statement.end_lineno or statement.lineno
 
 
 def element(node: ast.expr, scopes: Scopes) -> Expr:
@@ -196,11 +210,14 @@ def element(node: ast.expr, scopes: Scopes) -> Expr:
 def _call(node: ast.Call, scopes: Scopes) -> Expr:
     arguments = [expression(each, scopes) for each in node.args]
     function = expression(node.func, scopes)
-    match name_of(node.func), node.args:
-        case "getattr", [value, ast.Constant(value=str(name)), *default] if (
-            isinstance(node.func, ast.Name) and name.isidentifier()
+    name = name_of(node.func)
+    if name not in _READ_IN_THEIR_WAY:
+        return Called(function, _followed(arguments))
+    match name, node.args:
+        case "getattr", [value, ast.Constant(value=str(asked)), *default] if (
+            isinstance(node.func, ast.Name) and asked.isidentifier()
         ):
-            return Either((Attribute(expression(value, scopes), name), *_each(default, scopes)))
+            return Either((Attribute(expression(value, scopes), asked), *_each(default, scopes)))
         case "TypeVar", _:
             # Its bound is what its instances have in common.
             bounds = [annotation(k.value) for k in node.keywords if k.arg == "bound"]
@@ -219,9 +236,9 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
                 keywords = Display("dict", tuple(map(Constant, named)), tuple(named.values()))
                 arguments.append(Called(KEYWORDS, (keywords,)))
             return Called(function, tuple(arguments))
-        case told_by_name, _ if told_by_name in _TOLD_BY_NAME:
+        case _ if name in _TOLD_BY_NAME:
             # How it is opened counts, and from what; and how much it holds.
-            number, names = _TOLD_BY_NAME[told_by_name]
+            number, names = _TOLD_BY_NAME[name]
             told = [each.value for each in node.keywords if each.arg in names]
             if told and len(arguments) <= number:
                 arguments += [OPAQUE] * (number - len(arguments)) + [expression(told[0], scopes)]
@@ -238,7 +255,7 @@ def _followed(arguments: list[Expr]) -> tuple[Expr, ...]:
 
 # By a table, for it is asked of every expression of a million lines.
 _KEPT: dict[type[ast.expr], Callable[[Any, Scopes], Expr]] = {
-    ast.Attribute: lambda node, scopes: Attribute(expression(node.value, scopes), node.attr),
+    ast.Attribute: _attribute,
     ast.Await: lambda node, scopes: Awaited(expression(node.value, scopes)),
     ast.BinOp: _operation,
     ast.BoolOp: lambda node, scopes: Either(_each(node.values, scopes)),

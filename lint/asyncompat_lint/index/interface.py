@@ -5,19 +5,19 @@ What others resolve through a module is kept until this changes, and not for eve
 
 from __future__ import annotations
 
-import hashlib
 import operator
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
 from asyncompat_lint.facts import Binding, Scope
 
 
-def interface(scopes: Iterable[Scope]) -> bytes:
-    """Return what stands for all that other modules can learn of one."""
-    told = [_told(scope) for scope in scopes]
-    return hashlib.blake2b(msgspec.msgpack.encode(told), digest_size=16).digest()
+def tell_the_same(before: Sequence[Scope], after: Sequence[Scope]) -> bool:
+    """Return whether other modules learn the same of a module from its scopes of two times."""
+    return len(before) == len(after) and all(
+        _told(old) == _told(new) for old, new in zip(before, after, strict=True)
+    )
 
 
 def _told(scope: Scope) -> tuple[object, ...]:

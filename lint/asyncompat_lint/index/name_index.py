@@ -22,7 +22,7 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import Binding, CallSite, Load, NameIndex, Scope
+from asyncompat_lint.facts import CallSite, Load, NameIndex, Scope
 
 
 def name_index(
@@ -43,29 +43,33 @@ def name_index(
     made: set[tuple[str, str]] = set()
     decorated: dict[str, list[int]] = defaultdict(list)
     for number, scope in enumerate(scopes):
-        for name in scope.decorator_names:
+        for name in scope.decorator_names if scope.decorators else ():
             decorated[name].append(number)
+            if name:  # what is decorated is what its decorator makes
+                made.add((name, scope.name))
         results = [*scope.returned, *scope.yielded]
         if scope.annotation is not None:
             results.append(scope.annotation)
         # What is called by calling an object is made by what makes that, too.
         maker = scopes[scope.parent].name if scope.name == "__call__" else scope.name
         for each in results:
-            made.update((name, one) for name in last_names(each) for one in {scope.name, maker})
-        # What is decorated is what its decorator makes.
-        made.update((name, scope.name) for name in scope.decorator_names if name)
-        for name, bindings in _bound(scope):
-            for binding in bindings:
-                value = binding.value
-                if binding.kind == "imported":
-                    aliases.add((binding.target.rpartition(".")[2], name))
-                elif value is not OPAQUE:
-                    pairs = [(other, name) for other in last_names(value)]
-                    is_made = _is_made(value)
-                    if is_made:
-                        made.update(pairs)
-                    if not is_made or (name in called and _is_taken_out(value)):
-                        aliases.update(pairs)
+            for name in last_names(each):
+                made.add((name, scope.name))
+                made.add((name, maker))
+        for bound in (scope.bindings, scope.attributes, scope.filled):
+            for name, bindings in bound.items():
+                for binding in bindings:
+                    value = binding.value
+                    if binding.kind == "imported":
+                        aliases.add((binding.target.rpartition(".")[2], name))
+                    elif value is not OPAQUE:
+                        is_made = _is_made(value)
+                        is_alias = not is_made or (name in called and _is_taken_out(value))
+                        for other in last_names(value):
+                            if is_made:
+                                made.add((other, name))
+                            if is_alias:
+                                aliases.add((other, name))
     return NameIndex(
         dict(called),
         sorted((other, name) for other, name in aliases if other != name),
@@ -93,13 +97,6 @@ def name_index(
             }
         ),
     )
-
-
-def _bound(scope: Scope) -> Iterator[tuple[str, list[Binding]]]:
-    """Give each name with what binds it, or is put into what it stands for."""
-    yield from scope.bindings.items()
-    yield from scope.attributes.items()
-    yield from scope.filled.items()
 
 
 def _mixins(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:

@@ -49,9 +49,9 @@ class Scopes(Statements):
         scope = self.scopes[self._scope]
         scope.decorators = [self._expression(each) for each in node.decorator_list]
         scope.annotation = None if node.returns is None else annotation(node.returns)
-        scope.is_abstract = _is_abstract(node) or (
-            _says_nothing(node) and _PROTOCOL in map(last_name, self.scopes[outside].bases)
-        )
+        bases = self.scopes[outside].bases
+        is_of_protocol = bool(bases) and _PROTOCOL in map(last_name, bases)
+        scope.is_abstract = _is_abstract(node) or (is_of_protocol and _says_nothing(node))
         is_method = self.scopes[outside].kind == "class" and Name("staticmethod") not in (
             scope.decorators
         )

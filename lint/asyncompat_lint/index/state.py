@@ -127,14 +127,14 @@ class State(ast.NodeVisitor):
 
     def generic_visit(self, node: ast.AST) -> None:
         """Walk through all that is in a node."""
-        visit = self.visit
+        visit, leaves = self.visit, self._leaves
         for name in _INSIDE[type(node)]:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 for each in value:
-                    if isinstance(each, ast.AST):
+                    if type(each) not in leaves and isinstance(each, ast.AST):
                         visit(each)
-            elif isinstance(value, ast.AST):
+            elif type(value) not in leaves and isinstance(value, ast.AST):
                 visit(value)
 
     def take(self, calls: Iterable[ast.expr]) -> None:
@@ -169,7 +169,8 @@ class State(ast.NodeVisitor):
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
-            self.visit(node)
+            if type(node) not in self._leaves:
+                self.visit(node)
 
     def _start(self, node: ast.AST) -> tuple[int, int]:
         line: int = getattr(node, "lineno", 1)

@@ -27,7 +27,7 @@ from asyncompat_lint.index.branches import (
     waited_for,
 )
 from asyncompat_lint.index.calls import Calls
-from asyncompat_lint.index.conditions import changes_of, conditions, without
+from asyncompat_lint.index.conditions import changes_of, conditions, places_of, without
 from asyncompat_lint.index.expressions import element, whole_lines
 from asyncompat_lint.index.guards import (
     END_OF_LINE,
@@ -91,8 +91,9 @@ class Statements(Calls):
         scope = self.scopes[self._scope]
         if scope.kind != "function":
             return
-        scope.without += without(statement, rest, self._called_for)
-        for condition in conditions(statement, rest):
+        places = places_of(statement, rest)
+        scope.without += without(statement.test, places, self._called_for)
+        for condition in conditions(statement.test, places):
             if condition.parameter in scope.parameters:
                 first, *others = scope.bindings[condition.parameter]
                 changes = [
