@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 import msgspec
@@ -33,7 +33,9 @@ class Lazily(Generic[_Item]):
         return map(self.__getitem__, range(len(self._encoded)))
 
 
-def encoded(items: Iterable[object]) -> list[msgspec.Raw]:
+def encoded(items: list[_Item]) -> list[msgspec.Raw]:
     """Return items as a ``Lazily`` has them."""
-    encode = msgspec.msgpack.Encoder().encode
-    return [msgspec.Raw(encode(each)) for each in items]
+    return _DECODER.decode(msgspec.msgpack.encode(items))
+
+
+_DECODER = msgspec.msgpack.Decoder(list[msgspec.Raw])

@@ -29,6 +29,10 @@ _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
 _FRAMES = 3_500
 
 
+def _has_cells(text: str) -> bool:
+    return "%%" in text and _CELL_MARK.search(text) is not None
+
+
 def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts:
     """Return the facts of a module; ``is_lenient`` whether its text was changed to be read.
 
@@ -72,7 +76,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         indexer.handlers,
         indexer.awaits_at_top,
         is_lenient,
-        _CELL_MARK.search(source.text) is not None,
+        _has_cells(source.text),
     )
 
 

@@ -20,7 +20,7 @@ from asyncompat_lint.expressions import (
 )
 from asyncompat_lint.facts import UNPACKED, CallSite, Load, SiteKind
 from asyncompat_lint.index.branches import ASKING, SETTLING, settled_by
-from asyncompat_lint.index.expressions import element, name_of
+from asyncompat_lint.index.expressions import element, expression, name_of
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
 from asyncompat_lint.index.taken import dropped, is_of_coroutines
@@ -130,7 +130,7 @@ class Calls(Names):
             self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
         self._site(
             node,
-            self._expression(node.func),
+            expression(node.func, self._inner),
             awaited=awaited,
             discarded=discarded,
             arguments=self._arguments(node),
@@ -228,10 +228,11 @@ class Calls(Names):
         if self._versioned:
             self._mention_name(node)
         if isinstance(node.ctx, ast.Load):
-            value = self._expression(node)
+            value = expression(node, self._inner)
             # The first time in each branch: what silences it there says nothing of the others.
-            if (self._scope, self._suite, value) not in self._loaded:
-                self._loaded.add((self._scope, self._suite, value))
+            before = len(self._loaded)
+            self._loaded.add((self._scope, self._suite, value))
+            if len(self._loaded) > before:
                 self.loads.append(Load(self._scope, value, *self._start(node)))
         elif isinstance(node.ctx, ast.Store) and name_of(node.value) not in ("cls", "self"):
             self.loads.append(Load(self._scope, self._expression(node), *self._start(node), True))
@@ -295,12 +296,12 @@ class Calls(Names):
             if isinstance(argument, ast.Starred):
                 arguments[UNPACKED] = self._expression(argument)
                 break  # what follows has no known number
-            value = self._expression(argument)
+            value = expression(argument, self._inner)
             if isinstance(value, _TOLD_ARGUMENTS):
                 arguments[str(number)] = value
         for keyword in node.keywords:  # of these at least the name is told
             if keyword.arg is not None:
-                arguments[keyword.arg] = self._expression(keyword.value)
+                arguments[keyword.arg] = expression(keyword.value, self._inner)
         return arguments
 
 

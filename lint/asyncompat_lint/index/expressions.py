@@ -139,11 +139,11 @@ def _dictionary(node: ast.Dict, scopes: Scopes) -> Expr:
 
 
 def _constant(node: ast.Constant, _: Scopes) -> Expr:
+    if isinstance(node.value, str):
+        # Long texts, and those that are no text, say nothing but that they are strings.
+        is_kept = len(node.value) <= _LONGEST_TEXT and node.value.isprintable()
+        return Constant(node.value) if is_kept else Called(Name("str"))
     match node.value:
-        case str(text):
-            # Long texts, and those that are no text, say nothing but that they are strings.
-            is_kept = len(text) <= _LONGEST_TEXT and text.isprintable()
-            return Constant(text) if is_kept else Called(Name("str"))
         case int(number) if abs(number) > _LARGEST_NUMBER:
             return Called(Name("int"))
         case bool() | int() | float() | None as value:

@@ -19,7 +19,7 @@ from asyncompat_lint.expressions import (
     last_name,
 )
 from asyncompat_lint.facts import Binding, BindingKind
-from asyncompat_lint.index.expressions import annotation, is_named, name_of
+from asyncompat_lint.index.expressions import annotation, expression, is_named, name_of
 from asyncompat_lint.index.state import VERSIONED, State
 
 # These make containers that begin empty if they are given nothing; the last fills itself.
@@ -145,7 +145,7 @@ class Names(State):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
-        value = self._expression(node.value)
+        value = expression(node.value, self._inner)
         for target in node.targets:
             self._bind_target(target, "assigned", value)
             if isinstance(target, ast.Subscript):
