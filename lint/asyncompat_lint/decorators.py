@@ -5,6 +5,8 @@ Knows the wrappers that a decorator defines. It does not know what blocks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from asyncompat_lint.expressions import Called, Inner, Name, last_name, last_names
 from asyncompat_lint.facts import CallSite
 from asyncompat_lint.hierarchy import Hierarchy
@@ -13,6 +15,8 @@ from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
 from asyncompat_lint.values import Place, Reference, Values
 
+# Who asks so does something else for async functions.
+_ASKING_FOR_ASYNC = ("isawaitable", "iscoroutine", "iscoroutinefunction")
 # Where a function is called that does not run where its call stands.
 _LATER = ("elsewhere", "loop")
 
@@ -104,6 +108,23 @@ class Decorators(Hierarchy):
             if isinstance(value, Reference) and value.place is not None
             for module in [self.modules.at(value.place.location)]
             for number, scope in enumerate(module.facts.scopes)
+        )
+
+    def tell_async_apart(self, wrappers: Iterable[Place]) -> bool:
+        """Return whether async functions have wrappers of their own, or ways in these."""
+        return any(self.scope(each).is_async or self._asks_for_async(each) for each in wrappers)
+
+    def _asks_for_async(self, wrapper: Place) -> bool:
+        facts = self.modules.at(wrapper.location).facts
+        scopes = facts.scopes
+        around = wrapper.scope
+        while scopes[around].parent >= 0 and scopes[scopes[around].parent].kind == "function":
+            around = scopes[around].parent
+        module = self.modules.at(wrapper.location)
+        return any(
+            _is_in(module, facts.calls[number].scope, around)
+            for name in _ASKING_FOR_ASYNC
+            for number in facts.names.called.get(name, ())
         )
 
     @staticmethod

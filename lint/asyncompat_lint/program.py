@@ -248,9 +248,9 @@ class Program(Decorators):
         return ()
 
     def _wrappers(self, place: Place, use: Use) -> Group:
-        """What the project's decorators have put around a sync function, to be run in its place."""
+        """What the project's decorators have put around a function, to be run in its place."""
         scope = self.scope(place)
-        if scope.is_async or not scope.decorators:
+        if not scope.decorators:
             return ()
         module = self.modules.at(place.location)
         outside = Use(module, scope.parent, scope.line, 0, use.trail)
@@ -264,7 +264,8 @@ class Program(Decorators):
                         found.update(dict.fromkeys(self._methods(made, ("__call__",), use)))
                     elif isinstance(made, Reference) and made.place not in (None, place):
                         found[made] = None
-        return tuple(found)
+        wrappers = [each.place for each in found if each.place is not None]
+        return () if scope.is_async and self.tell_async_apart(wrappers) else tuple(found)
 
     def _methods(self, value: Instance, names: tuple[str, ...], use: Use) -> Group:
         found = (v for name in names for v in self.attribute(value, name, use))

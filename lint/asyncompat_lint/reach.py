@@ -40,6 +40,8 @@ from asyncompat_lint.values import Place, Reference
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "cached", "lru_cache", "memoize", "memoized", "run_once"}
+# What is decorated so is still what is run.
+_KEEPING = frozenset({"wraps"})
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
@@ -241,8 +243,13 @@ class _Reach:
         found: Blockers = {}
         for target in group:
             for blocker in self._of_target(target, site).values():
-                add(found, blocker)
+                # What is wrapped around an async function gives what is to be awaited.
+                is_around = target is not group[0] and self._is_async(group[0])
+                add(found, replace(blocker, needs_loop=blocker.needs_loop or is_around))
         return found
+
+    def _is_async(self, target: Reference) -> bool:
+        return target.place is not None and self._program.scope(target.place).is_async
 
     def _of_target(self, target: Reference, site: Site) -> Blockers:
         if target.place is None or self._knowledge.blocking(target.name):
@@ -250,7 +257,8 @@ class _Reach:
             return {} if blocker is None else {(blocker.rule, blocker.held): blocker}
         if site.call.awaited or self._program.modules.is_installed(target.place.location):
             scope = self._program.scope(target.place)
-            is_other = scope.is_async != site.call.awaited and (scope.is_async or scope.decorators)
+            is_changed = any(name not in _KEEPING for name in scope.decorator_names)
+            is_other = scope.is_async != site.call.awaited and (scope.is_async or is_changed)
             if is_other and (scope.is_async or not self._program.is_made_async(target.place)):
                 return {}  # it does not run here, or has been made something else of
         found = self._of_function(target.place, site)

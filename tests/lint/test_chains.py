@@ -354,6 +354,60 @@ async def main(k: K):
     )
 
 
+def test_what_a_decorator_puts_around_an_async_function(check_marked):
+    check_marked(
+        """\
+import asyncio, functools, time
+def logged(function):
+    @functools.wraps(function)
+    def inner(*arguments):
+        time.sleep(1)
+        return function(*arguments)
+    return inner
+def of_both(function):
+    if asyncio.iscoroutinefunction(function):
+        @functools.wraps(function)
+        async def inner_async(*arguments):
+            return await function(*arguments)
+        return inner_async
+    def inner(*arguments):
+        time.sleep(1)
+        return function(*arguments)
+    return inner
+def of_either(function):
+    def inner(*arguments):
+        if asyncio.iscoroutinefunction(function):
+            return function(*arguments)
+        time.sleep(1)
+        return function(*arguments)
+    return inner
+class Counted:
+    def __init__(self, function): self.function = function
+    def __call__(self, *arguments):
+        time.sleep(1)
+        return self.function(*arguments)
+@logged
+async def one(): ...
+@of_both
+async def two(): ...
+@of_either
+async def three(): ...
+@Counted
+async def four(): ...
+class Methods:
+    @logged
+    async def five(self): ...
+async def main(its: Methods):
+    await one()  # blocks
+    await asyncio.gather(one(), two())  # blocks
+    await two()
+    await three()
+    await four()  # blocks
+    await its.five()  # blocks
+"""
+    )
+
+
 def test_what_is_written_on_many_lines_is_told_on_one(check_code):
     found = check_code(
         """\
