@@ -18,7 +18,7 @@ class Births:
     ``before`` is the factory that the loop had.
     """
 
-    __slots__ = ("_known", "_made", "_most", "before")
+    __slots__ = ("_early", "_known", "_made", "_most", "before")
 
     def __init__(self, before):
         self.before = before
@@ -26,6 +26,8 @@ class Births:
         self._known = {}
         self._most = _FEW
         self._made = []
+        # While a task is made to be kept: what is made meanwhile, and by whom.
+        self._early = None
 
     def __call__(self, loop, coro):
         factory = self.factory()
@@ -62,11 +64,25 @@ class Births:
         # Who makes a task runs, and so is not done: its id is nobody else's.
         is_ours = id(maker) in self._all()
         if is_ours:
-            self.keep(task)
+            self._keep(task)
+        elif self._early is not None:
+            self._early.append((maker, task))
         return is_ours
 
-    def keep(self, task):
-        """Keep a task, whoever makes it."""
+    def keep(self, make):
+        """Keep the task that ``make`` makes, and what that has made by then, if it is eager."""
+        self._early = early = []
+        try:
+            task = make()
+        finally:
+            self._early = None
+        self._keep(task)
+        for maker, made in early:
+            if id(maker) in self._all():
+                self._keep(made)
+        return task
+
+    def _keep(self, task):
         self._made.append(task)
         if len(self._made) > _FEW:
             self._forget()

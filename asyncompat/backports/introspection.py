@@ -10,6 +10,11 @@ import sys
 
 from .loops import get_running_loop, loop_of
 
+try:
+    import _asyncio
+except ImportError:  # an interpreter without C
+    _asyncio = None
+
 # The task class that is written in Python, which most interpreters have another one in place of.
 PyTask = getattr(asyncio.tasks, "_PyTask", asyncio.Task)
 
@@ -61,9 +66,28 @@ def all_tasks(loop=None):
             continue
 
 
+def _pythons_tasks():
+    """Return what the Python task class notes the current ones in, if the C class does not, too."""
+    noted = getattr(asyncio.tasks, "_current_tasks", None)
+    is_shared = noted is getattr(_asyncio, "_current_tasks", None)
+    return None if is_shared or not hasattr(asyncio.tasks, "_c_current_task") else noted
+
+
+_OF_PYTHONS_TASKS = _pythons_tasks()
+
 # What other backports ask with: the interpreter's own where it has it.
 task_now = getattr(asyncio, "current_task", current_task)
 tasks_now = getattr(asyncio, "all_tasks", all_tasks)
+
+if _OF_PYTHONS_TASKS is not None:
+
+    def task_now(loop=None):
+        """Return the task that is running, of either class, or None outside of any."""
+        task = asyncio.current_task(loop)
+        if task is None and _OF_PYTHONS_TASKS:
+            task = _OF_PYTHONS_TASKS.get(get_running_loop() if loop is None else loop)
+        return task
+
 
 _registry = getattr(asyncio.tasks, "_all_tasks", None)
 if isinstance(getattr(_registry, "data", None), set) and hasattr(asyncio, "all_tasks"):
@@ -114,6 +138,23 @@ def _coroutine_of(task):
         return getattr(task, "_coro", None)
 
 
+def _type_of_closing():
+    async def numbers():
+        yield
+
+    closing = numbers().aclose()
+    closing.close()
+    return type(closing)
+
+
+_CLOSING = _type_of_closing()
+
+
+def finishes_generator(task):
+    """Return whether a task finishes an asynchronous generator: the loop makes one for each."""
+    return isinstance(_coroutine_of(task), _CLOSING)
+
+
 def _frame_of(coro):
     try:
         return coro.cr_frame
@@ -125,7 +166,23 @@ def _is_running(coro):
     return getattr(coro, "cr_running", False) or getattr(coro, "gi_running", False)
 
 
-if hasattr(asyncio.tasks, "_swap_current_task"):  # 3.12
+if _OF_PYTHONS_TASKS is not None:  # 3.14
+
+    def swap_current_task(loop, current):
+        """Make what an earlier call has returned, or None, the loop's current task.
+
+        Return what was: a task of each class may be, for one may have started another.
+        """
+        task, pythons = (None, None) if current is None else current
+        before = asyncio.tasks._swap_current_task(loop, task)
+        if pythons is None and not _OF_PYTHONS_TASKS:
+            return None if before is None else (before, None)
+        before = before, _OF_PYTHONS_TASKS.pop(loop, None)
+        if pythons is not None:
+            _OF_PYTHONS_TASKS[loop] = pythons
+        return before
+
+elif hasattr(asyncio.tasks, "_swap_current_task"):  # 3.12
 
     def swap_current_task(loop, task):
         """Make another task, or None, the loop's current one; return the one that was."""

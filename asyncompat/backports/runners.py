@@ -70,11 +70,7 @@ def run(main, *, debug=None, loop_factory=None, nested=None):
     __tracebackhide__ = True
     runner = Runner(debug=debug, loop_factory=loop_factory, nested=nested)
     try:
-        try:
-            runner._open("run()")
-        except BaseException:
-            discard(main)
-            raise
+        runner._open("run()", main)
         try:
             return runner._run(main, None)
         finally:
@@ -135,7 +131,7 @@ class Runner:
         """
         __tracebackhide__ = True
         try:
-            self._open("Runner.run()")
+            self._open("Runner.run()", coro)
             return self._run(coro, self._context if context is None else context)
         except BaseException as error:
             raise error.with_traceback(users_frames(error.__traceback__))  # noqa: B904
@@ -146,18 +142,23 @@ class Runner:
             self._way.close()
             self._state = _CLOSED
 
-    def _open(self, caller):
-        if self._state == _CLOSED:
-            raise RuntimeError("Runner is closed")
-        if self._state == _OPEN:
-            self._way.check(caller)
-            return
-        running = asyncio._get_running_loop()
-        if running is None:
-            make = self._host_loop() or OwnLoop
-        else:
-            make = _ways().choose(caller, running, self._nested, self._loop_factory)
-        self._way = make(self._debug, self._loop_factory, running)
+    def _open(self, caller, main=None):
+        """Have a way to run something; where there is none, what was to be run is closed."""
+        try:
+            if self._state == _CLOSED:
+                raise RuntimeError("Runner is closed")
+            if self._state == _OPEN:
+                self._way.check(caller)
+                return
+            running = asyncio._get_running_loop()
+            if running is None:
+                make = self._host_loop() or OwnLoop
+            else:
+                make = _ways().choose(caller, running, self._nested, self._loop_factory)
+            self._way = make(self._debug, self._loop_factory, running)
+        except BaseException:
+            discard(main)
+            raise
         self._context = copy_context and copy_context()
         self._state = _OPEN
 

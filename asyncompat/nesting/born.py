@@ -5,7 +5,7 @@ Knows tasks and their contexts. It must not know how the run goes.
 
 from ..backports.births import Births, births_of
 from ..backports.contexts import TASKS_HAVE_CONTEXTS, copy_context, is_current
-from ..backports.introspection import task_now, tasks_now
+from ..backports.introspection import finishes_generator, task_now, tasks_now
 from ..backports.tasks import new_task, task_context
 
 if TASKS_HAVE_CONTEXTS:
@@ -58,12 +58,16 @@ class Born:
         def unfinished(self):
             """Return the tasks that are not done."""
             others = (task for task in tasks_now(self._loop) if task is not self._caller)
-            return [task for task in others if self.has_task(task)]
+            born = [task for task in others if self.has_task(task)]
+            # Who finishes a generator does it for the loop, whoever has let go of that.
+            goes_on = self._loop.is_running()
+            return [task for task in born if not (goes_on and finishes_generator(task))]
 
         def close(self):
             """Leave the contexts that were given as they were."""
             self._is_closed = True
             self._caller = None
+            self._others.clear()
             for context, mark in reversed(self._marks):
                 if is_current(context):
                     self._of.reset(mark)
@@ -80,12 +84,10 @@ class Born:
 
         def new_task(self, coro, context=None):
             """Make a run's first task."""
-            task = new_task(self._loop, coro, context=context)
-            self._births.keep(task)
             if not self._is_noting:
                 self._is_noting = True
                 self._loop.set_task_factory(self._births)
-            return task
+            return self._births.keep(lambda: new_task(self._loop, coro, context=context))
 
         def has_task(self, task):
             """Return whether a task was born here, or in a run within this one."""

@@ -47,7 +47,7 @@ def way(loop, nested, loop_factory=None):
             "inside the loop with `run(..., nested=True)`, or on a loop in another thread with "
             "`await to_thread(run, ...)`"
         )
-    if loop_factory is None and can_pass(loop):
+    if loop_factory is None and can_pass(loop) and not _in_greenlet():
         return PASSES, None
     if sys.platform != "emscripten":
         return THREAD, None
@@ -57,6 +57,12 @@ def way(loop, nested, loop_factory=None):
         "cannot be called from a running event loop where there are neither threads nor stack "
         "switching: `await` the coroutine instead"
     )
+
+
+def _in_greenlet():
+    """Whether others may go on, on the stack below, before what is run here has ended."""
+    getcurrent = getattr(sys.modules.get("greenlet"), "getcurrent", None)
+    return getcurrent is not None and getcurrent().parent is not None
 
 
 def idle_loop():
@@ -85,6 +91,7 @@ def where(*, file=None):
     """
     loop = asyncio._get_running_loop()
     chosen, reason = way(loop, None)
+    nested_way, _ = way(loop, True)
     thread = threading.current_thread()
     is_main = thread is threading.main_thread()
     if loop is None and idle_loop() is not None:
@@ -98,6 +105,8 @@ def where(*, file=None):
         ("running loop", "none" if loop is None else _type_name(loop)),
         ("run() takes", chosen if reason is None else "{}: it {}".format(chosen, reason)),
     ]
+    if chosen == REFUSED and nested_way != REFUSED:
+        lines.append(("nested=True takes", nested_way))
     width = max(len(name) for name, _ in lines)
     print("\n".join("{:{}}  {}".format(name, width, value) for name, value in lines), file=file)
 

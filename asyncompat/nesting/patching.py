@@ -7,7 +7,7 @@ import asyncio
 import functools
 
 from ..backports import runners
-from ..backports.introspection import swap_current_task
+from ..backports.introspection import swap_current_task, tasks_on_the_stack
 from ..backports.waiting import wait
 from . import passes, suspended
 from .born import Born
@@ -123,7 +123,9 @@ def _run_until_complete(self, future):
 
     def complete(task):
         __tracebackhide__ = True
-        return passes.run_until_complete(self, task, counted, born)
+        # Who calls this in a task is cancelled with it if the loop is to stop.
+        is_cancelled = len(tasks_on_the_stack(self)[0]) > 0
+        return passes.run_until_complete(self, task, counted, born, cancels=is_cancelled)
 
     try:
         if asyncio.iscoroutine(future):

@@ -151,7 +151,7 @@ def _ended(callback):
 
 
 # Of a group of tasks, of what gives tasks as they are completed; and of queues.
-_PARTS = ("_on_completed_fut", "_finished", "_done")
+_PARTS = ("_on_completed_fut", "_all_done", "_finished", "_done")
 _WAITING = ("_getters", "_waiters")
 _OF_A_QUEUE = "_getters"
 # What several are waited for with: a timer, and which are left.
