@@ -14,6 +14,7 @@ import msgspec
 from asyncompat_lint import cache as caches
 from asyncompat_lint.callers import Callers, passed_at
 from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.shared import given_by
 
 
 class Imports(msgspec.Struct):
@@ -54,7 +55,8 @@ def states(
 ) -> Iterator[tuple[str, bytes]]:
     """Give for each module what stands for it and for all that is told to it, and for ``common``.
 
-    A module is told by those that call its functions, too, what these are passed.
+    A module is told by those that call its functions, too, what these are passed, and by those that
+    put something into what they share.
 
     Modules that import each other stand and fall together: the strongly connected components of
     the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
@@ -70,7 +72,7 @@ def states(
                     passed[called] = passed_at(caller, calls)
                 told[number] += passed[called]
                 imported[number] = [*imported[number], numbers[caller.file.location]]
-    for number, others in _made_with_mixins(modules):
+    for number, others in (*_made_with_mixins(modules), *given_by(modules.all)):
         imported[number] = [*imported[number], *others]
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}

@@ -281,6 +281,20 @@ class Handler(msgspec.Struct, frozen=True, array_like=True):
     raises: bool = False
 
 
+class Put(msgspec.Struct, frozen=True, array_like=True):
+    """Where something is put into an object that a program shares, for others to take it out.
+
+    ``holder`` is what that is called, ``key`` an attribute's name, or an item's key in brackets.
+    """
+
+    scope: int
+    line: int
+    column: int
+    holder: str
+    key: str
+    value: Expr
+
+
 class NameIndex(msgspec.Struct, array_like=True):
     """The names by which a module's sites can be found, without a look at the sites.
 
@@ -326,7 +340,8 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     ``has_suppressions`` is whether there are comments that only this linter reads, ``tests`` what
     the names at the module's top are that a test was given to; ``is_lenient`` is whether its text
     had to be changed to be read as Python of today, ``has_cells`` whether a script marks cells with
-    ``# %%``. Of the many modules and calls few are ever looked at.
+    ``# %%``. ``holders`` are the objects, by their names, that may have been given something
+    elsewhere. Of the many modules and calls few are ever looked at.
     """
 
     encoded_scopes: msgspec.Raw
@@ -344,6 +359,8 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     awaits_at_top: list[TopAwait] = []
     is_lenient: bool = False
     has_cells: bool = False
+    puts: list[Put] = []
+    holders: list[str] = []
 
     @functools.cached_property
     def scopes(self) -> list[Scope]:

@@ -82,7 +82,7 @@ class Indexer:
             if changed > _MOST_COMPARED:
                 return new
             before, after = (self._decoder.decode(each.facts) for each in (old, new))
-            if not tell_the_same(before.scopes, after.scopes):
+            if not tell_the_same(before, after):
                 return new
         return msgspec.structs.replace(new, interface=old.interface)
 

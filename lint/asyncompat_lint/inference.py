@@ -25,12 +25,14 @@ from asyncompat_lint.expressions import (
 )
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import GENERATOR, Operations
+from asyncompat_lint.shared import item
 from asyncompat_lint.values import (
     UNKNOWN,
     Instance,
     Place,
     Reference,
     TypeParameter,
+    Value,
     Values,
     flatten,
     instances,
@@ -52,7 +54,8 @@ class Inference(Operations):
             case Name(id=name):
                 return self.look_up(name, use)
             case Attribute(value=value, name=name):
-                return self._attribute_of_any(self.infer(value, use), name, use)
+                values = self._attribute_of_any(self.infer(value, use), name, use)
+                return self._or_shared(values, value, name, use)
             case Called(function=function) if last_name(function) == "TypeVar":
                 bound = [instances(self.infer(each, use)) for each in expression.arguments[1:2]]
                 place = f"{use.module.file.location}:{use.line}:{use.column}"
@@ -68,7 +71,8 @@ class Inference(Operations):
                 return flatten(self.element(each, use) for each in self.infer(value, use))
             case Subscripted(value=value, index=index):
                 values = self.infer(value, use)
-                return flatten(self._subscripted(each, index, use) for each in values)
+                values = flatten(self._subscripted(each, index, use) for each in values)
+                return self._or_shared(values, value, item(index), use)
             case Display():
                 return (self._display(expression, use),)
             case Inner(scope=scope):
@@ -91,6 +95,28 @@ class Inference(Operations):
         values = flatten(groups)
         # `items or []`: what is empty tells nothing of what may be in the others.
         return tuple(each for each in values if not is_empty(each)) or values
+
+    def _or_shared(self, values: Values, holder: Expr, key: str, use: Use) -> Values:
+        """What is known, or else what other parts of the program put there for this one."""
+        puts = self.shared.puts(holder, key)
+        if not puts or any(map(self._is_told, values)):
+            return values
+
+        def find(use: Use) -> Values:
+            places = [
+                (put.value, Use(module, put.scope, put.line, put.column, use.trail))
+                for module, put in puts
+                if put.value != NOTHING
+            ]
+            return self._any_of(places)
+
+        return self._once((f"shared: {puts[0][1].holder}", -1, key), use, find) or values
+
+    def _is_told(self, value: Value) -> bool:
+        """Whether anything is known of a value but that a library's object has it."""
+        if isinstance(value, Reference) and value.place is None:
+            return self.knowledge.speaks_of(value.name)
+        return True
 
     # Displays, lambdas and comprehensions
 

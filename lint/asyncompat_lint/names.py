@@ -20,6 +20,7 @@ from asyncompat_lint.expressions import NOTHING, Expr, Name
 from asyncompat_lint.facts import SAYING, Binding, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
+from asyncompat_lint.shared import Shared
 from asyncompat_lint.values import (
     UNKNOWN,
     Instance,
@@ -61,6 +62,7 @@ class Names(ABC):
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         self.modules = modules
         self.knowledge = knowledge
+        self.shared = Shared(modules.all)
         self._known: dict[Step, Values] = {}
         self._given_up = 0
 

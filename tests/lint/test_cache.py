@@ -102,6 +102,19 @@ def test_only_what_others_can_tell_of_a_change_counts_for_them(folder, resolved)
     assert "b.py" in resolved
 
 
+def test_what_is_put_where_others_take_it_out_counts_for_them(folder):
+    Path("b.py").write_text("async def g(request):\n    request.app['client'].fetch()\n")
+    for wait, expected in [("time.sleep(1)", 1), ("pass", 0)]:
+        for made, is_made in [("Client()", True), ("3", False)]:
+            Path("c.py").write_text(
+                f"import time\nclass Client:\n    def fetch(self):\n        {wait}\n"
+            )
+            Path("a.py").write_text(
+                f"from c import Client\ndef setup(app):\n    app['client'] = {made}\n"
+            )
+            assert len(run(folder)) == expected * is_made
+
+
 def test_a_file_that_became_unreadable_and_readable_again(folder):
     run(folder)
     Path("a.py").write_text("def (")

@@ -22,6 +22,43 @@ class Client:
 """
 
 CASES = {
+    "what one part of a program puts where another takes it out": """
+from aiohttp import web
+from discord.ext import commands
+DB = web.AppKey("db", Client)
+def setup(app: web.Application):
+    app["client"] = Client()
+    app["harmless"] = 3
+    app[DB] = sqlite3.connect("x")
+    app["none"] = None
+    app["session"] = session = requests.Session()
+    app.state.client = Client()
+async def handler(request: web.Request):
+    request.app["client"].fetch()  # blocks
+    request.app["harmless"].fetch()
+    request.app["none"].fetch()
+    request.app["missing"].fetch()
+    request.app[DB].execute("x")  # blocks
+    request.app["session"].get("x")  # blocks
+    request.app.state.client.fetch()  # blocks
+    request.app.client.fetch()
+bot = commands.Bot("!")
+bot.db = sqlite3.connect("x")
+bot.of_two = Client()
+bot.of_two = Quick()
+class Quick:
+    def fetch(self): ...
+class Cog(commands.Cog):
+    def __init__(self, bot: commands.Bot, state):
+        self.bot = bot
+        self.state = state
+    async def run(self, ctx, bot):
+        self.bot.db.execute("x")  # blocks
+        ctx.bot.db.cursor().execute("x")  # blocks
+        self.bot.of_two.fetch()
+        bot.harmless()
+        self.state.db.execute("x")
+""",
     "mixins, which other bases give what they ask for": """
 import httpx
 class Quick:

@@ -22,6 +22,7 @@ from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
 from asyncompat_lint.index.waiting import awaits as _awaits
 from asyncompat_lint.lazily import encoded
+from asyncompat_lint.shared import holders_in
 from asyncompat_lint.sources import SourceText, TooDeepError, UnreadableError, place_in_cell
 
 _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
@@ -48,7 +49,9 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
             tree = _parse(source)
         write_out_versions(tree)
         indexer.index(tree)
-        names = name_index(indexer.scopes, indexer.calls, indexer.loads, indexer.imported)
+        names = name_index(
+            indexer.scopes, indexer.calls, indexer.loads, indexer.puts, indexer.imported
+        )
         names.taken = indexer.taken
     except SyntaxError as error:
         line, cell = error.lineno or 1, None
@@ -77,6 +80,8 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         indexer.awaits_at_top,
         is_lenient,
         _has_cells(source.text),
+        indexer.puts,
+        holders_in(source.text),
     )
 
 

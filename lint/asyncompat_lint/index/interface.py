@@ -1,4 +1,6 @@
-"""What a module tells others: its scopes and what is bound in them, wherever the lines are.
+"""What a module tells others: its scopes, and what is bound in them or put into what is shared.
+
+Wherever the lines are.
 
 What others resolve through a module is kept until this changes, and not for every change in it.
 """
@@ -6,18 +8,23 @@ What others resolve through a module is kept until this changes, and not for eve
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
 
 import msgspec
 
-from asyncompat_lint.facts import Binding, Scope
+from asyncompat_lint.facts import Binding, ModuleFacts, Scope
 
 
-def tell_the_same(before: Sequence[Scope], after: Sequence[Scope]) -> bool:
-    """Return whether other modules learn the same of a module from its scopes of two times."""
-    return len(before) == len(after) and all(
-        _told(old) == _told(new) for old, new in zip(before, after, strict=True)
+def tell_the_same(before: ModuleFacts, after: ModuleFacts) -> bool:
+    """Return whether other modules learn the same of a module from its facts of two times."""
+    if len(before.scopes) != len(after.scopes) or _put(before) != _put(after):
+        return False
+    return all(
+        _told(old) == _told(new) for old, new in zip(before.scopes, after.scopes, strict=True)
     )
+
+
+def _put(facts: ModuleFacts) -> list[tuple[object, ...]]:
+    return [(each.scope, each.holder, each.key, each.value) for each in facts.puts]
 
 
 def _told(scope: Scope) -> tuple[object, ...]:

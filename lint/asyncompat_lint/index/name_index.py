@@ -22,11 +22,15 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import CallSite, Load, NameIndex, Scope
+from asyncompat_lint.facts import CallSite, Load, NameIndex, Put, Scope
 
 
 def name_index(
-    scopes: list[Scope], calls: Sequence[CallSite], loads: Iterable[Load], imported: set[str]
+    scopes: list[Scope],
+    calls: Sequence[CallSite],
+    loads: Iterable[Load],
+    puts: Iterable[Put],
+    imported: set[str],
 ) -> NameIndex:
     """Return the index of a module's names; ``imported`` is what it imports."""
     called: dict[str, list[int]] = defaultdict(list)
@@ -70,6 +74,10 @@ def name_index(
                                 made.add((other, name))
                             if is_alias:
                                 aliases.add((other, name))
+    for put in puts:  # an item is called by what it is in
+        name = put.holder if put.key.startswith("[") else put.key
+        pairs = ((other, name) for other in last_names(put.value))
+        (made if _is_made(put.value) else aliases).update(pairs)
     return NameIndex(
         dict(called),
         sorted((other, name) for other, name in aliases if other != name),

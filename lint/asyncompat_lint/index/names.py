@@ -18,9 +18,10 @@ from asyncompat_lint.expressions import (
     Subscripted,
     last_name,
 )
-from asyncompat_lint.facts import Binding, BindingKind
+from asyncompat_lint.facts import Binding, BindingKind, Put
 from asyncompat_lint.index.expressions import annotation, expression, is_named, name_of
 from asyncompat_lint.index.state import VERSIONED, State
+from asyncompat_lint.shared import HOLDERS, item
 
 # These make containers that begin empty if they are given nothing; the last fills itself.
 _MAKING_EMPTY = frozenset({"OrderedDict", "deque", "dict", "list", "set"})
@@ -70,8 +71,11 @@ class Names(State):
         elif isinstance(target, ast.Starred):
             self._bind_target(target.value)
         else:
-            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                self._bind_attribute(target, target.value.id, kind, value)
+            if isinstance(target, ast.Attribute):
+                if isinstance(target.value, ast.Name):
+                    self._bind_attribute(target, target.value.id, kind, value)
+                if kind == "assigned":
+                    self._put_into(target, target.attr, value)
             self.visit(target)  # there may be calls in it
 
     def _bind_items(self, targets: list[ast.expr], kind: BindingKind, value: Expr) -> None:
@@ -103,6 +107,12 @@ class Names(State):
             attributes.setdefault(target.attr, []).append(
                 Binding(kind, line, column, value, scope=self._scope)
             )
+
+    def _put_into(self, target: ast.Attribute | ast.Subscript, key: str, value: Expr) -> None:
+        """Keep what is put into an object that the program shares."""
+        holder = name_of(target.value)
+        if key and holder in HOLDERS and value is not OPAQUE:
+            self.puts.append(Put(self._scope, *self._start(target), holder, key, value))
 
     def _fill(self, container: ast.expr, value: Display) -> None:
         """Keep what is put into a container that begins empty."""
@@ -151,6 +161,7 @@ class Names(State):
             if isinstance(target, ast.Subscript):
                 key = self._expression(target.slice)
                 self._fill(target.value, Display("dict", (key,), (value,)))
+                self._put_into(target, item(key), value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:

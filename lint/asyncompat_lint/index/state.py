@@ -17,6 +17,7 @@ from asyncompat_lint.facts import (
     Load,
     Mark,
     Mention,
+    Put,
     Scope,
     ScopeKind,
     Statement,
@@ -65,6 +66,7 @@ class State(ast.NodeVisitor):
         self.cells_that_await: list[tuple[int, int]] = []
         self.marks: list[Mark] = []
         self.mentions: list[Mention] = []
+        self.puts: list[Put] = []
         self.guards: list[Guard] = []
         self.handlers: list[Handler] = []
         self.awaits_at_top: list[TopAwait] = []
