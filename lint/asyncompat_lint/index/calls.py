@@ -23,7 +23,7 @@ from asyncompat_lint.index.branches import ASKING, SETTLING, settled_by
 from asyncompat_lint.index.expressions import element, expression, name_of
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
-from asyncompat_lint.index.taken import dropped, is_of_coroutines
+from asyncompat_lint.index.taken import TAKERS, dropped, given_to, is_of_coroutines
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(
@@ -105,6 +105,8 @@ class Calls(Names):
         if name in ASKING:
             self.scopes[self._scope].asks_for_loop = True
         if isinstance(node.func, ast.Name):
+            if name in TAKERS:
+                self.take(given_to(name, node.args))
             runs = self.scopes[self._running()]
             if name in runs.parameters and not awaited:  # or it is an async one
                 runs.called_parameters.append(name)
@@ -166,8 +168,10 @@ class Calls(Names):
         self.visit(function)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        super().visit_Assign(node)
         target = node.targets[0]
+        if isinstance(target, _SEVERAL):
+            self.take([node.value])
+        super().visit_Assign(node)
         if isinstance(node.value, ast.Call) and isinstance(target, _SEVERAL):
             # Most functions give tuples: to follow them all would take as long as all the rest.
             is_starred = any(isinstance(each, ast.Starred) for each in target.elts)

@@ -12,6 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 _OF_COROUTINES = frozenset({"__await__", "close", "send", "throw"})
 _TELLING_TASKS = frozenset({"add_done_callback", "set_name"})
 _IDENTITY = (ast.Is, ast.IsNot)
+# No coroutine means anything to these.
+_ASKING_EACH = frozenset({"all", "any"})
+TAKERS = _ASKING_EACH | frozenset(
+    "abs bool bytes dict enumerate filter float frozenset int iter len list map max min next print"
+    " repr reversed round set sorted str sum tuple zip".split()
+)
 
 
 def _tested(node: ast.expr) -> Iterator[ast.expr]:
@@ -54,6 +60,14 @@ def _compared(node: ast.Compare) -> list[ast.expr]:
     return [node.left, *node.comparators]
 
 
+def given_to(name: str, arguments: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """Give what one of the builtins ``TAKERS`` takes for a value, of its arguments."""
+    for each in arguments:
+        yield each
+        if name in _ASKING_EACH and isinstance(each, ast.GeneratorExp | ast.ListComp):
+            yield each.elt
+
+
 def is_of_coroutines(attribute: str) -> bool:
     """Return whether coroutines have an attribute."""
     return attribute in _OF_COROUTINES or attribute.startswith("cr_")
@@ -76,6 +90,7 @@ TAKING: dict[type[ast.AST], Callable[..., Iterable[ast.expr]]] = {
     ast.BinOp: lambda node: [node.left, node.right],
     ast.BoolOp: _of_boolean,
     ast.Compare: _compared,
+    ast.Dict: lambda node: [v for k, v in zip(node.keys, node.values, strict=True) if k is None],
     ast.DictComp: _of_comprehension,
     ast.For: lambda node: [node.iter],
     ast.FormattedValue: lambda node: [node.value],
@@ -84,6 +99,7 @@ TAKING: dict[type[ast.AST], Callable[..., Iterable[ast.expr]]] = {
     ast.IfExp: lambda node: _tested(node.test),
     ast.ListComp: _of_comprehension,
     ast.SetComp: _of_comprehension,
+    ast.Starred: lambda node: [node.value],
     ast.Subscript: lambda node: [node.value],
     ast.UnaryOp: lambda node: _tested(node.operand),
     ast.While: lambda node: _tested(node.test),

@@ -74,6 +74,22 @@ async def find(x): ...
 async def name(x):
     return find(x).name
 """,
+        """\
+async def is_valid(x): ...
+async def save(them):
+    return all(is_valid(x) for x in them)
+""",
+        """\
+async def pair(): ...
+async def first():
+    one, two = pair()
+    return one
+""",
+        """\
+async def options(): ...
+async def start(**others):
+    return {**options(), **others}
+""",
     )
     VALID = (
         """\
@@ -81,6 +97,7 @@ import asyncio
 async def connected(reader, writer): ...
 async def save(): ...
 async def serve():
+    print(await save())
     coro = await asyncio.to_thread(save)
     await coro
     await (await asyncio.to_thread(save))
