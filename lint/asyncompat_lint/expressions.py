@@ -148,6 +148,14 @@ def last_name(expression: Expr) -> str:
     return next(iter(last_names(expression)), "")
 
 
+def dotted(expression: Expr) -> str:
+    """Return a dotted name as it is written; nothing for anything else."""
+    if isinstance(expression, Attribute):
+        owner = dotted(expression.value)
+        return owner and f"{owner}.{expression.name}"
+    return expression.id if isinstance(expression, Name) else ""
+
+
 def root_name(expression: Expr) -> str:
     """Return the first name of a dotted one; nothing for anything else."""
     while isinstance(expression, Attribute):

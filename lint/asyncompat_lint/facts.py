@@ -129,7 +129,8 @@ class Scope(msgspec.Struct, array_like=True):
     runs, and ``without`` where something that may tell has told that none does. A lambda and a
     comprehension return what they compute; a class has bases, and the attributes that its methods
     give to ``self``. ``filled`` is what is put, one by one, into containers that begin empty: names
-    of the scope, or attributes of a class. Behind the name of a function or a class there may be
+    of the scope, or attributes of a class; ``asked`` what ``isinstance`` says of attributes, by the
+    dotted names that they are asked by. Behind the name of a function or a class there may be
     ``type_parameters``.
     """
 
@@ -157,6 +158,7 @@ class Scope(msgspec.Struct, array_like=True):
     conditions: list[Condition] = []
     without: list[Without] = []
     filled: dict[str, list[Binding]] = {}
+    asked: dict[str, list[Binding]] = {}
 
     @property
     def decorator_names(self) -> list[str]:

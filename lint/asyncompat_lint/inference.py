@@ -21,6 +21,7 @@ from asyncompat_lint.expressions import (
     Inner,
     Name,
     Subscripted,
+    dotted,
     last_name,
 )
 from asyncompat_lint.names import Use
@@ -54,6 +55,10 @@ class Inference(Operations):
             case Name(id=name):
                 return self.look_up(name, use)
             case Attribute(value=value, name=name):
+                asked = use.module.facts.scopes[use.scope].asked
+                for binding in asked.get(dotted(expression), ()) if asked else ():
+                    if binding.suite is not None and binding.suite.holds(use.line):
+                        return instances(self.infer(binding.value, use))
                 values = self._attribute_of_any(self.infer(value, use), name, use)
                 return self._or_shared(values, value, name, use)
             case Called(function=function) if last_name(function) == "TypeVar":

@@ -22,6 +22,26 @@ class Client:
 """
 
 CASES = {
+    "attributes of which isinstance is asked": """
+class Holder:
+    def __init__(self, client, other: Any):
+        self.client = client
+        self.other = other
+    async def inside(self):
+        if isinstance(self.client, Client):
+            self.client.fetch()  # blocks
+        else:
+            self.client.fetch()
+        self.client.fetch()
+    async def behind(self):
+        if not isinstance(self.other, Client):
+            return
+        self.other.fetch()  # blocks
+    async def asserted(self, holder: "Holder"):
+        assert isinstance(holder.other, Client)
+        holder.other.fetch()  # blocks
+        self.other.fetch()
+""",
     "what one part of a program puts where another takes it out": """
 from aiohttp import web
 from discord.ext import commands

@@ -19,7 +19,10 @@ _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 @dataclass(frozen=True)
 class Narrowing:
-    """In these lines a name is an instance of what an annotation names, or ``excluded`` from it."""
+    """In these lines a name is an instance of what an annotation names, or ``excluded`` from it.
+
+    It may be a dotted one.
+    """
 
     name: str
     suite: Suite
@@ -255,7 +258,7 @@ def _told(test: ast.expr, suite: Suite) -> Iterator[Narrowing]:
     match test:
         case ast.Call(func=ast.Name(id="isinstance"), args=[asked, classes]):
             name = _dotted(asked)
-            if name.isidentifier():
+            if name:
                 yield Narrowing(name, suite, one_of(classes))
         case ast.BoolOp(op=ast.And(), values=values):
             for value in values:

@@ -28,7 +28,8 @@ def _put(facts: ModuleFacts) -> list[tuple[object, ...]]:
 
 
 def _told(scope: Scope) -> tuple[object, ...]:
-    return (*_FIELDS(scope), *map(_bound, (scope.bindings, scope.attributes, scope.filled)))
+    bound = scope.bindings, scope.attributes, scope.filled, scope.asked
+    return (*_FIELDS(scope), *map(_bound, bound))
 
 
 # All of a scope but its line, its bindings, which are told without theirs, and what only calls ask.
@@ -42,6 +43,7 @@ _FIELDS = operator.attrgetter(
             "bindings",
             "attributes",
             "filled",
+            "asked",
             "defaults",
             "conditions",
             "without",

@@ -150,6 +150,10 @@ class Statements(Calls):
             kind: BindingKind = "excluded" if narrowing.excluded else "narrowed"
             binding = Binding(kind, line, 0, value, suite=narrowing.suite)
             bindings[narrowing.name].append(binding)
+        elif "." in narrowing.name and not narrowing.excluded:
+            line, value = narrowing.suite.line, narrowing.annotation
+            binding = Binding("narrowed", line, 0, value, suite=narrowing.suite)
+            self.scopes[self._scope].asked.setdefault(narrowing.name, []).append(binding)
 
     def _narrow_branches(self, statement: ast.stmt) -> None:
         for narrowing in narrowings(statement, []):
