@@ -33,14 +33,10 @@ from asyncompat_lint.hierarchy import loaded
 from asyncompat_lint.names import Use
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
-from asyncompat_lint.values import Instance, Place, Reference, Values
+from asyncompat_lint.values import ANYTHING, Instance, Place, Reference, Values
 
 # What is declared to be one of these is not None.
 _CERTAIN = frozenset("bool bytes dict float frozenset int list set str tuple Path".split())
-# What is declared to be one of these may be anything.
-_ANYTHING = frozenset({"builtins.object", "typing.Any"})
-
-
 _PROTOCOL = "typing.Protocol"
 # What the facts have for a constant that they do not keep as it is.
 _MADE = frozenset(Called(Name(name)) for name in ("bytes", "int", "str"))
@@ -280,7 +276,7 @@ class Conditions:
     def _is_one(self, instance: Instance, other: Instance) -> bool | None:
         """Whether what is an instance of one class is one of another, too; None where it may be."""
         descends = self._descends(instance, other)
-        if descends or instance.of in _ANYTHING or self._descends(other, instance) is not False:
+        if descends or instance.of in ANYTHING or self._descends(other, instance) is not False:
             return descends or None
         return descends
 

@@ -23,6 +23,7 @@ from asyncompat_lint.index.expressions import ELLIPSIS
 from asyncompat_lint.names import Use
 from asyncompat_lint.tables import Tables
 from asyncompat_lint.values import (
+    ANYTHING,
     UNKNOWN,
     Instance,
     Place,
@@ -114,7 +115,10 @@ class Operations(Tables):
         def find(use: Use) -> Values:
             if scope.annotation is not None:
                 outside = self._around(place, use)
-                return instances(self.infer(scope.annotation, outside))
+                declared = instances(self.infer(scope.annotation, outside))
+                if not all(isinstance(v, Instance) and v.of in ANYTHING for v in declared):
+                    return declared
+                return self._in_body(place, scope.returned, use) or declared
             return self._in_body(place, scope.returned, use)
 
         values = self._once((place.location, place.scope, "return"), use, find)

@@ -58,6 +58,8 @@ Value: TypeAlias = Reference | Instance | TypeParameter
 # What an expression can be; empty where that is not known.
 Values: TypeAlias = tuple[Value, ...]
 UNKNOWN: Values = ()
+# What is declared as one of these may be anything.
+ANYTHING = frozenset({"builtins.object", "typing.Any"})
 
 
 def flatten(groups: Iterable[Values]) -> Values:

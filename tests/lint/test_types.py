@@ -22,6 +22,22 @@ class Client:
 """
 
 CASES = {
+    "functions that say that they return anything": """
+def make(kind: str) -> Any:
+    return Client()
+def make_one_of(kind: str) -> object:
+    if kind:
+        return Client()
+    return Other()
+def declared() -> "Other":
+    return cast(Any, Client())
+class Other:
+    def fetch(self): ...
+async def f():
+    make("x").fetch()  # blocks
+    make_one_of("x").fetch()
+    declared().fetch()
+""",
     "attributes of which isinstance is asked": """
 class Holder:
     def __init__(self, client, other: Any):
