@@ -15,7 +15,7 @@ from asyncompat_lint.facts import Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.notes import Asked
 from asyncompat_lint.overriding import Overriding
-from asyncompat_lint.program import CONSTRUCTORS, Group, Program
+from asyncompat_lint.program import CONSTRUCTORS, VALIDATORS, Group, Program
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Place, Reference
@@ -109,11 +109,12 @@ class Agenda:
         if scope.kind != "function":
             names = {last_name(Inner(place.scope))}
             return names if scope.kind == "lambda" else self._sites.makers(names)
-        if scope.name in _OF_CLASSES:
+        is_validator = not VALIDATORS.isdisjoint(scope.decorator_names)
+        if is_validator or scope.name in _OF_CLASSES:
             class_ = self._program.scope(Place(place.location, scope.parent))
             if class_.kind == "class":
                 names = self._sites.with_subclasses(class_.name)
-                if scope.name not in CONSTRUCTORS:
+                if not is_validator and scope.name not in CONSTRUCTORS:
                     names = self._sites.makers(names)
                 return {*names, *_OWN, scope.name}
         parent = self._program.scope(Place(place.location, scope.parent))

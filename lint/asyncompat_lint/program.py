@@ -6,6 +6,7 @@ libraries' names. It does not know what blocks.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from asyncompat_lint.attributes import PROPERTIES
@@ -45,6 +46,9 @@ CONSTRUCTORS = (
     "__attrs_post_init__",
     "model_post_init",
 )
+
+
+VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
 
 
 class Program(Decorators):
@@ -241,11 +245,25 @@ class Program(Decorators):
                 scope = self.scope(place)
                 if scope.kind == "class":
                     made = Instance(value.name, place, value.arguments)
-                    return self._methods(made, CONSTRUCTORS, use)
+                    return (*self._methods(made, CONSTRUCTORS, use), *self._validators(place, use))
                 return () if scope.is_generator else (value, *self._wrappers(place, use))
             case Reference():
                 return (value,)
         return ()
+
+    @functools.cached_property
+    def _has_validators(self) -> bool:
+        names = (module.facts.names for module in self.modules.all)
+        return any(not VALIDATORS.isdisjoint(each.decorated) for each in names)
+
+    def _validators(self, class_: Place, use: Use) -> Iterator[Reference]:
+        """The functions by which pydantic checks what an object of a class is made with."""
+        for place in (class_, *self._order(class_, use)) if self._has_validators else ():
+            facts = self.modules.at(place.location).facts
+            for name in VALIDATORS & facts.names.decorated.keys():
+                for number in facts.names.decorated[name]:
+                    if facts.scopes[number].parent == place.scope:
+                        yield self.defined_at(Place(place.location, number))
 
     def _wrappers(self, place: Place, use: Use) -> Group:
         """What the project's decorators have put around a function, to be run in its place."""

@@ -16,6 +16,31 @@ def blocks():
 """
 
 CASES = {
+    "what pydantic calls to make an object": """
+import time
+from pydantic import BaseModel, field_validator, model_validator
+class Checked(BaseModel):
+    path: str
+    @field_validator("path")
+    @classmethod
+    def check(cls, path):
+        time.sleep(1)
+        return path
+class Both(BaseModel):
+    @model_validator(mode="after")
+    def check_all(self):
+        time.sleep(1)
+        return self
+class Below(Both): ...
+class Plain(BaseModel):
+    def check(self):
+        time.sleep(1)
+async def f():
+    Checked(path="x")  # blocks
+    Both()  # blocks
+    Below()  # blocks
+    Plain()
+""",
     "decorators that hand over what calls the function, or have it called later": """
 def by_lambda(function):
     @functools.wraps(function)
