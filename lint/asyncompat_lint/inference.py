@@ -5,6 +5,7 @@ Knows the forms of expressions. It does not know what blocks.
 
 from __future__ import annotations
 
+import functools
 import sys
 
 from asyncompat_lint.containers import is_empty
@@ -85,8 +86,41 @@ class Inference(Operations):
             case Constant(value=value) if value is not None:
                 return (Instance(f"builtins.{type(value).__name__}"),)
             case Either(options=options):
-                return self._any_of([(each, use) for each in options if each != NOTHING])
+                there = [(each, use) for each in options if each != NOTHING]
+                return self._piped(there) or self._any_of(there)
         return UNKNOWN
+
+    @functools.cached_property
+    def _has_pipes(self) -> bool:
+        """Whether the program imports a library that has such classes."""
+        imported = (target for module in self.modules.all for target in module.facts.names.imports)
+        piping = self.knowledge.piping
+        return any(target.partition(".")[0] in piping for target in imported)
+
+    def _piped(self, parts: list[tuple[Expr, Use]]) -> Values:
+        """What `|` makes of its parts, if one is of a class that overloads it.
+
+        Of parts that are all of one such class it is `or` that makes one of them.
+        """
+        if not self._has_pipes:
+            return UNKNOWN
+        groups = [self.infer(part, use) for part, use in parts]
+        values = [v for group in groups for v in group]
+        made = {
+            self.knowledge.lineage(v.of)[-1]: of
+            for v in values
+            if isinstance(v, Instance)
+            for of in [self.knowledge.piped(v.of)]
+            if of is not None
+        }
+        is_or = (
+            len(made) == 1
+            and all(groups)
+            and all(
+                isinstance(v, Instance) and self.knowledge.lineage(v.of)[-1] in made for v in values
+            )
+        )
+        return UNKNOWN if is_or else tuple(map(Instance, made.values()))[:1]
 
     def _any_of(self, options: list[tuple[Expr, Use]]) -> Values:
         """What one of several expressions is, each at its place."""

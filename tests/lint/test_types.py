@@ -22,6 +22,26 @@ class Client:
 """
 
 CASES = {
+    "what is put together with pipes": """
+from langchain_core.output_parsers import StrOutputParser
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_openai import ChatOpenAI
+prompt = ChatPromptTemplate.from_messages([])
+chain = prompt | ChatOpenAI() | StrOutputParser()
+class Answers:
+    def __init__(self, model: ChatOpenAI | None = None):
+        self.model = model or ChatOpenAI()
+        self.chain = prompt | self.model.bind_tools([])
+    async def answer(self):
+        self.model.invoke("x")  # blocks
+        self.chain.invoke("x")  # blocks
+        await self.chain.ainvoke("x")
+        for part in self.chain.stream("x"):  # blocks
+            pass
+        chain.invoke("x")  # blocks
+        prompt.invoke("x")
+        (prompt | StrOutputParser()).invoke("x")
+""",
     "functions that say that they return anything": """
 def make(kind: str) -> Any:
     return Client()

@@ -119,7 +119,8 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     first argument, ``a0`` for the call's first argument, and ``element[...]``, ``result[...]``,
     ``awaited[...]``, ``entered[...]``, ``injected[...]``, ``instance[...]`` for what is made of
     one.
-    ``callbacks`` are the methods that the event loop calls of a class and of what derives from it.
+    ``callbacks`` are the methods that the event loop calls of a class and of what derives from it,
+    ``pipes`` what comes of an instance of a class that is put behind another, or before it, by `|`.
     """
 
     distributions: list[str] = []
@@ -132,6 +133,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     awaited: dict[str, str] = {}
     aliases: dict[str, str] = {}
     bases: dict[str, str] = {}
+    pipes: dict[str, str] = {}
     callables: Callables = msgspec.field(default_factory=Callables)
     callbacks: dict[str, list[str]] = {}
     coroutines: list[str] = []
@@ -214,6 +216,7 @@ class Knowledge:
         self._harmless: set[str] = set()
         self.coroutines: frozenset[str] = frozenset()
         self.callbacks: dict[str, list[str]] = {}
+        self._pipes: dict[str, str] = {}
         for library in libraries:
             self._add(library)
         self._modules: set[str] = set()
@@ -226,6 +229,7 @@ class Knowledge:
         self.callbacks.update(library.callbacks)
         self._aliases.update(library.aliases)
         self._bases.update(library.bases)
+        self._pipes.update(library.pipes)
         self._classes.update(library.bases, library.bases.values())
         told = [*library.attributes, *library.gives, *library.coroutines]
         owners = {name.rpartition(".")[0] for name in told}
@@ -321,6 +325,17 @@ class Knowledge:
         while lineage[-1] in self._bases:
             lineage.append(self._bases[lineage[-1]])
         return lineage
+
+    @property
+    def piping(self) -> set[str]:
+        """The top-level modules of the classes that overload `|`."""
+        return {name.partition(".")[0] for name in self._pipes}
+
+    def piped(self, class_: str) -> str | None:
+        """Return the class of what a class's instance is a part of, when it is piped with `|`."""
+        return next(
+            (self._pipes[each] for each in self.lineage(class_) if each in self._pipes), None
+        )
 
     def speaks_of(self, name: str) -> bool:
         """Return whether the tables have a word on this name."""
