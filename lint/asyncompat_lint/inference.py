@@ -87,7 +87,8 @@ class Inference(Operations):
                 return (Instance(f"builtins.{type(value).__name__}"),)
             case Either(options=options):
                 there = [(each, use) for each in options if each != NOTHING]
-                return self._piped(there) or self._any_of(there)
+                groups = [self.infer(each, use) for each, _ in there]
+                return self._piped(groups) or self._one_of(groups, there)
         return UNKNOWN
 
     @functools.cached_property
@@ -97,14 +98,13 @@ class Inference(Operations):
         piping = self.knowledge.piping
         return any(target.partition(".")[0] in piping for target in imported)
 
-    def _piped(self, parts: list[tuple[Expr, Use]]) -> Values:
+    def _piped(self, groups: list[Values]) -> Values:
         """What `|` makes of its parts, if one is of a class that overloads it.
 
         Of parts that are all of one such class it is `or` that makes one of them.
         """
         if not self._has_pipes:
             return UNKNOWN
-        groups = [self.infer(part, use) for part, use in parts]
         values = [v for group in groups for v in group]
         made = {
             self.knowledge.lineage(v.of)[-1]: of
@@ -124,7 +124,9 @@ class Inference(Operations):
 
     def _any_of(self, options: list[tuple[Expr, Use]]) -> Values:
         """What one of several expressions is, each at its place."""
-        groups = [self.infer(each, use) for each, use in options]
+        return self._one_of([self.infer(each, use) for each, use in options], options)
+
+    def _one_of(self, groups: list[Values], options: list[tuple[Expr, Use]]) -> Values:
         if not all(groups) and any(groups):
             groups = [
                 group

@@ -60,7 +60,8 @@ class Modules:
 
     ``is_foreign`` tells the top-level names that mean something outside of the project: a script
     called ``queue.py`` or ``requests.py`` is not what the others import by that name, but for those
-    that are run from the same folder. Modules are imported from ``roots``, besides where they are
+    that are run from the same folder. A library that imports its own modules by its name is itself.
+    Modules are imported from ``roots``, besides where they are
     seen to be. ``others`` of the project, that were not asked for, and ``installed`` libraries are
     looked into, and not told of.
     """
@@ -93,16 +94,25 @@ class Modules:
         # By the folders that scripts are run from: what is there under a name from outside.
         self._shadowing: dict[tuple[str, str], Module] = {}
         names: dict[str, list[str]] = {}
-        self._is_foreign = is_foreign
+        importables: list[tuple[Module, list[str]]] = []
         for module in self.all:
             self._by_place.setdefault(module.place, module)
             if module.folder not in roots_around:
                 roots_around[module.folder] = list(
                     filter(roots.__contains__, _around(module.folder))
                 )
-            for importable in _importable_names(module, roots_around[module.folder]):
+            found = _importable_names(module, roots_around[module.folder])
+            importables.append((module, list(found)))
+        themselves = _import_themselves(importables, is_foreign)
+
+        def is_others(top: str) -> bool:
+            return top not in themselves and is_foreign(top)
+
+        self._is_foreign = is_others
+        for module, its_names in importables:
+            for importable in its_names:
                 top = importable.partition(".")[0]
-                foreign = top in sys.stdlib_module_names or is_foreign(top)
+                foreign = top in sys.stdlib_module_names or is_others(top)
                 name = f"{_OWN}{importable}" if foreign else importable
                 self._by_name[name].append(module)
                 names.setdefault(module.place, []).append(name)
@@ -222,6 +232,31 @@ def _importable_names(module: Module, roots: Iterable[str]) -> Iterator[str]:
             parts = place[len(folder) :].strip(os.sep).split(os.sep)
             if all(part.isidentifier() for part in parts):
                 yield ".".join(parts)
+
+
+def _import_themselves(
+    importables: Iterable[tuple[Module, list[str]]], is_foreign: Callable[[str], bool]
+) -> set[str]:
+    """The packages that have a name from outside and import their own modules by that.
+
+    So does a library that is checked itself.
+    """
+    names: dict[str, set[str]] = defaultdict(set)
+    modules: dict[str, list[Module]] = defaultdict(list)
+    for module, importable in importables:
+        for name in importable:
+            top, dot, _ = name.partition(".")
+            if is_foreign(top):
+                names[top].add(name)
+                modules[top] += [module] if dot else []
+    return {
+        top
+        for top, those in modules.items()
+        for module in those
+        for target in module.facts.names.imports
+        if target.startswith(f"{top}.")
+        and not names[top].isdisjoint({target, target.rpartition(".")[0]} - {top})
+    }
 
 
 def _around(folder: str) -> Iterator[str]:

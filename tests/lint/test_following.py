@@ -112,6 +112,20 @@ def test_standard_modules_and_libraries_are_not_looked_for(tree):
     assert found("handler.py") == []
 
 
+def test_a_library_that_is_checked_itself(tree):
+    tree(
+        {
+            "redis/__init__.py": "",
+            "redis/helper.py": HELPER,
+            "redis/handler.py": f"from redis.helper import wait, later\n{HANDLER}",
+            "docs/requests/__init__.py": HELPER,
+            "docs/handler.py": f"from requests import wait, later\n{HANDLER}",
+        }
+    )
+    handlers = [each for each in found(".") if each[0].endswith("handler.py")]
+    assert handlers == [("redis/handler.py", 3, "AC101", ["redis/helper.py"])]
+
+
 def test_files_that_cannot_be_read_or_import_each_other(tree):
     tree(
         {
