@@ -154,7 +154,8 @@ class _Project:
         target = arguments.target_version or self.config.target_version
         versions = python_versions(target, config_file)
         project = "" if config_file is None else os.path.dirname(os.path.abspath(config_file))
-        self.settings = Settings(RULES, self.config, versions, project)
+        told_in = str(config_file or "settings")
+        self.settings = Settings(RULES, self.config, versions, project, told_in=told_in)
         passing = MemoryCache() if mends else Cache(None)
         self.cache = passing if arguments.no_cache else Cache(Path(arguments.cache_dir))
         self.files = find_sources(paths, self.config.exclude)

@@ -79,6 +79,7 @@ class Settings:
 
     ``versions`` are those that the code is for, ``project`` is the folder of its settings, where
     its modules may be, ``site_packages`` the folders of installed libraries that are followed into.
+    ``told_in`` is the file of the settings, for those that are wrong.
     """
 
     rules: Collection[type[Rule]]
@@ -86,6 +87,7 @@ class Settings:
     versions: Versions = field(default_factory=Versions)
     project: str = ""
     site_packages: tuple[str, ...] = ()
+    told_in: str = "settings"
 
     @property
     def identity(self) -> str:
@@ -155,7 +157,7 @@ class _Check:
         libraries = Indexer(self._cache, "installed")
         others, installed = self._others(modules, roots, knowledge.covers, indexer, libraries)
         known = Modules(modules, knowledge.covers, roots, others, installed)
-        check_names(known, self._settings.config.functions)
+        check_names(known, self._settings.config.functions, self._settings.told_in)
         program = Program(known, knowledge)
         targets = Targets(program, self._cache, self._settings.identity)
         self._made += [indexer, libraries, program, targets]

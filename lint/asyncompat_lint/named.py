@@ -21,22 +21,25 @@ from asyncompat_lint.nearest import nearest
 _ALMOST = 0.8
 
 
-def check_names(modules: Modules, names: Iterable[str]) -> None:
-    """Raise ConfigError for the first of some qualified names that a module does not have."""
+def check_names(modules: Modules, names: Iterable[str], told_in: str) -> None:
+    """Raise ConfigError for the first of some qualified names that a module does not have.
+
+    They are told in a file of settings.
+    """
     for name in names:
         if name.partition(".")[0] in sys.stdlib_module_names:
-            _check_standard(name)
+            _check_standard(name, told_in)
         for importer in modules.own[:1]:
             module, rest = modules.find(name.removesuffix(".*"), importer)
             if module is not None and not modules.is_installed(module.file.location):
                 for missing, there in _missing(module, rest):
                     prefix = name.removesuffix(".*").removesuffix(".".join(rest))
                     known = sorted(f"{prefix}{each}" for each in there)
-                    problem = f"settings: {name!r}: {module.file.path} has no {missing!r}"
+                    problem = f"{told_in}: {name!r}: {module.file.path} has no {missing!r}"
                     raise ConfigError(f"{problem}{nearest(name, known) if known else ''}")
 
 
-def _check_standard(name: str) -> None:
+def _check_standard(name: str, told_in: str) -> None:
     """Raise ConfigError if the standard library has not this, but something almost like it."""
     names = name.removesuffix(".*").split(".")
     for number in range(1, len(names)):
@@ -46,7 +49,7 @@ def _check_standard(name: str) -> None:
         near = difflib.get_close_matches(names[number], dir(owner), 1, _ALMOST)
         if near:
             path = ".".join(names[:number])
-            problem = f"settings: {name!r}: {path} has no {names[number]!r}"
+            problem = f"{told_in}: {name!r}: {path} has no {names[number]!r}"
             raise ConfigError(f"{problem}; did you mean {f'{path}.{near[0]}'!r}?")
         return
 

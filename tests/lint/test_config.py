@@ -328,3 +328,13 @@ def test_functions_that_are_not_there(tmp_path, monkeypatch, name, words):
         assert all(word in str(raised.value) for word in words)
     else:
         check(["main.py"], settings)
+
+
+def test_the_file_is_told_that_names_what_is_not_there(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_text('[tool.asyncompat]\nblocking = ["app.wait"]\n')
+    Path("app.py").write_text("def waits(): ...\n")
+    assert cli.main(["check", "--no-cache"]) == 2
+    told = capsys.readouterr().err
+    file = tmp_path / "pyproject.toml"
+    assert told.startswith(f"asyncompat: {file}: 'app.wait': app.py has no 'wait'")
