@@ -17,7 +17,7 @@ from asyncompat_lint.expressions import (
     Subscripted,
     last_name,
 )
-from asyncompat_lint.facts import Statement
+from asyncompat_lint.facts import Mark, Statement
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
@@ -167,6 +167,8 @@ class Scopes(Statements):
         # The first iterable is evaluated outside, whenever the rest is.
         self.visit(node.generators[0].iter)
         line = node.lineno
+        if runs_here and isinstance(elements[-1], ast.Await):
+            self.marks.append(Mark("sequential-awaits", line))
         name = f"<{type(node).__name__}>"
         outside = self._enter("comprehension", name, line, runs_in_parent=runs_here)
         self._inner[node] = self._scope

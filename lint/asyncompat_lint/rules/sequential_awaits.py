@@ -51,6 +51,14 @@ async def load(fetch, names):
         found.append(await fetch(name))
     return found
 """,
+        """\
+async def load(fetch, names):
+    return [await fetch(name) for name in names if name]
+""",
+        """\
+async def load(fetch, names):
+    return {name: await fetch(name) for name in names}
+""",
     )
     VALID = (
         """\
@@ -81,6 +89,14 @@ async def load(fetch, names, reader):
         found.append(await reader.read(8))
     return found
 """,
+        """\
+import asyncio
+async def load(reader, fetch, names):
+    heads = [await reader.read(name) for name in names]
+    first = [await fetch() for _ in names]
+    tasks = [asyncio.create_task(fetch(name)) for name in names]
+    return heads, first, [await task for task in tasks], [await fetch(n) async for n in names]
+""",
     )
 
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
@@ -107,17 +123,37 @@ async def load(fetch, names, reader):
                     args=[cst.Arg(value=cst.Await(expression=cst.Call() as call) as value)],
                 )
             ) if _takes_turns(call, node.target, name_of(list_)):
-                self.report(
-                    value,
-                    "each of these awaits waits for the one before, and does not need it",
-                    function=f"async def {function.name.value}",
-                    hint="`asyncio.gather(*...)`, or tasks in a `TaskGroup`",
-                )
+                self._report(value, function)
+
+    def visit_ListComp(self, node: cst.ListComp) -> None:
+        self._look_into(node, node.elt)
+
+    def visit_SetComp(self, node: cst.SetComp) -> None:
+        self._look_into(node, node.elt)
+
+    def visit_DictComp(self, node: cst.DictComp) -> None:
+        self._look_into(node, node.value)
+
+    def _look_into(self, node: cst.BaseComp, value: cst.BaseExpression) -> None:
+        function, loop = is_async(self, node), node.for_in
+        if function is None or loop.asynchronous is not None or loop.inner_for_in is not None:
+            return
+        match value:
+            case cst.Await(expression=cst.Call() as call) if _takes_turns(call, loop.target, ""):
+                self._report(value, function)
+
+    def _report(self, value: cst.BaseExpression, function: cst.FunctionDef) -> None:
+        self.report(
+            value,
+            "each of these awaits waits for the one before, and does not need it",
+            function=f"async def {function.name.value}",
+            hint="`asyncio.gather(*...)`, or tasks in a `TaskGroup`",
+        )
 
 
 def _takes_turns(call: cst.Call, target: cst.BaseExpression, results: str) -> bool:
     """Whether a call is for what a loop goes through, and not for what came of it before."""
-    names = {name_of(each) for each in walk(call)}
+    names = {name_of(each) for each in walk(call)} - {""}
     turns = {name_of(each) for each in walk(target)} - {""}
     is_in_order = name_of(call.func).strip("_").startswith(_IN_ORDER)
     return bool(names & turns) and results not in names and not is_in_order
