@@ -68,5 +68,8 @@ def passed_at(module: Module, calls: list[int]) -> bytes:
     passed = []
     for number in calls:
         call = module.facts.calls[number]
-        passed.append((call.scope, call.callee, call.arguments, call.passes))
+        # What a name is there depends on what it has been given by then.
+        bound = module.facts.scopes[call.scope].bindings.values()
+        before = sum(each.line <= call.span.line for bindings in bound for each in bindings)
+        passed.append((call.scope, before, call.callee, call.arguments, call.passes))
     return caches.digest(msgspec.msgpack.encode(passed))

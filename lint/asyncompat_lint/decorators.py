@@ -5,10 +5,11 @@ Knows the wrappers that a decorator defines. It does not know what blocks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from asyncompat_lint.expressions import Called, Inner, Name, last_name, last_names
-from asyncompat_lint.facts import CallSite
+from asyncompat_lint.expressions import OPAQUE, Called, Inner, Name, last_name, last_names
+from asyncompat_lint.facts import CallSite, ModuleFacts
 from asyncompat_lint.hierarchy import Hierarchy
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
@@ -16,9 +17,26 @@ from asyncompat_lint.names import Use
 from asyncompat_lint.values import Place, Reference, Values
 
 # Who asks so does something else for async functions.
-_ASKING_FOR_ASYNC = ("isawaitable", "iscoroutine", "iscoroutinefunction")
+_ASKING_FOR_ASYNC = re.compile("async|awaitable|coroutine", re.IGNORECASE)
+_FLAGS = "co_flags"
 # Where a function is called that does not run where its call stands.
 _LATER = ("elsewhere", "loop")
+
+
+def asking_for_async(facts: ModuleFacts) -> list[int]:
+    """Return the scopes in which it is asked whether something is an async function's."""
+    called = facts.names.called
+    found = [
+        facts.calls[number].scope
+        for name, numbers in called.items()
+        if _ASKING_FOR_ASYNC.search(name)
+        for number in numbers
+    ]
+    for number in called.get("isinstance", ()):
+        call = facts.calls[number]
+        if any(map(_ASKING_FOR_ASYNC.search, last_names(call.arguments.get("1", OPAQUE)))):
+            found.append(call.scope)
+    return found + [facts.loads[number].scope for number in facts.names.read.get(_FLAGS, ())]
 
 
 class Decorators(Hierarchy):
@@ -115,17 +133,12 @@ class Decorators(Hierarchy):
         return any(self.scope(each).is_async or self._asks_for_async(each) for each in wrappers)
 
     def _asks_for_async(self, wrapper: Place) -> bool:
-        facts = self.modules.at(wrapper.location).facts
-        scopes = facts.scopes
-        around = wrapper.scope
-        while scopes[around].parent >= 0 and scopes[scopes[around].parent].kind == "function":
-            around = scopes[around].parent
         module = self.modules.at(wrapper.location)
-        return any(
-            _is_in(module, facts.calls[number].scope, around)
-            for name in _ASKING_FOR_ASYNC
-            for number in facts.names.called.get(name, ())
-        )
+        scopes = module.facts.scopes
+        around = wrapper.scope
+        while scopes[around].parent >= 0 and scopes[scopes[around].parent].kind != "module":
+            around = scopes[around].parent
+        return any(_is_in(module, scope, around) for scope in asking_for_async(module.facts))
 
     @staticmethod
     def _calls_on_the_spot(module: Module, inside: set[int], around: set[str]) -> bool:

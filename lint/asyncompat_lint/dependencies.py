@@ -62,7 +62,11 @@ def states(
     the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
     """
     imported = [others for _, others in imports.modules.values()]
-    told = [module.interface for module in modules.all]
+    # With where it is: two modules that change places are not as they were.
+    told = [
+        module.file.location.encode(errors="surrogateescape") + module.interface
+        for module in modules.all
+    ]
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     for number, module in enumerate(modules.all):
         for name in module.facts.names.untold:
@@ -127,6 +131,8 @@ def _made_with_mixins(modules: Modules) -> Iterator[tuple[int, list[int]]]:
         for base, name in module.facts.names.subclasses:
             below[base][name] = None
             makers[base].append(number)
+        for other, name in module.facts.names.aliases:
+            below[other][name] = None
     for number, module in enumerate(modules.all):
         todo, found = list(module.facts.names.mixins), set[str]()
         while todo:

@@ -48,6 +48,7 @@ CONSTRUCTORS = (
 )
 
 
+_PYDANTIC = "pydantic"
 VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
 
 
@@ -258,12 +259,22 @@ class Program(Decorators):
 
     def _validators(self, class_: Place, use: Use) -> Iterator[Reference]:
         """The functions by which pydantic checks what an object of a class is made with."""
+        nearer: set[str] = set()
         for place in (class_, *self._order(class_, use)) if self._has_validators else ():
             facts = self.modules.at(place.location).facts
             for name in VALIDATORS & facts.names.decorated.keys():
                 for number in facts.names.decorated[name]:
-                    if facts.scopes[number].parent == place.scope:
-                        yield self.defined_at(Place(place.location, number))
+                    scope, there = facts.scopes[number], Place(place.location, number)
+                    is_its = scope.parent == place.scope and scope.name not in nearer
+                    if is_its and self._is_pydantics(there):
+                        yield self.defined_at(there)
+            nearer.update(facts.scopes[place.scope].bindings)
+
+    def _is_pydantics(self, validator: Place) -> bool:
+        return any(
+            isinstance(each, Reference) and each.name.partition(".")[0] == _PYDANTIC
+            for each in self.decorators(validator)
+        )
 
     def _wrappers(self, place: Place, use: Use) -> Group:
         """What the project's decorators have put around a function, to be run in its place."""

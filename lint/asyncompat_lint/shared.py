@@ -18,8 +18,8 @@ HOLDERS = frozenset({"app", "bot", "state"})
 
 
 def holders_in(text: str) -> list[str]:
-    """Return the names in a text that are asked for something, and may be those of such objects."""
-    return sorted(each for each in HOLDERS if f"{each}." in text or f"{each}[" in text)
+    """Return the names of such objects that may stand in a text."""
+    return sorted(each for each in HOLDERS if each in text)
 
 
 def item(index: Expr) -> str:

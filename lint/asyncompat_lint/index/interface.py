@@ -8,9 +8,11 @@ What others resolve through a module is kept until this changes, and not for eve
 from __future__ import annotations
 
 import operator
+import sys
 
 import msgspec
 
+from asyncompat_lint.decorators import asking_for_async
 from asyncompat_lint.facts import Binding, ModuleFacts, Scope
 
 
@@ -18,9 +20,29 @@ def tell_the_same(before: ModuleFacts, after: ModuleFacts) -> bool:
     """Return whether other modules learn the same of a module from its facts of two times."""
     if len(before.scopes) != len(after.scopes) or _put(before) != _put(after):
         return False
+    if asking_for_async(before) != asking_for_async(after) or _order(before) != _order(after):
+        return False
     return all(
         _told(old) == _told(new) for old, new in zip(before.scopes, after.scopes, strict=True)
     )
+
+
+def _order(facts: ModuleFacts) -> list[tuple[int, str, str]]:
+    """Return in which order names are given what they are, and branches begin and end.
+
+    What a name is depends on what it has been before, not on how many lines there are in between.
+    """
+    events: list[tuple[int, int, int, str, str]] = []
+    for number, scope in enumerate(facts.scopes):
+        for bound in (scope.bindings, scope.attributes, scope.filled, scope.asked):
+            for name, bindings in bound.items():
+                for each in bindings:
+                    events.append((each.line, each.column, number, name, each.kind))
+                    if each.suite is not None:
+                        events.append((each.suite.line, 0, number, name, "begins"))
+                        events.append((each.suite.end_line, sys.maxsize, number, name, "ends"))
+    events += [(each.line, each.column, each.scope, each.key, "put") for each in facts.puts]
+    return [(number, name, kind) for _, _, number, name, kind in sorted(events)]
 
 
 def _put(facts: ModuleFacts) -> list[tuple[object, ...]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from asyncompat_lint.expressions import (
     OPAQUE,
     Called,
@@ -16,6 +18,7 @@ from asyncompat_lint.expressions import (
     Element,
     Expr,
     Subscripted,
+    dotted,
     last_name,
 )
 from asyncompat_lint.facts import Binding, BindingKind, Put
@@ -46,6 +49,8 @@ class Names(State):
         owner = self._owner(name) if name in outer else self._scope
         if owner != self._scope and kind != "defined":
             scope = self._scope
+        if self.scopes[owner].asked:
+            self._forget_asked(name, line)
         binding = Binding(kind, line, column, value, target, scope, self._suite)
         self.scopes[owner].bindings.setdefault(name, []).append(binding)
 
@@ -72,6 +77,8 @@ class Names(State):
             self._bind_target(target.value)
         else:
             if isinstance(target, ast.Attribute):
+                if self.scopes[self._scope].asked:
+                    self._forget_asked(dotted(expression(target)), target.lineno)
                 if isinstance(target.value, ast.Name):
                     self._bind_attribute(target, target.value.id, kind, value)
                 if kind == "assigned":
@@ -107,6 +114,18 @@ class Names(State):
             attributes.setdefault(target.attr, []).append(
                 Binding(kind, line, column, value, scope=self._scope)
             )
+
+    def _forget_asked(self, given: str, line: int) -> None:
+        """What was asked of an attribute holds until that, or what it is of, is given a value."""
+        asked = self.scopes[self._scope].asked
+        for name, bindings in asked.items():
+            if given and f"{name}.".startswith(f"{given}."):
+                asked[name] = [
+                    replace(each, suite=replace(each.suite, end_line=line - 1))
+                    if each.suite is not None and each.suite.holds(line)
+                    else each
+                    for each in bindings
+                ]
 
     def _put_into(self, target: ast.Attribute | ast.Subscript, key: str, value: Expr) -> None:
         """Keep what is put into an object that the program shares."""
