@@ -115,6 +115,77 @@ def test_what_is_put_where_others_take_it_out_counts_for_them(folder):
             assert len(run(folder)) == expected * is_made
 
 
+MADE = "import httpx, requests\n"
+ASKS = (
+    "    import inspect\n    def w(*a):\n        {}(f)\n        time.sleep(1)\n"
+    "        return f(*a)\n    return w\n"
+)
+IN_ORDER = [
+    "        c = httpx.AsyncClient()\n",
+    "        self.x = c\n",
+    "        c = requests.Session()\n",
+]
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        # What a name is depends on the order of the lines.
+        [
+            {"a.py": f"{MADE}class K:\n    def __init__(self):\n{lines}", "b.py": reader}
+            for lines in ("".join(IN_ORDER), "".join([IN_ORDER[0], *IN_ORDER[:0:-1]]))
+            for reader in ["from a import K\nasync def f(k: K):\n    k.x.get('u')\n"]
+        ],
+        # A decorator stops to ask whether a function is async.
+        [
+            {
+                "a.py": "import time\ndef deco(f):\n" + ASKS.format(asked),
+                "b.py": "from a import deco\n@deco\nasync def g(): ...\n"
+                "async def f():\n    await g()\n",
+            }
+            for asked in ("inspect.iscoroutinefunction", "print")
+        ],
+        # Two modules change places.
+        [
+            {
+                f"{one}.py": f"{MADE}def make(): return requests.Session()\n",
+                f"{two}.py": f"{MADE}def make(): return httpx.AsyncClient()\n",
+                "b.py": "import c, d\nasync def f():\n    c.make().get('u')\n"
+                "async def g():\n    await d.make().get('u')\n",
+            }
+            for one, two in ("cd", "dc")
+        ],
+        # Others than those who import it take out what a module has put there.
+        [
+            {
+                "a.py": f"{MADE}def setup(app):\n    app['c'] = {client}()\n",
+                "b.py": "async def f(app):\n    (app)['c'].get('u')\n",
+            }
+            for client in ("httpx.AsyncClient", "requests.Session")
+        ],
+        # A mixin by another name.
+        [
+            {
+                "a.py": f"{MADE}from m import M as Base\nclass K(Base):\n"
+                f"    def __init__(self):\n        self.client = {client}()\n",
+                "m.py": "class M:\n    async def f(self):\n        self.client.get('u')\n",
+            }
+            for client in ("httpx.AsyncClient", "requests.Session")
+        ],
+    ],
+    ids=["order", "decorator", "places", "shared", "mixin"],
+)
+def test_a_change_elsewhere_is_never_missed(folder, tmp_path, versions):
+    results = []
+    for number, files in enumerate(versions):
+        for name, text in files.items():
+            Path(name).write_text(text)
+        fresh = run(tmp_path / f"fresh{number}")
+        assert run(folder) == fresh
+        results.append(fresh)
+    assert results[0] != results[1]
+
+
 def test_a_file_that_became_unreadable_and_readable_again(folder):
     run(folder)
     Path("a.py").write_text("def (")

@@ -35,11 +35,21 @@ class Below(Both): ...
 class Plain(BaseModel):
     def check(self):
         time.sleep(1)
+class Over(Checked):
+    def check(cls, path): ...
+def validator(name):
+    return lambda function: function
+class Others:
+    @validator("x")
+    def check(self):
+        time.sleep(1)
 async def f():
     Checked(path="x")  # blocks
     Both()  # blocks
     Below()  # blocks
     Plain()
+    Over(path="x")
+    Others()
 """,
     "decorators that hand over what calls the function, or have it called later": """
 def by_lambda(function):

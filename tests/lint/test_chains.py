@@ -381,6 +381,19 @@ def of_either(function):
         time.sleep(1)
         return function(*arguments)
     return inner
+def of_flags(function):
+    def inner(*arguments):
+        if function.__code__.co_flags & 128:
+            return function(*arguments)
+        time.sleep(1)
+    return inner
+class Asks:
+    def __init__(self, function):
+        self.is_async = asyncio.iscoroutinefunction(function)
+    def __call__(self, *arguments):
+        if self.is_async:
+            return self.call(*arguments)
+        time.sleep(1)
 class Counted:
     def __init__(self, function): self.function = function
     def __call__(self, *arguments):
@@ -394,6 +407,10 @@ async def two(): ...
 async def three(): ...
 @Counted
 async def four(): ...
+@of_flags
+async def six(): ...
+@Asks
+async def seven(): ...
 class Methods:
     @logged
     async def five(self): ...
@@ -402,6 +419,8 @@ async def main(its: Methods):
     await asyncio.gather(one(), two())  # blocks
     await two()
     await three()
+    await six()
+    await seven()
     await four()  # blocks
     await its.five()  # blocks
 """

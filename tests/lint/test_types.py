@@ -73,6 +73,14 @@ class Holder:
         if not isinstance(self.other, Client):
             return
         self.other.fetch()  # blocks
+    async def given_anew(self, holder: "Holder"):
+        assert isinstance(self.other, Client)
+        self.other.fetch()  # blocks
+        self.other = str(self.other)
+        self.other.fetch()
+        assert isinstance(holder.other, Client)
+        holder = holder.next
+        holder.other.fetch()
     async def asserted(self, holder: "Holder"):
         assert isinstance(holder.other, Client)
         holder.other.fetch()  # blocks
