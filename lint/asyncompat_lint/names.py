@@ -165,13 +165,10 @@ class Names(ABC):
         step = (use.module.file.location, index, name)
         if not at_use or self._is_the_same_everywhere(name, index, use):
             return self._once(step, use, lambda use: self._bound(name, index, use, at_use=False))
-        if step in use.trail or len(use.trail) > _LONGEST_TRAIL:
-            # The same name, of another time: `path = path / "x"`.
-            step = (use.module.file.location, index, f"{name} before {use.line}:{use.column}")
-            if step in use.trail or len(use.trail) > _LONGEST_TRAIL:
-                self._given_up += 1
-                return UNKNOWN
-        return self._bound(name, index, use.after(step), at_use=True)
+        # The same name may be of another time: `path = path / "x"`. Each is found out once.
+        place = f"{name} at {use.scope}:{use.line}:{use.column}"
+        step = (use.module.file.location, index, place)
+        return self._once(step, use, lambda use: self._bound(name, index, use, at_use=True))
 
     @staticmethod
     def _is_the_same_everywhere(name: str, index: int, use: Use) -> bool:

@@ -1032,3 +1032,14 @@ def test_classes_that_make_each_other_with_what_they_are_made_with(check_marked)
         f"{PRELUDE}{code}async def f():\n    C0(Client())\n"
         "async def g(c: C0):\n    c.go()  # blocks\n"
     )
+
+
+@pytest.mark.timeout(20)
+def test_a_name_that_is_given_itself_again_and_again(check_marked):
+    """Each time is found out once: a query with many optional filters is no maze."""
+    filters = "    q = q.where(a) if a else q\n" * 30
+    made = "    q = Client()\n" + "    q = q or q\n" * 30
+    check_marked(
+        f"{PRELUDE}async def f(a):\n    q = requests.Session()\n{filters}    q.get(1)\n"
+        f"async def g():\n{made}    q.fetch()  # blocks\n"
+    )
