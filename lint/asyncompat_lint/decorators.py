@@ -5,38 +5,19 @@ Knows the wrappers that a decorator defines. It does not know what blocks.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from asyncompat_lint.expressions import OPAQUE, Called, Inner, Name, last_name, last_names
-from asyncompat_lint.facts import CallSite, ModuleFacts
+from asyncompat_lint.asking import asking_for_async
+from asyncompat_lint.expressions import Called, Inner, Name, last_name, last_names
+from asyncompat_lint.facts import CallSite
 from asyncompat_lint.hierarchy import Hierarchy
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
 from asyncompat_lint.values import Place, Reference, Values
 
-# Who asks so does something else for async functions.
-_ASKING_FOR_ASYNC = re.compile("async|awaitable|coroutine", re.IGNORECASE)
-_FLAGS = "co_flags"
 # Where a function is called that does not run where its call stands.
 _LATER = ("elsewhere", "loop")
-
-
-def asking_for_async(facts: ModuleFacts) -> list[int]:
-    """Return the scopes in which it is asked whether something is an async function's."""
-    called = facts.names.called
-    found = [
-        facts.calls[number].scope
-        for name, numbers in called.items()
-        if _ASKING_FOR_ASYNC.search(name)
-        for number in numbers
-    ]
-    for number in called.get("isinstance", ()):
-        call = facts.calls[number]
-        if any(map(_ASKING_FOR_ASYNC.search, last_names(call.arguments.get("1", OPAQUE)))):
-            found.append(call.scope)
-    return found + [facts.loads[number].scope for number in facts.names.read.get(_FLAGS, ())]
 
 
 class Decorators(Hierarchy):

@@ -66,9 +66,13 @@ class Constant(msgspec.Struct, frozen=True, array_like=True, tag="constant"):
 
 
 class Either(msgspec.Struct, frozen=True, array_like=True, tag="either"):
-    """One of several: the branches of a condition, the members of a union."""
+    """One of several: the branches of a condition, the members of a union.
+
+    What is written with `|`, and no annotation, ``is_piped``: some classes make something of that.
+    """
 
     options: tuple[Expr, ...]
+    is_piped: bool = False
 
 
 class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="opaque"):

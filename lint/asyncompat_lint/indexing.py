@@ -19,7 +19,7 @@ from asyncompat_lint import cache as caches
 from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
-from asyncompat_lint.index.interface import tell_the_same
+from asyncompat_lint.interface import tell_the_same
 from asyncompat_lint.modules import Module
 from asyncompat_lint.sources import SourceFile, SourceText, TooDeepError, UnreadableError, read_text
 

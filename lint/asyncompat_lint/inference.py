@@ -5,7 +5,6 @@ Knows the forms of expressions. It does not know what blocks.
 
 from __future__ import annotations
 
-import functools
 import sys
 
 from asyncompat_lint.containers import is_empty
@@ -60,8 +59,9 @@ class Inference(Operations):
                 for binding in asked.get(dotted(expression), ()) if asked else ():
                     if binding.suite is not None and binding.suite.holds(use.line):
                         return instances(self.infer(binding.value, use))
-                values = self._attribute_of_any(self.infer(value, use), name, use)
-                return self._or_shared(values, value, name, use)
+                owners = self.infer(value, use)
+                values = self._attribute_of_any(owners, name, use)
+                return self._or_shared(values, owners, value, name, use)
             case Called(function=function) if last_name(function) == "TypeVar":
                 bound = [instances(self.infer(each, use)) for each in expression.arguments[1:2]]
                 place = f"{use.module.file.location}:{use.line}:{use.column}"
@@ -76,51 +76,26 @@ class Inference(Operations):
             case Element(value=value):
                 return flatten(self.element(each, use) for each in self.infer(value, use))
             case Subscripted(value=value, index=index):
-                values = self.infer(value, use)
-                values = flatten(self._subscripted(each, index, use) for each in values)
-                return self._or_shared(values, value, item(index), use)
+                owners = self.infer(value, use)
+                values = flatten(self._subscripted(each, index, use) for each in owners)
+                return self._or_shared(values, owners, value, item(index), use)
             case Display():
                 return (self._display(expression, use),)
             case Inner(scope=scope):
                 return self._inner(scope, use)
             case Constant(value=value) if value is not None:
                 return (Instance(f"builtins.{type(value).__name__}"),)
-            case Either(options=options):
+            case Either(options=options, is_piped=is_piped):
                 there = [(each, use) for each in options if each != NOTHING]
                 groups = [self.infer(each, use) for each, _ in there]
-                return self._piped(groups) or self._one_of(groups, there)
+                return (is_piped and self._piped(groups)) or self._one_of(groups, there)
         return UNKNOWN
 
-    @functools.cached_property
-    def _has_pipes(self) -> bool:
-        """Whether the program imports a library that has such classes."""
-        imported = (target for module in self.modules.all for target in module.facts.names.imports)
-        piping = self.knowledge.piping
-        return any(target.partition(".")[0] in piping for target in imported)
-
     def _piped(self, groups: list[Values]) -> Values:
-        """What `|` makes of its parts, if one is of a class that overloads it.
-
-        Of parts that are all of one such class it is `or` that makes one of them.
-        """
-        if not self._has_pipes:
-            return UNKNOWN
-        values = [v for group in groups for v in group]
-        made = {
-            self.knowledge.lineage(v.of)[-1]: of
-            for v in values
-            if isinstance(v, Instance)
-            for of in [self.knowledge.piped(v.of)]
-            if of is not None
-        }
-        is_or = (
-            len(made) == 1
-            and all(groups)
-            and all(
-                isinstance(v, Instance) and self.knowledge.lineage(v.of)[-1] in made for v in values
-            )
-        )
-        return UNKNOWN if is_or else tuple(map(Instance, made.values()))[:1]
+        """What `|` makes of its parts, if one is of a class that overloads it."""
+        values = (v for group in groups for v in group if isinstance(v, Instance))
+        made = filter(None, (self.knowledge.piped(v.of) for v in values))
+        return tuple(map(Instance, made))[:1]
 
     def _any_of(self, options: list[tuple[Expr, Use]]) -> Values:
         """What one of several expressions is, each at its place."""
@@ -137,10 +112,14 @@ class Inference(Operations):
         # `items or []`: what is empty tells nothing of what may be in the others.
         return tuple(each for each in values if not is_empty(each)) or values
 
-    def _or_shared(self, values: Values, holder: Expr, key: str, use: Use) -> Values:
+    def _or_shared(
+        self, values: Values, owners: Values, holder: Expr, key: str, use: Use
+    ) -> Values:
         """What is known, or else what other parts of the program put there for this one."""
         puts = self.shared.puts(holder, key)
         if not puts or any(map(self._is_told, values)):
+            return values
+        if any(self._has_its_own(owner, key, use) for owner in owners):
             return values
 
         def find(use: Use) -> Values:
@@ -152,6 +131,15 @@ class Inference(Operations):
             return self._any_of(places)
 
         return self._once((f"shared: {puts[0][1].holder}", -1, key), use, find) or values
+
+    def _has_its_own(self, owner: Value, key: str, use: Use) -> bool:
+        """Whether an object has something by itself, or is a container of one's own."""
+        if not isinstance(owner, Instance):
+            return False
+        if owner.place is None or not self.is_class(owner.place):
+            return owner.of.startswith("builtins.")
+        classes = (owner.place, *self._order(owner.place, use))
+        return any(self._has_own(each, key) for each in classes)
 
     def _is_told(self, value: Value) -> bool:
         """Whether anything is known of a value but that a library's object has it."""

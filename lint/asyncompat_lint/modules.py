@@ -245,10 +245,10 @@ def _import_themselves(
     modules: dict[str, list[Module]] = defaultdict(list)
     for module, importable in importables:
         for name in importable:
-            top, dot, _ = name.partition(".")
-            if is_foreign(top):
+            top = name.partition(".")[0]
+            if is_foreign(top) and _is_at_top(module, name):
                 names[top].add(name)
-                modules[top] += [module] if dot else []
+                modules[top].append(module)
     return {
         top
         for top, those in modules.items()
@@ -257,6 +257,14 @@ def _import_themselves(
         if target.startswith(f"{top}.")
         and not names[top].isdisjoint({target, target.rpartition(".")[0]} - {top})
     }
+
+
+def _is_at_top(module: Module, name: str) -> bool:
+    """Whether a module's package is where that of a whole project is, and not a part of another."""
+    found_from = _absolute(module.file.root, os.getcwd())
+    above = os.path.dirname(found_from)
+    folders = [os.path.join(each, *more) for each in (found_from, above) for more in ((), ("src",))]
+    return module.place in {os.path.join(each, *name.split(".")) for each in folders}
 
 
 def _around(folder: str) -> Iterator[str]:

@@ -118,6 +118,9 @@ def test_a_library_that_is_checked_itself(tree):
             "redis/__init__.py": "",
             "redis/helper.py": HELPER,
             "redis/handler.py": f"from redis.helper import wait, later\n{HANDLER}",
+            "plugins/requests/helper.py": "from requests.helper import wait\n",
+            "plugins/requests/__init__.py": "",
+            "plugins/handler.py": f"from requests.helper import wait, later\n{HANDLER}",
             "docs/requests/__init__.py": HELPER,
             "docs/handler.py": f"from requests import wait, later\n{HANDLER}",
         }

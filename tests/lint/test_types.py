@@ -41,6 +41,7 @@ class Answers:
         chain.invoke("x")  # blocks
         prompt.invoke("x")
         (prompt | StrOutputParser()).invoke("x")
+        (prompt or ChatOpenAI()).bind_tools([]).invoke("x")
 """,
     "functions that say that they return anything": """
 def make(kind: str) -> Any:
@@ -106,6 +107,11 @@ async def handler(request: web.Request):
     request.app["session"].get("x")  # blocks
     request.app.state.client.fetch()  # blocks
     request.app.client.fetch()
+class OwnBot:
+    def __init__(self, db):
+        self.db = db
+state = web.Application()
+state["client"] = Client()
 bot = commands.Bot("!")
 bot.db = sqlite3.connect("x")
 bot.of_two = Client()
@@ -121,6 +127,9 @@ class Cog(commands.Cog):
         ctx.bot.db.cursor().execute("x")  # blocks
         self.bot.of_two.fetch()
         bot.harmless()
+    async def others(self, bot: "OwnBot", state: dict):
+        bot.db.execute("x")
+        state["client"].fetch()
         self.state.db.execute("x")
 """,
     "mixins, which other bases give what they ask for": """

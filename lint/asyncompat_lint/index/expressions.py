@@ -91,7 +91,7 @@ def _inner(node: ast.expr, scopes: Scopes) -> Expr:
 
 def _operation(node: ast.BinOp, scopes: Scopes) -> Expr:
     if isinstance(node.op, ast.BitOr):
-        return Either(_each([node.left, node.right], scopes))
+        return Either(_each([node.left, node.right], scopes), is_piped=True)
     operator = _OPERATORS.get(type(node.op))
     if operator is None:
         return OPAQUE

@@ -326,11 +326,6 @@ class Knowledge:
             lineage.append(self._bases[lineage[-1]])
         return lineage
 
-    @property
-    def piping(self) -> set[str]:
-        """The top-level modules of the classes that overload `|`."""
-        return {name.partition(".")[0] for name in self._pipes}
-
     def piped(self, class_: str) -> str | None:
         """Return the class of what a class's instance is a part of, when it is piped with `|`."""
         return next(

@@ -3,6 +3,7 @@
 Wherever the lines are.
 
 What others resolve through a module is kept until this changes, and not for every change in it.
+Knows facts, and not what is made of them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 
 import msgspec
 
-from asyncompat_lint.decorators import asking_for_async
+from asyncompat_lint.asking import asking_for_async
 from asyncompat_lint.facts import Binding, ModuleFacts, Scope
 
 
