@@ -149,7 +149,10 @@ def _may_be_called(expression: Expr) -> bool:
 
 def last_name(expression: Expr) -> str:
     """Return the first of these; nothing where there is none."""
-    return next(iter(last_names(expression)), "")
+    if isinstance(expression, Attribute):
+        return expression.name
+    names = last_names(expression)
+    return names[0] if names else ""
 
 
 def dotted(expression: Expr) -> str:

@@ -16,13 +16,12 @@ import msgspec
 
 from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
-from asyncompat_lint.index.aliases import write_out_versions
+from asyncompat_lint.index.aliases import VERSION, write_out_versions
 from asyncompat_lint.index.name_index import name_index
 from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
 from asyncompat_lint.index.waiting import awaits as _awaits
 from asyncompat_lint.lazily import encoded
-from asyncompat_lint.shared import holders_in
 from asyncompat_lint.sources import SourceText, TooDeepError, UnreadableError, place_in_cell
 
 _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
@@ -47,7 +46,8 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the code's own backslashes and comparisons
             tree = _parse(source)
-        write_out_versions(tree)
+        if VERSION in source.text:
+            write_out_versions(tree)
         indexer.index(tree)
         names = name_index(
             indexer.scopes, indexer.calls, indexer.loads, indexer.puts, indexer.imported
@@ -81,7 +81,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         is_lenient,
         _has_cells(source.text),
         indexer.puts,
-        holders_in(source.text),
+        indexer.holders,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from asyncompat_lint.index.expressions import name_of
 
-_VERSION = "version_info"
+VERSION = "version_info"
 
 
 def write_out_versions(tree: ast.Module) -> None:
@@ -28,12 +28,12 @@ def _aliases(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 inner = value.value if isinstance(value, ast.Subscript) else value
-                if name_of(inner) == _VERSION:
+                if name_of(inner) == VERSION:
                     yield name, value
             case ast.ImportFrom(module="sys", names=names):
                 for each in names:
-                    if each.name == _VERSION and each.asname is not None:
-                        yield each.asname, ast.Name(_VERSION, ast.Load())
+                    if each.name == VERSION and each.asname is not None:
+                        yield each.asname, ast.Name(VERSION, ast.Load())
 
 
 def _written_out(node: ast.expr, aliases: dict[str, ast.expr]) -> ast.expr:

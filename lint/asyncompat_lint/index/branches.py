@@ -13,8 +13,11 @@ from dataclasses import dataclass, replace
 from asyncompat_lint.expressions import Either, Expr
 from asyncompat_lint.facts import Suite
 from asyncompat_lint.index.expressions import annotation, expression, name_of
+from asyncompat_lint.index.nodes import children
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_EXCLUSIVE = (ast.If, ast.Match)
+_LOOPS = (ast.AsyncFor, ast.For, ast.While)
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,8 @@ def suite_of(statement: ast.stmt, body: list[ast.stmt]) -> Suite | None:
     """Return the branch that a body is, one of the ways that a statement can go."""
     if not body:
         return None
-    exclusive = isinstance(statement, ast.If | ast.Match)
-    is_loop = isinstance(statement, ast.For | ast.AsyncFor | ast.While)
-    is_left = leaves(body) and not is_loop
+    exclusive = isinstance(statement, _EXCLUSIVE)
+    is_left = isinstance(body[-1], _LEAVING) and not isinstance(statement, _LOOPS)
     return Suite(*lines_of(body), statement.lineno, _end(statement), exclusive, is_left)
 
 
@@ -70,8 +72,13 @@ def expression_narrowings(node: ast.IfExp) -> Iterator[Narrowing]:
     yield from _told(node.test, Suite(line, end_line, line, end_line))
 
 
+_MISSING = (ast.BoolOp, ast.Compare, ast.UnaryOp)
+
+
 def guarded_names(test: ast.expr) -> set[str]:
     """Return what is missing where a test succeeds: ``x is None``, ``not x``."""
+    if not isinstance(test, _MISSING):
+        return set()
     match test:
         case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
             return {_dotted(left)} - {""}
@@ -133,14 +140,15 @@ def is_never(test: ast.expr, false: Collection[str] = ()) -> bool:
 
     ``false`` are names that are ``False``.
     """
-    match test:
-        case ast.Constant(value=value):
-            return not value
-        case ast.BoolOp(op=ast.And(), values=values):
-            return any(is_never(each, false) for each in values)
-        case ast.Name(id=name) if name in false:
-            return True
-    return name_of(test) == "TYPE_CHECKING"
+    if isinstance(test, ast.Name):
+        return test.id == "TYPE_CHECKING" or test.id in false
+    if isinstance(test, ast.Attribute):
+        return test.attr == "TYPE_CHECKING"
+    if isinstance(test, ast.Constant):
+        return not test.value
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return any(is_never(each, false) for each in test.values)
+    return False
 
 
 def is_always_false(assignment: ast.Assign, text: str) -> str:
@@ -303,13 +311,17 @@ def _dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+_EXITS = frozenset({("os", "_exit"), ("sys", "exit")})
+
+
 def ends(statement: ast.stmt) -> bool:
     """Return whether nothing behind a statement is run: it ends the program, or loops for good."""
+    if isinstance(statement, ast.Expr):
+        match statement.value:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name)):
+                return (module, name) in _EXITS
+        return False
     match statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="sys"), attr="exit"))):
-            return True
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="os"), attr="_exit"))):
-            return True
         case ast.While(test=ast.Constant(value=value), body=body) if value:
             return not any(map(_breaks, body))
         case ast.If(body=body, orelse=[*_, last]):
@@ -327,7 +339,7 @@ def _breaks(node: ast.AST) -> bool:
         return any(map(_breaks, node.orelse))
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
         return False
-    return any(map(_breaks, ast.iter_child_nodes(node)))
+    return any(map(_breaks, children(node)))
 
 
 def leaves(body: list[ast.stmt]) -> bool:
@@ -337,7 +349,8 @@ def leaves(body: list[ast.stmt]) -> bool:
 
 def lines_of(body: list[ast.stmt]) -> tuple[int, int]:
     """Return the first line of a body, and the last."""
-    return body[0].lineno, _end(body[-1])
+    last = body[-1]
+    return body[0].lineno, last.end_lineno or last.lineno
 
 
 def _end(node: ast.stmt | ast.expr) -> int:

@@ -45,7 +45,7 @@ _PUTTING: dict[str, Literal["dict", "list", "set"]] = {
 PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".split())
 _LAZY = PASSING | ITERATED
 # Constants exempt calls; the others may be callables.
-_TOLD_ARGUMENTS = (Attribute, Called, Constant, Display, Either, Inner, Name)
+_TOLD_ARGUMENTS = frozenset({Attribute, Called, Constant, Display, Either, Inner, Name})
 
 _SEVERAL = (ast.List, ast.Tuple)
 _ASKING_CONTAINERS = (ast.In, ast.NotIn)
@@ -58,6 +58,19 @@ _QUEUEING = frozenset({"put", "put_nowait", "run_in_executor", "submit"})
 _CALLING_BACK = frozenset(
     "add_done_callback add_reader add_signal_handler add_writer call_at call_later call_soon"
     " call_soon_threadsafe".split()
+)
+
+
+# All names that say anything by themselves.
+_TOLD_OF = (
+    _CALLING_BACK
+    | ASKING
+    | TAKERS
+    | _QUEUEING
+    | _CONSUMING
+    | _PUTTING.keys()
+    | SETTLING
+    | {_ENTERING}
 )
 
 
@@ -98,41 +111,33 @@ class Calls(Names):
     def visit_Call(self, node: ast.Call) -> None:
         awaited, discarded = node is self._awaited, node in self._discarded
         returned = node is self._returned
-        name = name_of(node.func)
-        if name in _CALLING_BACK:  # what a callback returns is used by nobody
-            lambdas = (each for each in node.args if isinstance(each, ast.Lambda))
-            self._discarded = [*self._discarded, *(each.body for each in lambdas)]
-        if name in ASKING:
-            self.scopes[self._scope].asks_for_loop = True
-        if isinstance(node.func, ast.Name):
-            if name in TAKERS:
-                self.take(given_to(name, node.args))
+        function = node.func
+        name = name_of(function)
+        is_told_of = name in _TOLD_OF  # few are, and each is to be asked for but once
+        if is_told_of:
+            self._tell_of(name, node)
+        if isinstance(function, ast.Name):
             runs = self.scopes[self._running()]
             if name in runs.parameters and not awaited:  # or it is an async one
                 runs.called_parameters.append(name)
-        elif self._versioned and isinstance(node.func, ast.Attribute):  # it is not visited itself
-            self._mention_name(node.func)
-        if name in _QUEUEING:
-            names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-            self._queued.update((self._running(), each) for each in names)
-        self._callee(node.func)
-        consumes = name in _CONSUMING and _consumes(node.func)
-        for argument in node.args:
-            if isinstance(argument, ast.GeneratorExp) and consumes:
-                self._comprehension(argument, [argument.elt], runs_here=True)
-            else:
-                self.visit(argument)
-                if consumes:
-                    self._iterated(argument, node)
-        self._visit_all(node.keywords)
-        if name in _PUTTING:
-            self._put(node)
-        if name == _ENTERING and len(node.args) == 1:
-            # An exit stack enters it as `with` does, and has it until nobody knows when.
-            self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
+        elif self._versioned and isinstance(function, ast.Attribute):  # it is not visited itself
+            self._mention_name(function)
+        self._callee(function)
+        if is_told_of and name in _CONSUMING and _consumes(function):
+            self._consumed(node)
+        else:
+            self._visit_all(node.args)
+        for keyword in node.keywords:
+            self.visit(keyword.value)
+        if is_told_of:
+            if name in _PUTTING:
+                self._put(node)
+            if name == _ENTERING and len(node.args) == 1:
+                # An exit stack enters it as `with` does, and has it until nobody knows when.
+                self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
         self._site(
             node,
-            expression(node.func, self._inner),
+            expression(function, self._inner),
             awaited=awaited,
             discarded=discarded,
             arguments=self._arguments(node),
@@ -140,8 +145,30 @@ class Calls(Names):
             returned=returned,
             awaits_inside=node is self._holding,
         )
-        if name in SETTLING:
+        if is_told_of and name in SETTLING:
             self._polled |= settled_by(node)
+
+    def _tell_of(self, name: str, node: ast.Call) -> None:
+        """Keep what the name of what is called says by itself, before that is called."""
+        if name in _CALLING_BACK:  # what a callback returns is used by nobody
+            lambdas = (each for each in node.args if isinstance(each, ast.Lambda))
+            self._discarded = [*self._discarded, *(each.body for each in lambdas)]
+        if name in ASKING:
+            self.scopes[self._scope].asks_for_loop = True
+        if name in TAKERS and isinstance(node.func, ast.Name):
+            self.take(given_to(name, node.args))
+        if name in _QUEUEING:
+            names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+            self._queued.update((self._running(), each) for each in names)
+
+    def _consumed(self, node: ast.Call) -> None:
+        """Walk through arguments that are gone through on the spot."""
+        for argument in node.args:
+            if isinstance(argument, ast.GeneratorExp):
+                self._comprehension(argument, [argument.elt], runs_here=True)
+            else:
+                self.visit(argument)
+                self._iterated(argument, node)
 
     def _put(self, node: ast.Call) -> None:
         """Keep what a call puts into a container."""
@@ -165,14 +192,17 @@ class Calls(Names):
             if type(function.value) is ast.Call and not is_of_coroutines(function.attr):
                 self._taken.add(function.value)
             function = function.value
-        self.visit(function)
+        if type(function) not in self._leaves:
+            self.visit(function)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         target = node.targets[0]
-        if isinstance(target, _SEVERAL):
-            self.take([node.value])
+        if not isinstance(target, _SEVERAL):
+            super().visit_Assign(node)
+            return
+        self.take([node.value])
         super().visit_Assign(node)
-        if isinstance(node.value, ast.Call) and isinstance(target, _SEVERAL):
+        if isinstance(node.value, ast.Call):
             # Most functions give tuples: to follow them all would take as long as all the rest.
             is_starred = any(isinstance(each, ast.Starred) for each in target.elts)
             if is_starred or name_of(node.value.func) in _LAZY:
@@ -205,6 +235,8 @@ class Calls(Names):
         self._mention_name(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
+        if type(node.value) is ast.Call:
+            self._taken.add(node.value)
         self.visit(node.value)
         if isinstance(node.value, ast.Attribute) and isinstance(node.ctx, ast.Load):
             # `asyncio.Queue[int]` asks the class for more than its name does.
@@ -231,22 +263,25 @@ class Calls(Names):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if self._versioned:
             self._mention_name(node)
-        if isinstance(node.ctx, ast.Load):
+        kind = type(node.ctx)
+        if kind is ast.Load:
             value = expression(node, self._inner)
             # The first time in each branch: what silences it there says nothing of the others.
-            before = len(self._loaded)
-            self._loaded.add((self._scope, self._suite, value))
-            if len(self._loaded) > before:
-                self.loads.append(Load(self._scope, value, *self._start(node)))
-        elif isinstance(node.ctx, ast.Store) and name_of(node.value) not in ("cls", "self"):
+            place = (self._scope, self._suite, value)
+            if place not in self._loaded:
+                self._loaded.add(place)
+                line, column = self._start(node)
+                self.loads.append(Load(self._scope, value, line, column))
+        elif kind is ast.Store and name_of(node.value) not in ("cls", "self"):
             self.loads.append(Load(self._scope, self._expression(node), *self._start(node), True))
         inside, asked = node.value, node.attr
         while isinstance(inside, ast.Attribute):  # told with the whole
             asked = inside.attr
             inside = inside.value
-        if type(inside) is ast.Call and not is_of_coroutines(asked):
-            self._taken.add(inside)
-        self.visit(inside)
+        if type(inside) not in self._leaves:
+            if type(inside) is ast.Call and not is_of_coroutines(asked):
+                self._taken.add(inside)
+            self.visit(inside)
 
     def _iterated(self, node: ast.expr, place: ast.expr) -> None:
         """Something is gone through at a place: itself, and what it goes through in turn."""
@@ -296,16 +331,17 @@ class Calls(Names):
 
     def _arguments(self, node: ast.Call) -> dict[str, Expr]:
         arguments: dict[str, Expr] = {}
+        inner = self._inner
         for number, argument in enumerate(node.args):
-            if isinstance(argument, ast.Starred):
-                arguments[UNPACKED] = self._expression(argument)
+            if type(argument) is ast.Starred:
+                arguments[UNPACKED] = expression(argument, inner)
                 break  # what follows has no known number
-            value = expression(argument, self._inner)
-            if isinstance(value, _TOLD_ARGUMENTS):
+            value = expression(argument, inner)
+            if type(value) in _TOLD_ARGUMENTS:
                 arguments[str(number)] = value
         for keyword in node.keywords:  # of these at least the name is told
             if keyword.arg is not None:
-                arguments[keyword.arg] = expression(keyword.value, self._inner)
+                arguments[keyword.arg] = expression(keyword.value, inner)
         return arguments
 
 

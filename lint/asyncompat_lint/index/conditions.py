@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr, last_name, root_name
@@ -19,6 +19,7 @@ from asyncompat_lint.index.expressions import expression
 _OF_LOOPS = re.compile("async|coroutine|loop|running", re.IGNORECASE)
 _OF_CONSTANTS = ("endswith", "equal", "startswith")
 _SEVERAL = (ast.List, ast.Set, ast.Tuple)
+_SAYING = (ast.Call, ast.Compare, ast.UnaryOp)
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,12 @@ def places_of(statement: ast.If, rest: list[ast.stmt]) -> Places:
     return [(holds, lines_of(body)) for holds, body in places if body]
 
 
-def conditions(test: ast.expr, places: Places) -> Iterator[Condition]:
-    """Give what a test says, in its places."""
-    said = {True: list(_where_true(test)), False: list(_where_false(test))}
-    for holds, lines in places:
-        yield from (each.at(lines) for each in said[holds])
+def conditions(test: ast.expr, places: Places, names: Collection[str]) -> Iterator[Condition]:
+    """Give what a test says of some names, in its places."""
+    for holds, lines in places if names else ():
+        for each in _where_true(test) if holds else _where_false(test):
+            if each.name in names:
+                yield each.at(lines)
 
 
 def without(
@@ -65,48 +67,41 @@ def without(
     """
     for holds, lines in places:
         for node in _untrue(test, holds):
-            match node:
-                case ast.Call(func=function, args=[], keywords=[]):
-                    told: Expr | None = expression(function)
-                case ast.Name(id=name):
-                    told = called(name)
-                case _:
-                    told = None
+            told: Expr | None = None
+            if isinstance(node, ast.Name):
+                told = called(node.id)
+            elif isinstance(node, ast.Call) and not node.args and not node.keywords:
+                told = expression(node.func)
             if told is not None and _OF_LOOPS.search(last_name(told)):
                 yield Without(told, *lines)
 
 
-def _untrue(test: ast.expr, holds: bool) -> Iterator[ast.expr]:
-    """Give what is not true, or None, where a test holds, or where it does not."""
-    match test:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield from _untrue(operand, not holds)
-        case ast.BoolOp(op=operator, values=values):
-            if isinstance(operator, ast.And) is holds:
-                for value in values:
-                    yield from _untrue(value, holds)
-        case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
-            if holds:
-                yield from _untrue(left, False)
-        case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
-            if not holds:
-                yield from _untrue(left, False)
-        case ast.NamedExpr(value=value):
-            yield from _untrue(value, holds)
-        case _:
-            if not holds:
-                yield test
+def _untrue(test: ast.expr, holds: bool) -> list[ast.expr]:
+    """Return what is not true, or None, where a test holds, or where it does not."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _untrue(test.operand, not holds)
+    if isinstance(test, ast.BoolOp):
+        if isinstance(test.op, ast.And) is not holds:
+            return []
+        return [each for value in test.values for each in _untrue(value, holds)]
+    if isinstance(test, ast.NamedExpr):
+        return _untrue(test.value, holds)
+    if isinstance(test, ast.Compare):
+        match test.ops, test.comparators:
+            case [ast.Is() | ast.IsNot() as operator], [ast.Constant(value=None)]:
+                is_none = isinstance(operator, ast.Is) is holds
+                return _untrue(test.left, False) if is_none else []
+    return [] if holds else [test]
 
 
 def _where_true(test: ast.expr) -> Iterator[_Said]:
-    match test:
-        case ast.BoolOp(op=ast.And(), values=values):
-            for value in values:
-                yield from _where_true(value)
-        case ast.BoolOp(op=ast.Or(), values=values):
-            yield from _one_of([list(_said(value)) for value in values])
-        case _:
-            yield from _said(test)
+    if not isinstance(test, ast.BoolOp):
+        yield from _said(test)
+    elif isinstance(test.op, ast.And):
+        for value in test.values:
+            yield from _where_true(value)
+    else:
+        yield from _one_of([list(_said(value)) for value in test.values])
 
 
 def _one_of(options: list[list[_Said]]) -> Iterator[_Said]:
@@ -132,13 +127,17 @@ def _where_false(test: ast.expr) -> Iterator[_Said]:
         for value in test.values:
             yield from _where_false(value)
     else:
-        yield from (each.negated() for each in _said(test))
+        for each in _said(test):
+            yield each.negated()
 
 
 def _said(test: ast.expr) -> Iterator[_Said]:
+    if isinstance(test, ast.Name):
+        yield _Said(test.id, "true")
+        return
+    if not isinstance(test, _SAYING):  # an attribute, most likely
+        return
     match test:
-        case ast.Name(id=name):
-            yield _Said(name, "true")
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield from (each.negated() for each in _said(operand))
         case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes]):

@@ -51,7 +51,8 @@ _READ_IN_THEIR_WAY = {
 # Behind a tuple's only argument: of any length.
 ELLIPSIS = Constant("...")
 _DOTTED = (ast.Name, ast.Attribute)
-_NOT_FOLLOWED = (Constant, Opaque)
+_NOT_FOLLOWED = frozenset({Constant, Opaque})
+_PLAIN = (bool, int, float)
 _DECORATED = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 
 _OPERATORS: dict[type[ast.operator], str] = {
@@ -79,10 +80,9 @@ def _each(nodes: list[ast.expr], scopes: Scopes) -> tuple[Expr, ...]:
 
 def _attribute(node: ast.Attribute, scopes: Scopes) -> Expr:
     value = node.value
-    # Nearly always that of a name.
-    return Attribute(
-        Name(value.id) if type(value) is ast.Name else expression(value, scopes), node.attr
-    )
+    if type(value) is ast.Name:  # nearly always
+        return Attribute(Name(value.id), node.attr)
+    return Attribute(expression(value, scopes), node.attr)
 
 
 def _inner(node: ast.expr, scopes: Scopes) -> Expr:
@@ -139,18 +139,16 @@ def _dictionary(node: ast.Dict, scopes: Scopes) -> Expr:
 
 
 def _constant(node: ast.Constant, _: Scopes) -> Expr:
-    if isinstance(node.value, str):
+    value = node.value
+    if isinstance(value, str):
         # Long texts, and those that are no text, say nothing but that they are strings.
-        is_kept = len(node.value) <= _LONGEST_TEXT and node.value.isprintable()
-        return Constant(node.value) if is_kept else Called(Name("str"))
-    match node.value:
-        case int(number) if abs(number) > _LARGEST_NUMBER:
-            return Called(Name("int"))
-        case bool() | int() | float() | None as value:
-            return Constant(value)
-        case bytes():
-            return Called(Name("bytes"))
-    return OPAQUE
+        is_kept = len(value) <= _LONGEST_TEXT and value.isprintable()
+        return Constant(value) if is_kept else Called(Name("str"))
+    if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
+        return Called(Name("int"))
+    if value is None or isinstance(value, _PLAIN):
+        return Constant(value)
+    return Called(Name("bytes")) if isinstance(value, bytes) else OPAQUE
 
 
 def annotation(node: ast.expr) -> Expr:
@@ -248,7 +246,7 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
 
 def _followed(arguments: list[Expr]) -> tuple[Expr, ...]:
     """Leave out what is behind the last that can be followed."""
-    while arguments and isinstance(arguments[-1], _NOT_FOLLOWED):
+    while arguments and type(arguments[-1]) in _NOT_FOLLOWED:
         arguments.pop()
     return tuple(arguments)
 

@@ -52,6 +52,7 @@ _FAILING: dict[str, tuple[Failure, ...]] = {
 }
 # Who writes one of these knows of what is deprecated.
 _EXPECTING_WARNINGS = frozenset({"assertWarns", "catch_warnings", "deprecated_call", "warns"})
+_DOTTED = (ast.Attribute, ast.Name)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _LEAVING_CALLS = frozenset({"exit", "_exit", "abort", "fail", "skip", "skipTest"})
 # What asking for the event loop, where there is none, raises.
@@ -66,12 +67,14 @@ def test_of(node: ast.expr) -> Test:
     """Return what a test says of Python's version."""
     if is_never(node):
         return Never()
+    if isinstance(node, _DOTTED):
+        return Flag(expression(node))
     match node:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return _negated(test_of(operand))
         case ast.BoolOp(op=operator, values=values):
             tests = tuple(map(test_of, values))
-            if all(each == UNASKED for each in tests):
+            if all(each is UNASKED for each in tests):
                 return UNASKED
             return All(tests) if isinstance(operator, ast.And) else Any(tests)
         case ast.Compare(left=left, ops=operators, comparators=comparators):
@@ -87,15 +90,13 @@ def test_of(node: ast.expr) -> Test:
             args=[owner, ast.Constant(value=str(name)), *_],
         ) if name.isidentifier():
             return HasAttribute(expression(owner), name)
-        case ast.Name() | ast.Attribute():
-            return Flag(expression(node))
         case ast.NamedExpr(value=value):
             return test_of(value)
     return UNASKED
 
 
 def _negated(test: Test) -> Test:
-    return UNASKED if test == UNASKED else Not(test)
+    return UNASKED if test is UNASKED else Not(test)
 
 
 def is_told(test: Test) -> bool:
@@ -119,13 +120,13 @@ def guards_in(node: ast.IfExp | ast.BoolOp) -> Iterator[Guard]:
     """Give the guards within an expression: ``a if test else b``, ``test and a``."""
     if isinstance(node, ast.IfExp):
         test = test_of(node.test)
-        if test != UNASKED:
+        if test is not UNASKED:
             yield Guard(_span(node.body, node.body), test)
             yield Guard(_span(node.orelse, node.orelse), Not(test))
         return
     for number, value in enumerate(node.values[:-1]):
         test = test_of(value)
-        if test != UNASKED:
+        if test is not UNASKED:
             holds = test if isinstance(node.op, ast.And) else Not(test)
             yield Guard(_span(node.values[number + 1], node.values[-1]), holds)
 
@@ -161,12 +162,11 @@ def _comparison(left: ast.expr, kind: ast.cmpop, right: ast.expr) -> Test:
 
 
 def _asks_for_version(node: ast.expr) -> bool:
-    match node:
-        case ast.Subscript(value=value):
-            return name_of(value) == "version_info"
-        case ast.Attribute(attr="minor" | "major", value=value):
-            return name_of(value) == "version_info"
-    return name_of(node) in ("version_info", "hexversion")
+    name = name_of(node)
+    if isinstance(node, ast.Subscript) or name in ("major", "minor"):
+        value = node.value if isinstance(node, ast.Subscript | ast.Attribute) else node
+        return name_of(value) == "version_info"
+    return name in ("version_info", "hexversion")
 
 
 def _version(node: ast.expr) -> tuple[int, ...]:
@@ -197,14 +197,15 @@ def _of_assignment(statement: ast.Assign, rest: list[ast.stmt]) -> Iterator[Guar
 def _of_branches(
     test: Test, body: list[ast.stmt], orelse: list[ast.stmt], rest: list[ast.stmt]
 ) -> Iterator[Guard]:
-    if test == UNASKED:
+    if test is UNASKED:
         return
-    yield from _guarding(test, body)
-    yield from _guarding(Not(test), orelse)
-    if _leaves(body):
-        yield from _guarding(Not(test), rest)
-    if orelse and _leaves(orelse):
-        yield from _guarding(test, rest)
+    yield Guard(_lines(body), test)
+    if orelse:
+        yield Guard(_lines(orelse), Not(test))
+    if rest and _leaves(body):
+        yield Guard(_lines(rest), Not(test))
+    if rest and orelse and _leaves(orelse):
+        yield Guard(_lines(rest), test)
 
 
 def _of_try(
@@ -310,13 +311,13 @@ def _parsed(text: str) -> ast.expr:
 
 
 def _skipped(decorator: ast.expr, body: list[ast.stmt]) -> Iterator[Guard]:
-    is_name = isinstance(decorator, ast.Name | ast.Attribute)
+    is_name = isinstance(decorator, _DOTTED)
     test = Flag(expression(decorator)) if is_name else skip_test(decorator)
     yield from _guarding(test, body)
 
 
 def _guarding(test: Test, body: list[ast.stmt]) -> Iterator[Guard]:
-    if test != UNASKED and body:
+    if test is not UNASKED and body:
         yield Guard(_lines(body), test)
 
 

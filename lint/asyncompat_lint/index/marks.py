@@ -15,6 +15,7 @@ from asyncompat_lint.index.waiting import awaits
 
 # What has handlers: the second is new in 3.11, and of the same shape.
 _TRYING: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+_MARKED = (ast.Assign, ast.For, ast.While, ast.With, *_TRYING)
 _LEAVING = (ast.Break, ast.Continue, ast.Return)
 # A loop that polls has a sleep in it, and at most the question whether it is over.
 _MOST_IN_POLLING = 2
@@ -24,6 +25,8 @@ _CATCHING = frozenset({"BaseException", "CancelledError"})
 def marks_of(body: list[ast.stmt]) -> Iterator[Mark]:
     """Give the marks of the statements of a body, in an async function."""
     for number, statement in enumerate(body):
+        if not isinstance(statement, _MARKED):  # most are not
+            continue
         if _may_swallow(statement):
             yield Mark("cancellation-swallowed", statement.lineno)
         match statement:

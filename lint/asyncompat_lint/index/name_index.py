@@ -33,33 +33,84 @@ def name_index(
     imported: set[str],
 ) -> NameIndex:
     """Return the index of a module's names; ``imported`` is what it imports."""
+    index = NameIndex(
+        imports=sorted(imported),
+        receivers=sorted(set(_receivers(scopes))),
+        untold=sorted(set(_untold(scopes, calls))),
+        mixins=sorted(set(_mixins(scopes, calls))),
+    )
+    _add_calls(index, calls)
+    _add_loads(index, loads)
+    _add_scopes(index, scopes)
+    _add_values(index, scopes, puts)
+    return index
+
+
+def _add_calls(index: NameIndex, calls: Sequence[CallSite]) -> None:
     called: dict[str, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
         for name in last_names(call.callee):
             called[name].append(number)
+        if call.kind == "enter":
+            index.entered.append(number)
+        elif call.kind == "aenter":
+            index.aentered.append(number)
+        if call.awaits_inside:
+            index.holding.append(number)
+        if call.discarded and not call.awaited:
+            index.discarded.append(number)
+    index.called = dict(called)
+
+
+def _add_loads(index: NameIndex, loads: Iterable[Load]) -> None:
     read: dict[str, list[int]] = defaultdict(list)
     for number, load in enumerate(loads):
         chain = load.value
         while isinstance(chain, Attribute):
             read[chain.name].append(number)
             chain = chain.value
-    aliases: set[tuple[str, str]] = set()
-    made: set[tuple[str, str]] = set()
+    index.read = dict(read)
+
+
+def _add_scopes(index: NameIndex, scopes: list[Scope]) -> None:
     decorated: dict[str, list[int]] = defaultdict(list)
+    coroutines: set[str] = set()
+    subclasses: set[tuple[str, str]] = set()
+    returning: set[tuple[str, str]] = set()
     for number, scope in enumerate(scopes):
         for name in scope.decorator_names if scope.decorators else ():
             decorated[name].append(number)
-            if name:  # what is decorated is what its decorator makes
-                made.add((name, scope.name))
+        if scope.is_abstract:
+            index.abstract.append(number)
+        if scope.is_async:
+            coroutines.add(scope.name)
+        elif scope.kind == "function" and not scope.is_generator:
+            for each in scope.returned:
+                if isinstance(each, Called):
+                    returning.add((last_name(each.function), scope.name))
+        for base in scope.bases:
+            subclasses.add((last_name(base), scope.name))
+    index.decorated = dict(decorated)
+    index.coroutines = sorted(coroutines)
+    index.subclasses = sorted(subclasses)
+    index.returning = sorted(returning)
+
+
+def _add_values(index: NameIndex, scopes: list[Scope], puts: Iterable[Put]) -> None:
+    """Add what is known by another name, and what a name makes."""
+    aliases: set[tuple[str, str]] = set()
+    made: set[tuple[str, str]] = set()
+    for scope in scopes:
+        if scope.decorators:  # what is decorated is what its decorator makes
+            made.update((name, scope.name) for name in scope.decorator_names if name)
         results = [*scope.returned, *scope.yielded]
         if scope.annotation is not None:
             results.append(scope.annotation)
-        # What is called by calling an object is made by what makes that, too.
-        maker = scopes[scope.parent].name if scope.name == "__call__" else scope.name
         for each in results:
             for name in last_names(each):
                 made.add((name, scope.name))
-                made.add((name, maker))
+                if scope.name == "__call__":  # that is made by what makes the object, too
+                    made.add((name, scopes[scope.parent].name))
         for bound in (scope.bindings, scope.attributes, scope.filled):
             for name, bindings in bound.items():
                 for binding in bindings:
@@ -68,7 +119,7 @@ def name_index(
                         aliases.add((binding.target.rpartition(".")[2], name))
                     elif value is not OPAQUE:
                         is_made = _is_made(value)
-                        is_alias = not is_made or (name in called and _is_taken_out(value))
+                        is_alias = not is_made or (name in index.called and _is_taken_out(value))
                         for other in last_names(value):
                             if is_made:
                                 made.add((other, name))
@@ -78,33 +129,8 @@ def name_index(
         name = put.holder if put.key.startswith("[") else put.key
         pairs = ((other, name) for other in last_names(put.value))
         (made if _is_made(put.value) else aliases).update(pairs)
-    return NameIndex(
-        dict(called),
-        sorted((other, name) for other, name in aliases if other != name),
-        sorted((other, name) for other, name in made if other != name),
-        sorted({(last_name(base), scope.name) for scope in scopes for base in scope.bases}),
-        sorted(set(_receivers(scopes))),
-        sorted(imported),
-        dict(read),
-        [number for number, call in enumerate(calls) if call.kind == "enter"],
-        [number for number, call in enumerate(calls) if call.kind == "aenter"],
-        dict(decorated),
-        sorted({scope.name for scope in scopes if scope.is_async}),
-        [number for number, scope in enumerate(scopes) if scope.is_abstract],
-        [number for number, call in enumerate(calls) if call.awaits_inside],
-        [number for number, call in enumerate(calls) if call.discarded and not call.awaited],
-        sorted(set(_untold(scopes, calls))),
-        mixins=sorted(set(_mixins(scopes, calls))),
-        returning=sorted(
-            {
-                (last_name(each.function), scope.name)
-                for scope in scopes
-                if scope.kind == "function" and not scope.is_async and not scope.is_generator
-                for each in scope.returned
-                if isinstance(each, Called)
-            }
-        ),
-    )
+    index.aliases = sorted([pair for pair in aliases if pair[0] != pair[1]])
+    index.made = sorted([pair for pair in made if pair[0] != pair[1]])
 
 
 def _mixins(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
@@ -129,7 +155,9 @@ def _asked_of(name: str, expression: Expr) -> str:
 
 def _untold(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
     """The functions that use a parameter of which nothing is said; classes, by constructors."""
-    if not any(map(_says_nothing, scopes)):
+    if not any(
+        scope.bindings[name][0].kind == "unknown" for scope in scopes for name in scope.parameters
+    ):
         return  # as in most modules that have annotations at all
     for number, name in _used(scopes, calls):
         scope = scopes[number]
@@ -137,11 +165,6 @@ def _untold(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
             scope = scopes[scope.parent]
         if name in scope.parameters and scope.bindings[name][0].kind == "unknown":
             yield scopes[scope.parent].name if scope.name == "__init__" else scope.name
-
-
-def _says_nothing(scope: Scope) -> bool:
-    """Whether a function has parameters of which nothing is said."""
-    return any(scope.bindings[name][0].kind == "unknown" for name in scope.parameters)
 
 
 def _used(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[tuple[int, str]]:
@@ -182,6 +205,7 @@ def _receivers(scopes: list[Scope]) -> Iterable[str]:
 
 _TAKING_OUT = (Element, Subscripted)
 _MAKING = (Awaited, Element, Subscripted)
+_STANDING_FOR_OTHERS = WRAPPERS | ITERATED
 
 
 def _is_taken_out(value: Expr) -> bool:
@@ -194,5 +218,5 @@ def _is_taken_out(value: Expr) -> bool:
 def _is_made(value: Expr) -> bool:
     """Whether a value is made from what is named in it, and is not that itself."""
     if isinstance(value, Called):
-        return last_name(value.function) not in WRAPPERS | ITERATED
+        return last_name(value.function) not in _STANDING_FOR_OTHERS
     return isinstance(value, _MAKING)

@@ -6,7 +6,6 @@ It does not go into any scope.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -23,12 +22,13 @@ from asyncompat_lint.expressions import (
 )
 from asyncompat_lint.facts import Binding, BindingKind, Put
 from asyncompat_lint.index.expressions import annotation, expression, is_named, name_of
-from asyncompat_lint.index.state import VERSIONED, State
+from asyncompat_lint.index.state import VERSIONED, Placed, State
 from asyncompat_lint.shared import HOLDERS, item
 
 # These make containers that begin empty if they are given nothing; the last fills itself.
 _MAKING_EMPTY = frozenset({"OrderedDict", "deque", "dict", "list", "set"})
 _FILLING_ITSELF = "defaultdict"
+_SEVERAL = (ast.List, ast.Tuple)
 
 
 class Names(State):
@@ -38,21 +38,28 @@ class Names(State):
         self,
         name: str,
         kind: BindingKind,
-        node: ast.AST,
+        node: Placed,
         value: Expr = OPAQUE,
         *,
         target: str = "",
         scope: int = -1,
     ) -> None:
-        line, column = self._start(node)
-        outer = self.scopes[self._scope].outer_names
-        owner = self._owner(name) if name in outer else self._scope
-        if owner != self._scope and kind != "defined":
-            scope = self._scope
-        if self.scopes[owner].asked:
+        line = node.lineno
+        column = node.col_offset + 1 if self._is_ascii else self._column(line, node.col_offset)
+        owner = self.scopes[self._scope]
+        if name in owner.outer_names:
+            number = self._owner(name)
+            owner = self.scopes[number]
+            if number != self._scope and kind != "defined":
+                scope = self._scope
+        if owner.asked:
             self._forget_asked(name, line)
         binding = Binding(kind, line, column, value, target, scope, self._suite)
-        self.scopes[owner].bindings.setdefault(name, []).append(binding)
+        known = owner.bindings.get(name)
+        if known is None:
+            owner.bindings[name] = [binding]
+        else:
+            known.append(binding)
 
     def _owner(self, name: str) -> int:
         """The scope of a name that `global` or `nonlocal` says is another's than this one's."""
@@ -71,19 +78,20 @@ class Names(State):
     ) -> None:
         if isinstance(target, ast.Name):
             self._bind(target.id, kind, target, value)
-        elif isinstance(target, ast.Tuple | ast.List):
+        elif isinstance(target, ast.Attribute):
+            if self.scopes[self._scope].asked:
+                self._forget_asked(dotted(expression(target)), target.lineno)
+            if isinstance(target.value, ast.Name):
+                self._bind_attribute(target, target.value.id, kind, value)
+            if kind == "assigned":
+                self._put_into(target, target.attr, value)
+            self.visit(target)  # there may be calls in it
+        elif isinstance(target, _SEVERAL):
             self._bind_items(target.elts, kind, value)
         elif isinstance(target, ast.Starred):
             self._bind_target(target.value)
         else:
-            if isinstance(target, ast.Attribute):
-                if self.scopes[self._scope].asked:
-                    self._forget_asked(dotted(expression(target)), target.lineno)
-                if isinstance(target.value, ast.Name):
-                    self._bind_attribute(target, target.value.id, kind, value)
-                if kind == "assigned":
-                    self._put_into(target, target.attr, value)
-            self.visit(target)  # there may be calls in it
+            self.visit(target)
 
     def _bind_items(self, targets: list[ast.expr], kind: BindingKind, value: Expr) -> None:
         starred = next((n for n, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
@@ -129,9 +137,10 @@ class Names(State):
 
     def _put_into(self, target: ast.Attribute | ast.Subscript, key: str, value: Expr) -> None:
         """Keep what is put into an object that the program shares."""
-        holder = name_of(target.value)
-        if key and holder in HOLDERS and value is not OPAQUE:
-            self.puts.append(Put(self._scope, *self._start(target), holder, key, value))
+        if self.holders and key and value is not OPAQUE:
+            holder = name_of(target.value)
+            if holder in HOLDERS:
+                self.puts.append(Put(self._scope, *self._start(target), holder, key, value))
 
     def _fill(self, container: ast.expr, value: Display) -> None:
         """Keep what is put into a container that begins empty."""
@@ -164,9 +173,10 @@ class Names(State):
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias, name, target in import_targets(node):
             self.imported.add(target)
-            bound = target if name else target.partition(".")[0]
+            root = target.partition(".")[0]
+            bound = target if name else root
             self._bind(name or bound, "imported", node, target=bound)
-            if target.partition(".")[0] in VERSIONED:
+            if root in VERSIONED:
                 self._versioned.add(name or bound)
                 self._mention(alias, target=target)
             elif target.rpartition(".")[2] in VERSIONED:  # perhaps by way of another module
@@ -225,7 +235,7 @@ class Names(State):
             self._bind(node.rest, "unknown", node)
         self.generic_visit(node)
 
-    def visit_TypeAlias(self, node: ast.AST) -> None:
+    def visit_TypeAlias(self, node: ast.stmt) -> None:
         name, value = getattr(node, "name"), getattr(node, "value")  # noqa: B009 - new in 3.12
         self._bind(name.id, "assigned", node, annotation(value))
 
@@ -250,16 +260,13 @@ def _says_nothing(declared: ast.expr) -> bool:
     return is_bare or is_named(declared, {"Any", "Callable", "object"})
 
 
-def import_targets(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[ast.alias, str, str]]:
-    """Give what an import imports: each with the name it gets, if that is told, and what it is.
+def import_targets(node: ast.Import | ast.ImportFrom) -> list[tuple[ast.alias, str, str]]:
+    """Return what an import imports: each with the name it gets, if that is told, and what it is.
 
     That is a dotted path, with leading dots where the import is relative.
     """
     if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield alias, alias.asname or "", alias.name
-        return
+        return [(alias, alias.asname or "", alias.name) for alias in node.names]
     module = "." * node.level + (node.module or "")
-    separator = "" if module.endswith(".") else "."
-    for alias in node.names:
-        yield alias, alias.asname or alias.name, f"{module}{separator}{alias.name}"
+    prefix = module if module.endswith(".") else f"{module}."
+    return [(each, each.asname or each.name, f"{prefix}{each.name}") for each in node.names]

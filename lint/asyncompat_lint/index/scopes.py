@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from msgspec.structs import replace
 
@@ -13,11 +11,12 @@ from asyncompat_lint.expressions import (
     Called,
     Constant,
     Display,
+    Expr,
     Name,
     Subscripted,
     last_name,
 )
-from asyncompat_lint.facts import Mark, Statement
+from asyncompat_lint.facts import Mark, Statement, Suite
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
@@ -27,6 +26,8 @@ from asyncompat_lint.index.waiting import is_left
 _ACCESSORS = frozenset({"deleter", "setter"})
 _PROTOCOL = "Protocol"
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
+# What holds of code by where it stands.
+_Around = tuple[Suite | None, bool, frozenset[Expr], bool]
 
 
 class Scopes(Statements):
@@ -40,33 +41,38 @@ class Scopes(Statements):
 
     def _function(self, node: Function, *, is_async: bool) -> None:
         # Decorators, defaults and annotations are evaluated where the function is defined.
+        names = set(map(name_of, node.decorator_list))
         self._visit_all([*node.decorator_list, *_defaults(node.args)])
         if self._annotations_are_run:  # without ``from __future__ import annotations``
             self._visit_all(_annotations(node))
-        if not any(name_of(each) in _ACCESSORS for each in node.decorator_list):
+        if _ACCESSORS.isdisjoint(names):
             self._bind(node.name, "defined", node, scope=len(self.scopes))
         outside = self._enter("function", node.name, node.lineno, is_async=is_async)
         scope = self.scopes[self._scope]
         scope.decorators = [self._expression(each) for each in node.decorator_list]
         scope.annotation = None if node.returns is None else annotation(node.returns)
-        bases = self.scopes[outside].bases
-        is_of_protocol = bool(bases) and _PROTOCOL in map(last_name, bases)
-        scope.is_abstract = _is_abstract(node) or (is_of_protocol and _says_nothing(node))
-        is_method = self.scopes[outside].kind == "class" and Name("staticmethod") not in (
-            scope.decorators
+        around = self.scopes[outside]
+        is_of_protocol = bool(around.bases) and _PROTOCOL in map(last_name, around.bases)
+        scope.is_abstract = (
+            not _ABSTRACT.isdisjoint(names)
+            or _stands_for_another(node.body)
+            or (is_of_protocol and _says_nothing(node))
         )
+        is_method = around.kind == "class" and Name("staticmethod") not in scope.decorators
         self._bind_type_parameters(node)
         self._parameters(node.args, is_method=is_method)
         is_outermost, self._in_function = not self._in_function, True
         named, self._named_tasks = self._named_tasks, []
-        with self._apart():
-            self._body(node.body)
+        at_this_time = self._at_another_time()
+        self._body(node.body)
+        self._back_at(at_this_time)
         self._discard_tasks(node)
         self._named_tasks = named
         self._drop_changing()
-        scope.called_parameters = [
-            each for each in scope.called_parameters if (self._scope, each) not in self._queued
-        ]
+        if self._queued:
+            scope.called_parameters = [
+                each for each in scope.called_parameters if (self._scope, each) not in self._queued
+            ]
         self._scope = outside
         if is_outermost:
             self._in_function = False
@@ -92,27 +98,33 @@ class Scopes(Statements):
         outside = self._enter("lambda", "<lambda>", node.lineno)
         self._inner[node] = self._scope
         self._parameters(node.args, is_method=False)
-        with self._apart():
-            self.visit(node.body)
+        at_this_time = self._at_another_time()
+        self.visit(node.body)
+        self._back_at(at_this_time)
         self.scopes[self._scope].returned.append(self._expression(node.body))
         self._scope = outside
 
-    @contextmanager
-    def _apart(self) -> Iterator[None]:
-        """Code that runs at another time than the code around it."""
+    def _at_another_time(self) -> _Around:
+        """Begin with code that runs at another time than that around it; return what holds there.
+
+        No context manager: there are too many functions.
+        """
         around = self._suite, self._once, self._polled, self._optional
         self._suite, self._once, self._polled, self._optional = None, False, frozenset(), False
-        yield
+        return around
+
+    def _back_at(self, around: _Around) -> None:
         self._suite, self._once, self._polled, self._optional = around
 
     def _parameters(self, arguments: ast.arguments, *, is_method: bool) -> None:
         parameters = _parameters(arguments)
-        self.scopes[self._scope].parameters = [each.arg for each in parameters]
+        scope = self.scopes[self._scope]
+        scope.parameters = [each.arg for each in parameters]
         defaults = _defaults_by_name(arguments)
-        constants = {name: self._expression(node) for name, node in defaults.items()}
-        self.scopes[self._scope].defaults = {
-            name: value for name, value in constants.items() if isinstance(value, Constant)
-        }
+        for name, default in defaults.items():
+            value = self._expression(default)
+            if isinstance(value, Constant):
+                scope.defaults[name] = value
         for number, parameter in enumerate(parameters):
             if is_method and not number:
                 self._bind(parameter.arg, "self", parameter)
@@ -120,8 +132,8 @@ class Scopes(Statements):
                 self._bind(parameter.arg, "annotated", parameter, annotation(parameter.annotation))
             elif isinstance(defaults.get(parameter.arg), ast.Call):
                 # A default says of which kind the others are.
-                value = self._expression(defaults[parameter.arg])
-                self._bind(parameter.arg, "assigned", parameter, value)
+                made = self._expression(defaults[parameter.arg])
+                self._bind(parameter.arg, "assigned", parameter, made)
             else:
                 self._bind(parameter.arg, "unknown", parameter)
         if arguments.vararg is not None:
@@ -194,12 +206,15 @@ def _defaults(arguments: ast.arguments) -> list[ast.expr]:
 
 
 def _defaults_by_name(arguments: ast.arguments) -> dict[str, ast.expr]:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    last = positional[len(positional) - len(arguments.defaults) :]
-    defaults = {each.arg: default for each, default in zip(last, arguments.defaults, strict=True)}
-    for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if default is not None:
+    defaults: dict[str, ast.expr] = {}
+    if arguments.defaults:
+        positional = [*arguments.posonlyargs, *arguments.args]
+        last = positional[len(positional) - len(arguments.defaults) :]
+        for each, default in zip(last, arguments.defaults, strict=True):
             defaults[each.arg] = default
+    for each, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if keyword_default is not None:
+            defaults[each.arg] = keyword_default
     return defaults
 
 
@@ -218,18 +233,17 @@ def _says_nothing(node: Function) -> bool:
     )
 
 
-def _is_abstract(node: Function) -> bool:
-    """Return whether a function says that another one is to stand in its place."""
-    if any(name_of(each) in _ABSTRACT for each in node.decorator_list):
-        return True
-    body = node.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        body = body[1:] or body
-    match body:
-        case [ast.Raise(exc=ast.Name(id="NotImplementedError"))]:
-            return True
-        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")))]:
-            return True
-        case [ast.Expr(value=ast.Constant(value=value))]:
+def _stands_for_another(body: list[ast.stmt]) -> bool:
+    """Return whether a function's body says that another one is to stand in its place."""
+    if len(body) > 2:
+        return False
+    if len(body) == 2 and not (
+        isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    ):
+        return False
+    match body[-1]:
+        case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
+            return name == "NotImplementedError"
+        case ast.Expr(value=ast.Constant(value=value)):
             return value is ...
     return False

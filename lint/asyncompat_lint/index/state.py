@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol
 
 from asyncompat_lint.expressions import OPAQUE, Expr
 from asyncompat_lint.facts import (
@@ -27,11 +27,22 @@ from asyncompat_lint.facts import (
 from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.index.branches import may_poll
 from asyncompat_lint.index.expressions import expression
+from asyncompat_lint.index.nodes import INSIDE
 from asyncompat_lint.index.switches import Known, may_switch
 from asyncompat_lint.index.taken import TAKING
+from asyncompat_lint.shared import holders_in
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
 
+
+class Placed(Protocol):
+    """A node that says where it stands: every one but what has no text of its own."""
+
+    lineno: int
+    col_offset: int
+
+
+_Told = ast.expr | ast.stmt | ast.alias | ast.excepthandler
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Modules whose names, and builtins that themselves, came with some version of Python.
 VERSIONED = frozenset(
@@ -41,22 +52,16 @@ VERSIONED = frozenset(
 VERSIONED_BUILTINS = frozenset({"BaseExceptionGroup", "ExceptionGroup", "aiter", "anext"})
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
-# Half of all nodes: they have nothing in them, and are not walked to. A name is only if it may be
-# one of those above.
-_OPERATORS = frozenset({"ctx", "op", "ops"})
-_LEAVES = frozenset({ast.Constant, ast.Name})
-# What is walked through in the nodes of a kind.
-_INSIDE: dict[type[ast.AST], tuple[str, ...]] = {
-    kind: tuple(name for name in kind._fields if name not in _OPERATORS)
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
+# Half of all nodes, and what is no node: they have nothing in them, and are not walked to. A name
+# is only if it may be one of those above.
+_LEAVES: frozenset[type] = frozenset({ast.Constant, ast.Name, bool, int, str, type(None)})
 
 
-class State(ast.NodeVisitor):
+class State:
     """A walk through a module."""
 
-    _visitors: ClassVar[dict[type[ast.AST], Callable[[State, ast.AST], None]]]
+    # The parser's own walk looks each method up by its name, at every node of a million lines.
+    _visitors: ClassVar[_Visitors]
 
     def __init__(self, source: SourceText) -> None:
         self.scopes: list[Scope] = []
@@ -73,10 +78,13 @@ class State(ast.NodeVisitor):
         self.tests: dict[str, Test] = {}
         self.imported: set[str] = set()
         self._source = source
+        self.holders = holders_in(source.text)
         # Asked of the whole text at once, and not at every node: most texts do not.
         self._is_ascii = source.text.isascii()
         self._polls = may_poll(source.text)
         self._has_switches = may_switch(source.text)
+        self._takes_locks = "acquire" in source.text
+        self._asks_for_loop = "get_running_loop" in source.text
         self._scope = 0
         self._in_function = False
         self._awaited: ast.AST | None = None
@@ -104,40 +112,30 @@ class State(ast.NodeVisitor):
         self._versioned: set[str] = set()
         self._annotations_are_run = True
         names_count = any(name in source.text for name in VERSIONED_BUILTINS)
-        self._leaves: frozenset[type[ast.AST]] = _LEAVES - ({ast.Name} if names_count else set())
-
-    # The parser's own walk looks each method up by its name, at every node of a million lines.
+        self._leaves = _LEAVES - ({ast.Name} if names_count else set())
 
     def __init_subclass__(cls) -> None:
-        cls._visitors = {}
+        cls._visitors = _Visitors(cls)
 
     def visit(self, node: ast.AST) -> None:
         """Walk through a node."""
         kind = type(node)
         if kind not in self._leaves:
-            visitor = self._visitors.get(kind) or self._visitor(kind)
-            visitor(self, node)
-
-    @classmethod
-    def _visitor(cls, kind: type[ast.AST]) -> Callable[[State, ast.AST], None]:
-        visitor: Callable[[State, ast.AST], None]
-        visitor = getattr(cls, f"visit_{kind.__name__}", cls.generic_visit)
-        if kind in TAKING:
-            visitor = _taking(TAKING[kind], visitor)
-        cls._visitors[kind] = visitor
-        return visitor
+            self._visitors[kind](self, node)
 
     def generic_visit(self, node: ast.AST) -> None:
         """Walk through all that is in a node."""
-        visit, leaves = self.visit, self._leaves
-        for name in _INSIDE[type(node)]:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
+        visitors, leaves = self._visitors, self._leaves
+        for name in INSIDE[type(node)]:
+            value: Any = getattr(node, name, None)
+            kind = type(value)
+            if kind is list:
                 for each in value:
-                    if type(each) not in leaves and isinstance(each, ast.AST):
-                        visit(each)
-            elif type(value) not in leaves and isinstance(value, ast.AST):
-                visit(value)
+                    kind = type(each)
+                    if kind not in leaves:
+                        visitors[kind](self, each)
+            elif kind not in leaves:
+                visitors[kind](self, value)
 
     def take(self, calls: Iterable[ast.expr]) -> None:
         """Keep the calls among these, whose results are taken for values."""
@@ -170,13 +168,14 @@ class State(ast.NodeVisitor):
         return index
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
+        visitors, leaves = self._visitors, self._leaves
         for node in nodes:
-            if type(node) not in self._leaves:
-                self.visit(node)
+            kind = type(node)
+            if kind not in leaves:
+                visitors[kind](self, node)
 
-    def _start(self, node: ast.AST) -> tuple[int, int]:
-        line: int = getattr(node, "lineno", 1)
-        offset: int = getattr(node, "col_offset", 0)
+    def _start(self, node: Placed) -> tuple[int, int]:
+        line, offset = node.lineno, node.col_offset
         return line, offset + 1 if self._is_ascii else self._column(line, offset)
 
     def _span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
@@ -195,7 +194,7 @@ class State(ast.NodeVisitor):
 
     def _await_at_top(self, node: ast.expr | ast.stmt) -> None:
         """Keep an ``await`` that is in no function."""
-        if self._running() == 0 and not self._in_function:
+        if not self._in_function and self._running() == 0:
             line, column = self._start(node)
             is_expression = isinstance(node, ast.expr)
             span = self._span(node) if is_expression else Span(line, column, line, column)
@@ -203,14 +202,14 @@ class State(ast.NodeVisitor):
             self.awaits_at_top.append(TopAwait(span, self._statement, timed))
 
     def _mention(
-        self, node: ast.AST, value: Expr = OPAQUE, target: str = "", *, stored: bool = False
+        self, node: _Told, value: Expr = OPAQUE, target: str = "", *, stored: bool = False
     ) -> None:
         """Keep a place that names something whose being there depends on Python's version."""
-        if isinstance(node, ast.expr | ast.stmt | ast.alias):
-            span = self._span(node)
-        else:
+        if isinstance(node, ast.excepthandler):
             line, column = self._start(node)
             span = Span(line, column, line, column)
+        else:
+            span = self._span(node)
         self.mentions.append(Mention(self._scope, span, self._statement, value, target, stored))
 
     def _comprehension(
@@ -220,11 +219,29 @@ class State(ast.NodeVisitor):
         raise NotImplementedError
 
 
-def _taking(
-    taken_by: Callable[[ast.AST], Iterable[ast.expr]], visitor: Callable[[State, ast.AST], None]
-) -> Callable[[State, ast.AST], None]:
+_Visitor = Callable[[Any, Any], None]
+
+
+class _Visitors(dict[type, _Visitor]):
+    """The methods of a class by which it walks through nodes, by their kinds."""
+
+    def __init__(self, class_: type[State]) -> None:
+        super().__init__()
+        self._class = class_
+
+    def __missing__(self, kind: type) -> _Visitor:
+        visitor: _Visitor = getattr(self._class, f"visit_{kind.__name__}", State.generic_visit)
+        if kind in TAKING:
+            visitor = _taking(TAKING[kind], visitor)
+        self[kind] = visitor
+        return visitor
+
+
+def _taking(taken_by: Callable[[Any], Iterable[ast.expr]], visitor: _Visitor) -> _Visitor:
     def visit(state: State, node: ast.AST) -> None:
-        state.take(taken_by(node))
+        for each in taken_by(node):
+            if type(each) is ast.Call:
+                state._taken.add(each)
         visitor(state, node)
 
     return visit

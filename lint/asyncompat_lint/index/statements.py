@@ -52,6 +52,8 @@ _VARYING = frozenset({"Exception", "TimeoutError"})
 # Nothing behind one of these in the same suite is ever run.
 _ENDING = frozenset({ast.Break, ast.Continue, ast.Raise, ast.Return})
 _PERHAPS_ENDING = frozenset({ast.Assert, ast.Expr, ast.If, ast.While})
+# What is known behind one of these by what it asks.
+_NARROWING = (ast.Assert, ast.If)
 
 
 class Statements(Calls):
@@ -61,15 +63,15 @@ class Statements(Calls):
         if self.scopes[self._scope].is_async:
             self.marks += marks_of(body)
         around, never = self._statement, self._never
+        visitors, is_outside = self._visitors, not self._in_function
         for number, statement in enumerate(body):
-            if not self._in_function:
-                line, end_line = whole_lines(statement)
-                self._statement = Statement(line, end_line)
+            if is_outside:
+                self._statement = Statement(*whole_lines(statement))
             kind = type(statement)
-            if kind is ast.Expr:
+            if self._takes_locks and kind is ast.Expr:
                 self._holding = held_over_await(statement, body, number)
-            self.visit(statement)
-            if kind in GUARDING and (kind is not ast.Assign or not self._in_function):
+            visitors[kind](self, statement)
+            if kind in GUARDING and (is_outside or kind is not ast.Assign):
                 self._guards(statement, body[number + 1 :])
             if kind in _ENDING or (kind in _PERHAPS_ENDING and ends(statement)):
                 self._never = True  # what is behind it
@@ -81,9 +83,9 @@ class Statements(Calls):
             self._guard(guard)
         if isinstance(statement, ast.If):
             self._conditions(statement, rest)
-        if isinstance(statement, ast.If | ast.Assert):
+        if rest and isinstance(statement, _NARROWING):
             for narrowing in narrowings(statement, rest):
-                if rest and narrowing.suite.line >= rest[0].lineno:
+                if narrowing.suite.line >= rest[0].lineno:
                     self._narrow(narrowing)
 
     def _conditions(self, statement: ast.If, rest: list[ast.stmt]) -> None:
@@ -93,7 +95,7 @@ class Statements(Calls):
             return
         places = places_of(statement, rest)
         scope.without += without(statement.test, places, self._called_for)
-        for condition in conditions(statement.test, places):
+        for condition in conditions(statement.test, places, scope.parameters):
             if condition.parameter in scope.parameters:
                 first, *others = scope.bindings[condition.parameter]
                 changes = [
@@ -115,27 +117,31 @@ class Statements(Calls):
     def _drop_changing(self) -> None:
         """Forget what was asked in a loop of a parameter that changes there: it is for one turn."""
         scope = self.scopes[self._scope]
-        scope.conditions = [
-            each
-            for each in scope.conditions
-            if not any(
-                first <= each.line <= last and first <= binding.line <= last
-                for binding in scope.bindings[each.parameter][1:]
-                if binding.kind not in SAYING
-                for index, first, last in self._loops
-                if index == self._scope
-            )
-        ]
+        if not scope.conditions:
+            return
+        loops = [lines for index, *lines in self._loops if index == self._scope]
+        if loops:
+            scope.conditions = [
+                each
+                for each in scope.conditions
+                if not any(
+                    first <= each.line <= last and first <= binding.line <= last
+                    for binding in scope.bindings[each.parameter][1:]
+                    if binding.kind not in SAYING
+                    for first, last in loops
+                )
+            ]
 
     def _guard(self, guard: Guard) -> None:
-        span = guard.span
-        column = self._column(span.line, span.column - 1)
-        if span.end_column != END_OF_LINE:
-            end_column = self._column(span.end_line, span.end_column - 1)
-        else:
-            end_column = END_OF_LINE
-        span = Span(span.line, column, span.end_line, end_column)
-        self.guards.append(Guard(span, guard.test, guard.forgives, guard.forgives_no_loop))
+        if not self._is_ascii:
+            span = guard.span
+            column = self._column(span.line, span.column - 1)
+            if span.end_column != END_OF_LINE:
+                end_column = self._column(span.end_line, span.end_column - 1)
+            else:
+                end_column = END_OF_LINE
+            guard = replace(guard, span=Span(span.line, column, span.end_line, end_column))
+        self.guards.append(guard)
 
     def _branch(self, statement: ast.stmt, body: list[ast.stmt]) -> None:
         around = self._suite, self._optional
@@ -183,7 +189,7 @@ class Statements(Calls):
     def _lasting(self, names: set[str]) -> set[str]:
         """Of these names, those that outlive the function."""
         scope = self.scopes[self._scope]
-        return {
+        return names and {
             name
             for name in names
             if "." in name or name in scope.outer_names or name not in scope.bindings
@@ -216,8 +222,8 @@ class Statements(Calls):
             never, once = self._never, self._once
             self._once = once or fills_missing(handler, node.body)
             # In an async function one runs, whatever else has failed.
-            is_sync = not self.scopes[self._scope].is_async
-            self._never = never or (is_sync and runs_without_loop(handler, node.body))
+            may_be_without = self._asks_for_loop and not self.scopes[self._scope].is_async
+            self._never = never or (may_be_without and runs_without_loop(handler, node.body))
             self._branch(node, handler.body)
             self._never, self._once = never, once
         self._branch(node, node.orelse)
@@ -325,12 +331,13 @@ class Statements(Calls):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         super().visit_Assign(node)
-        self._name_task(node)
-        if self._in_function and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            changes = changes_of(name, node.value)
-            if changes and len(node.targets) == 1:
-                self._changes[self._scope, name, node.lineno] = changes
+        if type(node.value) is ast.Call:
+            self._name_task(node)
+            if self._in_function and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                changes = changes_of(name, node.value)
+                if changes and len(node.targets) == 1:
+                    self._changes[self._scope, name, node.lineno] = changes
         if self._scope == 0 and isinstance(node.targets[0], ast.Name):
             if is_always_false(node, self._source.text):
                 self._false.add(node.targets[0].id)

@@ -20,16 +20,11 @@ TAKERS = _ASKING_EACH | frozenset(
 )
 
 
-def _tested(node: ast.expr) -> Iterator[ast.expr]:
+def _tested(node: ast.expr) -> list[ast.expr]:
     """What has to be true or false for something to be."""
-    match node:
-        case ast.BoolOp(values=values):
-            for each in values:
-                yield from _tested(each)
-        case ast.UnaryOp():
-            pass  # told by itself
-        case _:
-            yield node
+    if isinstance(node, ast.BoolOp):
+        return [tested for each in node.values for tested in _tested(each)]
+    return [] if isinstance(node, ast.UnaryOp) else [node]  # that is told by itself
 
 
 def dropped(value: ast.expr) -> list[ast.expr]:
@@ -37,13 +32,16 @@ def dropped(value: ast.expr) -> list[ast.expr]:
 
     A task that is only told whom to call is not kept by that.
     """
+    if isinstance(value, ast.Call):  # nearly always
+        function = value.func
+        if isinstance(function, ast.Attribute) and function.attr in _TELLING_TASKS:
+            return [value, function.value]
+        return [value]
     match value:
         case ast.BoolOp():
             return value.values[-1:]
         case ast.IfExp():
             return [value.body, value.orelse]
-        case ast.Call(func=ast.Attribute(value=task, attr=method)) if method in _TELLING_TASKS:
-            return [value, task]
         case ast.ListComp() | ast.SetComp():
             return [value.elt]
     return [value]
@@ -83,8 +81,8 @@ def _of_comprehension(
             yield from _tested(test)
 
 
-# By the kind of a node: what of it is taken so. What is asked for an attribute is so often that the
-# walk does it by itself.
+# By the kind of a node: what of it is taken so. What is asked for an attribute or an item is so
+# often that the walk does it by itself.
 TAKING: dict[type[ast.AST], Callable[..., Iterable[ast.expr]]] = {
     ast.Assert: lambda node: _tested(node.test),
     ast.BinOp: lambda node: [node.left, node.right],
@@ -100,7 +98,6 @@ TAKING: dict[type[ast.AST], Callable[..., Iterable[ast.expr]]] = {
     ast.ListComp: _of_comprehension,
     ast.SetComp: _of_comprehension,
     ast.Starred: lambda node: [node.value],
-    ast.Subscript: lambda node: [node.value],
     ast.UnaryOp: lambda node: _tested(node.operand),
     ast.While: lambda node: _tested(node.test),
 }

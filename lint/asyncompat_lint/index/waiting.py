@@ -10,10 +10,12 @@ import sys
 from collections.abc import Iterator
 
 from asyncompat_lint.index.expressions import name_of
+from asyncompat_lint.index.nodes import children
 from asyncompat_lint.index.taken import dropped
 
 MAKING_TASKS = frozenset({"create_task", "ensure_future"})
 _RUNNING_LOOPS = frozenset({"run", "run_forever", "run_until_complete"})
+_FUNCTIONS = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda)
 _LOOPS = (ast.AsyncFor, ast.For, ast.While)
 _WAITING = (ast.AsyncFor, ast.AsyncWith, ast.Await)
 
@@ -22,11 +24,11 @@ def awaits(node: ast.AST) -> bool:
     """Return whether something awaits, apart from what the functions in it do."""
     if isinstance(node, _WAITING):
         return True
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+    if isinstance(node, _FUNCTIONS):
         return False
     if isinstance(node, ast.comprehension) and node.is_async:
         return True
-    return any(map(awaits, ast.iter_child_nodes(node)))
+    return any(map(awaits, children(node)))
 
 
 def awaited_in(body: list[ast.stmt]) -> Iterator[ast.expr]:
@@ -38,8 +40,8 @@ def awaited_in(body: list[ast.stmt]) -> Iterator[ast.expr]:
         if isinstance(node, ast.AsyncWith):
             given = [item.context_expr for item in node.items]
         yield from (each.func for each in given if isinstance(each, ast.Call))
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            todo += ast.iter_child_nodes(node)
+        if not isinstance(node, _FUNCTIONS):
+            todo += children(node)
 
 
 def named_task(assignment: ast.Assign | ast.AnnAssign) -> str:
