@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from asyncompat_lint.index.expressions import name_of
+from asyncompat_lint.index.nodes import walk
 
 VERSION = "version_info"
 
@@ -18,7 +19,7 @@ def write_out_versions(tree: ast.Module) -> None:
     aliases = dict(_aliases(tree.body))
     if not aliases:
         return
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Compare):
             node.left = _written_out(node.left, aliases)
 

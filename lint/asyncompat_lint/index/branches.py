@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from asyncompat_lint.expressions import Either, Expr
 from asyncompat_lint.facts import Suite
 from asyncompat_lint.index.expressions import annotation, expression, name_of
-from asyncompat_lint.index.nodes import children
+from asyncompat_lint.index.nodes import children, walk
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _EXCLUSIVE = (ast.If, ast.Match)
@@ -167,7 +167,7 @@ def fills_missing(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
     tables = {
         _dotted(each.value)
         for statement in body
-        for each in ast.walk(statement)
+        for each in walk(statement)
         if isinstance(each, ast.Subscript)
     }
     return is_filled(tables - {""}, handler.body)
@@ -185,7 +185,7 @@ def not_waiting(statement: ast.Try) -> frozenset[Expr]:
     return frozenset(
         expression(each.func.value)
         for part in statement.body
-        for each in ast.walk(part)
+        for each in walk(part)
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)
     )
 
@@ -204,7 +204,7 @@ def polled(test: ast.expr) -> frozenset[Expr]:
     """Return what a test asks whether there is anything to wait for: ``not queue.empty()``."""
     return frozenset(
         expression(each.func.value)
-        for each in ast.walk(test)
+        for each in walk(test)
         if isinstance(each, ast.Call)
         and isinstance(each.func, ast.Attribute)
         and each.func.attr in _POLLS
@@ -237,7 +237,7 @@ def waited_for(loop: ast.While) -> frozenset[Expr]:
             pass
         case _:
             return frozenset()
-    is_left = any(isinstance(each, ast.Break) for part in loop.body for each in ast.walk(part))
+    is_left = any(isinstance(each, ast.Break) for part in loop.body for each in walk(part))
     return frozenset() if is_left else frozenset({expression(value)})
 
 
@@ -254,7 +254,7 @@ def runs_without_loop(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
     return any(each is None or name_of(each) in _FAILURES for each in types) and any(
         isinstance(each, ast.Call) and name_of(each.func) == "get_running_loop"
         for statement in body
-        for each in ast.walk(statement)
+        for each in walk(statement)
     )
 
 

@@ -20,8 +20,15 @@ from asyncompat_lint.expressions import (
 )
 from asyncompat_lint.facts import UNPACKED, CallSite, Load, SiteKind
 from asyncompat_lint.index.branches import ASKING, SETTLING, settled_by
-from asyncompat_lint.index.expressions import element, expression, name_of
+from asyncompat_lint.index.expressions import (
+    READ_IN_THEIR_WAY,
+    called,
+    element,
+    expression,
+    name_of,
+)
 from asyncompat_lint.index.names import Names
+from asyncompat_lint.index.nodes import walk
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
 from asyncompat_lint.index.taken import TAKERS, dropped, given_to, is_of_coroutines
 
@@ -105,7 +112,7 @@ class Calls(Names):
         self.generic_visit(node)
         scope = self.scopes[self._scope]
         scope.is_generator = True
-        scope.yielded.append(element(node.value, self._inner))
+        scope.yielded.append(element(node.value, self._known))
         self._iterated(node.value, node.value)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -135,16 +142,20 @@ class Calls(Names):
             if name == _ENTERING and len(node.args) == 1:
                 # An exit stack enters it as `with` does, and has it until nobody knows when.
                 self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
+        callee = expression(function, self._known)
+        passed = [expression(each, self._known) for each in node.args]
         self._site(
             node,
-            expression(function, self._inner),
+            callee,
             awaited=awaited,
             discarded=discarded,
-            arguments=self._arguments(node),
+            arguments=self._arguments(node, passed),
             passes=_passes(node),
             returned=returned,
             awaits_inside=node is self._holding,
         )
+        if name not in READ_IN_THEIR_WAY:
+            self._known[node] = called(callee, passed)
         if is_told_of and name in SETTLING:
             self._polled |= settled_by(node)
 
@@ -158,7 +169,7 @@ class Calls(Names):
         if name in TAKERS and isinstance(node.func, ast.Name):
             self.take(given_to(name, node.args))
         if name in _QUEUEING:
-            names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+            names = {each.id for each in walk(node) if isinstance(each, ast.Name)}
             self._queued.update((self._running(), each) for each in names)
 
     def _consumed(self, node: ast.Call) -> None:
@@ -265,7 +276,7 @@ class Calls(Names):
             self._mention_name(node)
         kind = type(node.ctx)
         if kind is ast.Load:
-            value = expression(node, self._inner)
+            value = expression(node, self._known)
             # The first time in each branch: what silences it there says nothing of the others.
             place = (self._scope, self._suite, value)
             if place not in self._loaded:
@@ -329,19 +340,17 @@ class Calls(Names):
             )
         )
 
-    def _arguments(self, node: ast.Call) -> dict[str, Expr]:
+    def _arguments(self, node: ast.Call, passed: list[Expr]) -> dict[str, Expr]:
         arguments: dict[str, Expr] = {}
-        inner = self._inner
-        for number, argument in enumerate(node.args):
-            if type(argument) is ast.Starred:
-                arguments[UNPACKED] = expression(argument, inner)
+        for number, value in enumerate(passed):
+            if type(node.args[number]) is ast.Starred:
+                arguments[UNPACKED] = value
                 break  # what follows has no known number
-            value = expression(argument, inner)
             if type(value) in _TOLD_ARGUMENTS:
                 arguments[str(number)] = value
         for keyword in node.keywords:  # of these at least the name is told
             if keyword.arg is not None:
-                arguments[keyword.arg] = expression(keyword.value, inner)
+                arguments[keyword.arg] = expression(keyword.value, self._known)
         return arguments
 
 

@@ -20,15 +20,14 @@ from asyncompat_lint.expressions import (
     Either,
     Element,
     Expr,
-    Inner,
     Name,
     Opaque,
     Subscripted,
 )
 
-# The scopes of the lambdas and comprehensions that have been met.
-Scopes = Mapping[ast.AST, int]
-_NO_SCOPES: Scopes = {}
+# What has been met: lambdas and comprehensions, which have scopes of their own, and calls.
+Known = Mapping[ast.AST, Expr]
+_NOTHING: Known = {}
 
 _LONGEST_TEXT = 80
 _LARGEST_NUMBER = 2**63 - 1
@@ -44,7 +43,7 @@ _TOLD_BY_NAME = {
     "Queue": (0, ("maxsize",)),
 }
 # Of all other calls what is called counts, and the arguments as they stand there.
-_READ_IN_THEIR_WAY = {
+READ_IN_THEIR_WAY = {
     *("TypeVar", "attrib", "cast", "field", "getattr", "ib", "partial"),
     *_TOLD_BY_NAME,
 }
@@ -65,80 +64,80 @@ _OPERATORS: dict[type[ast.operator], str] = {
 }
 
 
-def expression(node: ast.expr, scopes: Scopes = _NO_SCOPES) -> Expr:
+def expression(node: ast.expr, known: Known = _NOTHING) -> Expr:
     """Keep what can be followed of an expression."""
     kind = type(node)
     if kind is ast.Name:  # half of all
         return Name(node.id)  # type: ignore[attr-defined]
-    kept = _KEPT.get(kind)
-    return OPAQUE if kept is None else kept(node, scopes)
+    keep = _KEPT.get(kind)
+    return OPAQUE if keep is None else keep(node, known)
 
 
-def _each(nodes: list[ast.expr], scopes: Scopes) -> tuple[Expr, ...]:
-    return tuple([expression(node, scopes) for node in nodes])
+def _each(nodes: list[ast.expr], known: Known) -> tuple[Expr, ...]:
+    return tuple([expression(node, known) for node in nodes])
 
 
-def _attribute(node: ast.Attribute, scopes: Scopes) -> Expr:
+def _attribute(node: ast.Attribute, known: Known) -> Expr:
     value = node.value
     if type(value) is ast.Name:  # nearly always
         return Attribute(Name(value.id), node.attr)
-    return Attribute(expression(value, scopes), node.attr)
+    return Attribute(expression(value, known), node.attr)
 
 
-def _inner(node: ast.expr, scopes: Scopes) -> Expr:
-    return Inner(scopes[node]) if node in scopes else OPAQUE
+def _inner(node: ast.expr, known: Known) -> Expr:
+    return known.get(node, OPAQUE)
 
 
-def _operation(node: ast.BinOp, scopes: Scopes) -> Expr:
+def _operation(node: ast.BinOp, known: Known) -> Expr:
     if isinstance(node.op, ast.BitOr):
-        return Either(_each([node.left, node.right], scopes), is_piped=True)
+        return Either(_each([node.left, node.right], known), is_piped=True)
     operator = _OPERATORS.get(type(node.op))
     if operator is None:
         return OPAQUE
-    method = Attribute(expression(node.left, scopes), operator)
-    return Called(method, _followed([expression(node.right, scopes)]))
+    method = Attribute(expression(node.left, known), operator)
+    return Called(method, _followed([expression(node.right, known)]))
 
 
-def _subscripted(node: ast.Subscript, scopes: Scopes) -> Expr:
-    value = expression(node.value, scopes)
+def _subscripted(node: ast.Subscript, known: Known) -> Expr:
+    value = expression(node.value, known)
     if isinstance(node.slice, ast.Slice):  # a part of something is of the same kind
         return OPAQUE if isinstance(value, Display) else value
-    return Subscripted(value, expression(node.slice, scopes))
+    return Subscripted(value, expression(node.slice, known))
 
 
 def _sequence(
     of: Literal["list", "tuple", "set"],
-) -> Callable[[ast.List | ast.Tuple | ast.Set, Scopes], Expr]:
-    def kept(node: ast.List | ast.Tuple | ast.Set, scopes: Scopes) -> Expr:
+) -> Callable[[ast.List | ast.Tuple | ast.Set, Known], Expr]:
+    def kept(node: ast.List | ast.Tuple | ast.Set, known: Known) -> Expr:
         for each in node.elts:
             if type(each) is ast.Starred:  # what is behind it has no known number
-                items = tuple([_item(each, scopes) for each in node.elts])
+                items = tuple([_item(each, known) for each in node.elts])
                 return Display("list", (Either(items) if len(items) > 1 else items[0],))
-        return Display(of, _each(node.elts, scopes))
+        return Display(of, _each(node.elts, known))
 
     return kept
 
 
-def _item(node: ast.expr, scopes: Scopes) -> Expr:
+def _item(node: ast.expr, known: Known) -> Expr:
     if isinstance(node, ast.Starred):
-        return element(node.value, scopes)
-    return expression(node, scopes)
+        return element(node.value, known)
+    return expression(node, known)
 
 
-def _dictionary(node: ast.Dict, scopes: Scopes) -> Expr:
+def _dictionary(node: ast.Dict, known: Known) -> Expr:
     keys = [key for key in node.keys if key is not None]
     if len(keys) == len(node.keys):
-        return Display("dict", _each(keys, scopes), _each(node.values, scopes))
+        return Display("dict", _each(keys, known), _each(node.values, known))
     values = [
-        expression(value, scopes)
+        expression(value, known)
         if key is not None
-        else Element(Called(Attribute(expression(value, scopes), "values")))
+        else Element(Called(Attribute(expression(value, known), "values")))
         for key, value in zip(node.keys, node.values, strict=True)
     ]
     return Display("dict", (OPAQUE,), (Either(tuple(values)) if len(values) > 1 else values[0],))
 
 
-def _constant(node: ast.Constant, _: Scopes) -> Expr:
+def _constant(node: ast.Constant, _: Known) -> Expr:
     value = node.value
     if isinstance(value, str):
         # Long texts, and those that are no text, say nothing but that they are strings.
@@ -200,22 +199,25 @@ def whole_lines(statement: ast.stmt) -> tuple[int, int]:
     return first.lineno, statement.end_lineno or statement.lineno
 
 
-def element(node: ast.expr, scopes: Scopes) -> Expr:
+def element(node: ast.expr, known: Known) -> Expr:
     """Return what a loop's variable is."""
-    return Element(expression(node, scopes))
+    return Element(expression(node, known))
 
 
-def _call(node: ast.Call, scopes: Scopes) -> Expr:
-    arguments = [expression(each, scopes) for each in node.args]
-    function = expression(node.func, scopes)
+def _call(node: ast.Call, known: Known) -> Expr:
+    found = known.get(node)
+    if found is not None:
+        return found
+    arguments = [expression(each, known) for each in node.args]
+    function = expression(node.func, known)
     name = name_of(node.func)
-    if name not in _READ_IN_THEIR_WAY:
-        return Called(function, _followed(arguments))
+    if name not in READ_IN_THEIR_WAY:
+        return called(function, arguments)
     match name, node.args:
         case "getattr", [value, ast.Constant(value=str(asked)), *default] if (
             isinstance(node.func, ast.Name) and asked.isidentifier()
         ):
-            return Either((Attribute(expression(value, scopes), asked), *_each(default, scopes)))
+            return Either((Attribute(expression(value, known), asked), *_each(default, known)))
         case "TypeVar", _:
             # Its bound is what its instances have in common.
             bounds = [annotation(k.value) for k in node.keywords if k.arg == "bound"]
@@ -224,12 +226,12 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
             # A field of a class, which has what this makes of it for each instance.
             made = [k.value for k in node.keywords if k.arg in ("default_factory", "factory")]
             if made:
-                return Called(expression(made[0], scopes))
+                return Called(expression(made[0], known))
         case "cast", [first, *_]:
             arguments[0] = annotation(first)
         case "partial", [_, *_]:
             # Whatever is bound counts where the object is called.
-            named = {k.arg: expression(k.value, scopes) for k in node.keywords if k.arg is not None}
+            named = {k.arg: expression(k.value, known) for k in node.keywords if k.arg is not None}
             if named:
                 keywords = Display("dict", tuple(map(Constant, named)), tuple(named.values()))
                 arguments.append(Called(KEYWORDS, (keywords,)))
@@ -239,8 +241,13 @@ def _call(node: ast.Call, scopes: Scopes) -> Expr:
             number, names = _TOLD_BY_NAME[name]
             told = [each.value for each in node.keywords if each.arg in names]
             if told and len(arguments) <= number:
-                arguments += [OPAQUE] * (number - len(arguments)) + [expression(told[0], scopes)]
+                arguments += [OPAQUE] * (number - len(arguments)) + [expression(told[0], known)]
             return Called(function, tuple(arguments))
+    return Called(function, _followed(arguments))
+
+
+def called(function: Expr, arguments: list[Expr]) -> Called:
+    """Return what a call gives, if it is one that is not read in a way of its own."""
     return Called(function, _followed(arguments))
 
 
@@ -252,26 +259,26 @@ def _followed(arguments: list[Expr]) -> tuple[Expr, ...]:
 
 
 # By a table, for it is asked of every expression of a million lines.
-_KEPT: dict[type[ast.expr], Callable[[Any, Scopes], Expr]] = {
+_KEPT: dict[type[ast.expr], Callable[[Any, Known], Expr]] = {
     ast.Attribute: _attribute,
-    ast.Await: lambda node, scopes: Awaited(expression(node.value, scopes)),
+    ast.Await: lambda node, known: Awaited(expression(node.value, known)),
     ast.BinOp: _operation,
-    ast.BoolOp: lambda node, scopes: Either(_each(node.values, scopes)),
+    ast.BoolOp: lambda node, known: Either(_each(node.values, known)),
     ast.Call: _call,
     ast.Constant: _constant,
     ast.Dict: _dictionary,
     ast.DictComp: _inner,
     ast.GeneratorExp: _inner,
-    ast.IfExp: lambda node, scopes: Either(_each([node.body, node.orelse], scopes)),
+    ast.IfExp: lambda node, known: Either(_each([node.body, node.orelse], known)),
     ast.JoinedStr: lambda _node, _scopes: Called(Name("str")),
     ast.Lambda: _inner,
     ast.List: _sequence("list"),
     ast.ListComp: _inner,
-    ast.NamedExpr: lambda node, scopes: expression(node.value, scopes),
+    ast.NamedExpr: lambda node, known: expression(node.value, known),
     ast.Set: _sequence("set"),
     ast.SetComp: _inner,
-    ast.Starred: lambda node, scopes: expression(node.value, scopes),
+    ast.Starred: lambda node, known: expression(node.value, known),
     ast.Subscript: _subscripted,
     ast.Tuple: _sequence("tuple"),
-    ast.YieldFrom: lambda node, scopes: Awaited(expression(node.value, scopes)),
+    ast.YieldFrom: lambda node, known: Awaited(expression(node.value, known)),
 }

@@ -27,6 +27,7 @@ from asyncompat_lint.guards import (
 from asyncompat_lint.index.branches import is_never
 from asyncompat_lint.index.expressions import expression, name_of, whole_lines
 from asyncompat_lint.index.names import import_targets
+from asyncompat_lint.index.nodes import walk
 from asyncompat_lint.spans import Span
 
 UNASKED = Unasked()
@@ -244,7 +245,7 @@ def _needed(body: list[ast.stmt]) -> tuple[tuple[str, ...], tuple[Expr, ...]]:
     imports: list[str] = []
     names: list[Expr] = []
     for statement in body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imports += [target for _, _, target in import_targets(node)]
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from asyncompat_lint.expressions import (
     ITERATED,
-    OPAQUE,
     WRAPPERS,
     Attribute,
     Awaited,
     Called,
+    Constant,
     Element,
     Expr,
     Name,
+    Opaque,
     Subscripted,
     last_name,
     last_names,
@@ -115,9 +116,12 @@ def _add_values(index: NameIndex, scopes: list[Scope], puts: Iterable[Put]) -> N
             for name, bindings in bound.items():
                 for binding in bindings:
                     value = binding.value
+                    kind = type(value)
                     if binding.kind == "imported":
                         aliases.add((binding.target.rpartition(".")[2], name))
-                    elif value is not OPAQUE:
+                    elif kind is Name or kind is Attribute:  # most are, or are nothing
+                        aliases.add((last_name(value), name))
+                    elif kind is not Constant and kind is not Opaque:
                         is_made = _is_made(value)
                         is_alias = not is_made or (name in index.called and _is_taken_out(value))
                         for other in last_names(value):
@@ -155,11 +159,16 @@ def _asked_of(name: str, expression: Expr) -> str:
 
 def _untold(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
     """The functions that use a parameter of which nothing is said; classes, by constructors."""
-    if not any(
-        scope.bindings[name][0].kind == "unknown" for scope in scopes for name in scope.parameters
-    ):
-        return  # as in most modules that have annotations at all
-    for number, name in _used(scopes, calls):
+    parameters = {
+        name
+        for scope in scopes
+        for name in scope.parameters
+        if scope.bindings[name][0].kind == "unknown"
+    }
+    # In most modules that have annotations at all there are none.
+    for number, name in _used(scopes, calls) if parameters else ():
+        if name not in parameters:
+            continue
         scope = scopes[number]
         while name not in scope.bindings and scope.parent >= 0:
             scope = scopes[scope.parent]
@@ -181,18 +190,19 @@ def _used(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[tuple[int,
                     yield index if binding.scope < 0 else binding.scope, binding.value.id
 
 
+_ASKED = (Attribute, Awaited, Element, Subscripted)
+
+
 def _first_name(expression: Expr) -> str:
     """The name that something is asked of: `session` in `session.query(User).all`."""
-    match expression:
-        case Name(id=name):
-            return name
-        case Called(function=inner):
-            return _first_name(inner)
-        case Attribute(value=inner) | Subscripted(value=inner):
-            return _first_name(inner)
-        case Awaited(value=inner) | Element(value=inner):
-            return _first_name(inner)
-    return ""
+    while not isinstance(expression, Name):
+        if isinstance(expression, Called):
+            expression = expression.function
+        elif isinstance(expression, _ASKED):
+            expression = expression.value
+        else:
+            return ""
+    return expression.id
 
 
 def _receivers(scopes: list[Scope]) -> Iterable[str]:

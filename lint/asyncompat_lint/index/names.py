@@ -184,7 +184,7 @@ class Names(State):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
-        value = expression(node.value, self._inner)
+        value = expression(node.value, self._known)
         for target in node.targets:
             self._bind_target(target, "assigned", value)
             if isinstance(target, ast.Subscript):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 # These have nothing in them.
 _OPERATORS = frozenset({"ctx", "op", "ops"})
@@ -24,3 +25,11 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif type(value) is list:
             found += [each for each in value if isinstance(each, ast.AST)]
     return found
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Give a node and all that is in it, the outer ones first."""
+    todo = [node]
+    for each in todo:
+        todo += children(each)
+        yield each

@@ -12,6 +12,7 @@ from asyncompat_lint.expressions import (
     Constant,
     Display,
     Expr,
+    Inner,
     Name,
     Subscripted,
     last_name,
@@ -96,7 +97,7 @@ class Scopes(Statements):
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._visit_all(_defaults(node.args))
         outside = self._enter("lambda", "<lambda>", node.lineno)
-        self._inner[node] = self._scope
+        self._known[node] = Inner(self._scope)
         self._parameters(node.args, is_method=False)
         at_this_time = self._at_another_time()
         self.visit(node.body)
@@ -183,13 +184,13 @@ class Scopes(Statements):
             self.marks.append(Mark("sequential-awaits", line))
         name = f"<{type(node).__name__}>"
         outside = self._enter("comprehension", name, line, runs_in_parent=runs_here)
-        self._inner[node] = self._scope
+        self._known[node] = Inner(self._scope)
         for number, generator in enumerate(node.generators):
             if number:
                 self.visit(generator.iter)
             if not generator.is_async:
                 self._iterated(generator.iter, generator.iter)
-            self._bind_target(generator.target, "assigned", element(generator.iter, self._inner))
+            self._bind_target(generator.target, "assigned", element(generator.iter, self._known))
             self._visit_all(generator.ifs)
         self._visit_all(elements)
         returned = self.scopes[self._scope].returned

@@ -102,7 +102,7 @@ class State:
         self._false: set[str] = set()
         self._polled: frozenset[Expr] = frozenset()
         self._suite: Suite | None = None
-        self._inner: dict[ast.AST, int] = {}
+        self._known: dict[ast.AST, Expr] = {}
         self._queued: set[tuple[int, str]] = set()
         # How texts are changed: by the scope, the name and the line.
         self._changes: dict[tuple[int, str, int], tuple[Change, ...]] = {}
@@ -144,7 +144,7 @@ class State:
                 self._taken.add(each)
 
     def _expression(self, node: ast.expr) -> Expr:
-        return expression(node, self._inner)
+        return expression(node, self._known)
 
     def _enter(
         self,

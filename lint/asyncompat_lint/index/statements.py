@@ -291,7 +291,7 @@ class Statements(Calls):
             self.visit(node.iter)
             if consumes:
                 self._iterated(node.iter, node.iter)
-        self._bind_target(node.target, "assigned", element(node.iter, self._inner))
+        self._bind_target(node.target, "assigned", element(node.iter, self._known))
         self._loops.append((self._scope, node.lineno, node.end_lineno or node.lineno))
         self._branch(node, node.body)
         self._branch(node, node.orelse)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from asyncompat_lint.index.expressions import name_of
-from asyncompat_lint.index.nodes import children
+from asyncompat_lint.index.nodes import children, walk
 from asyncompat_lint.index.taken import dropped
 
 MAKING_TASKS = frozenset({"create_task", "ensure_future"})
@@ -59,11 +59,11 @@ def is_left(name: str, line: int, function: ast.AST) -> bool:
     """Return whether a function ends with what it has given to a name, and not used."""
     loops = [
         (each.lineno, each.end_lineno or each.lineno)
-        for each in ast.walk(function)
+        for each in walk(function)
         if isinstance(each, _LOOPS) and each.lineno <= line <= (each.end_lineno or each.lineno)
     ]
-    only_told = {told for each in ast.walk(function) for told in _told(each)}
-    for each in ast.walk(function):
+    only_told = {told for each in walk(function) for told in _told(each)}
+    for each in walk(function):
         is_its = isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
         if is_its and each not in only_told:
             return False
@@ -100,8 +100,8 @@ def held_over_await(statement: ast.stmt, body: list[ast.stmt], number: int) -> a
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="acquire")) as call):
             for each in body[number + 1 :]:
-                released = min(map(_line, filter(_releases, ast.walk(each))), default=sys.maxsize)
-                awaited = [_line(part) for part in ast.walk(each) if isinstance(part, _WAITING)]
+                released = min(map(_line, filter(_releases, walk(each))), default=sys.maxsize)
+                awaited = [_line(part) for part in walk(each) if isinstance(part, _WAITING)]
                 if any(line < released for line in awaited) and awaits(each):
                     return call
                 if released < sys.maxsize:
