@@ -5,13 +5,10 @@ The rules are CPython's newest, followed step by step here rather than by callin
 replace.
 """
 
-# The public functions make enums of all that they are given and give, for every run.
-import _signal
 import asyncio
 import contextlib
 import functools
 import inspect
-import signal
 import sys
 import threading
 import warnings
@@ -19,6 +16,7 @@ import warnings
 from . import tasks
 from .contexts import copy_context
 from .exceptions import NotAwaitableError
+from .interrupts import run_interruptibly
 from .introspection import tasks_now
 
 # Before 3.8 a subprocess's end is told to one loop only: the one that is set in the main thread.
@@ -70,7 +68,7 @@ def run(main, *, debug=None, loop_factory=None, nested=None):
     __tracebackhide__ = True
     runner = Runner(debug=debug, loop_factory=loop_factory, nested=nested)
     try:
-        runner._open("run()", main)
+        runner._open("asyncio.run()", main)
         try:
             return runner._run(main, None)
         finally:
@@ -143,18 +141,21 @@ class Runner:
             self._state = _CLOSED
 
     def _open(self, caller, main=None):
-        """Have a way to run something; where there is none, what was to be run is closed."""
+        """Have a way to run something: what was to be run is closed where that cannot be made.
+
+        Where it is refused it stays as it is, as by asyncio: whoever asked may still await it.
+        """
+        if self._state == _CLOSED:
+            raise RuntimeError("Runner is closed")
+        if self._state == _OPEN:
+            self._way.check(caller)
+            return
+        running = asyncio._get_running_loop()
+        if running is None:
+            make = self._host_loop() or OwnLoop
+        else:
+            make = _ways().choose(caller, running, self._nested, self._loop_factory)
         try:
-            if self._state == _CLOSED:
-                raise RuntimeError("Runner is closed")
-            if self._state == _OPEN:
-                self._way.check(caller)
-                return
-            running = asyncio._get_running_loop()
-            if running is None:
-                make = self._host_loop() or OwnLoop
-            else:
-                make = _ways().choose(caller, running, self._nested, self._loop_factory)
             self._way = make(self._debug, self._loop_factory, running)
         except BaseException:
             discard(main)
@@ -254,7 +255,9 @@ def users_frames(traceback):
     return traceback
 
 
-_DRIVERS = ("asyncio.base_events", "asyncio.events", "asyncio.futures")
+_DRIVERS = frozenset(
+    "asyncio.base_events asyncio.events asyncio.futures nest_asyncio nest_asyncio2".split()
+)
 
 
 def _watch_subprocesses(loop):
@@ -268,90 +271,6 @@ def discard(awaitable):
     """Close a coroutine that will not run, so that nothing is reported as never awaited."""
     if asyncio.iscoroutine(awaitable):
         awaitable.close()
-
-
-def run_interruptibly(loop, task, complete):
-    """Run a task to its end with a function; in the main thread, let Ctrl-C cancel it first."""
-    __tracebackhide__ = True
-    on_interrupt = _OnInterrupt(loop, task)
-    on_interrupt.install()
-    try:
-        return complete(task)
-    except asyncio.CancelledError:
-        if on_interrupt.count:
-            # A custom factory's task may not tell who else asked for it; asyncio's own of old do
-            # not, and there is nobody else who could have.
-            uncancel = getattr(task, "uncancel", None)
-            if uncancel is None and type(task) is asyncio.Task:
-                raise KeyboardInterrupt from None
-            if uncancel is not None and uncancel() == 0:
-                raise KeyboardInterrupt from None
-        raise
-    finally:
-        if task.done() and not task.cancelled():
-            task.exception()  # 3.6 complains of a KeyboardInterrupt that nobody asked for
-        on_interrupt.uninstall()
-
-
-@contextlib.contextmanager
-def interrupts_raise():
-    """Have Ctrl-C raise KeyboardInterrupt here, inside a run too, for what handles it itself."""
-    is_main = threading.current_thread() is threading.main_thread()
-    handler = signal.getsignal(signal.SIGINT)
-    if is_main and _is_of_a_run(handler):
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, handler)
-    else:
-        yield
-
-
-def _is_of_a_run(handler):
-    """Whether a handler of Ctrl-C is that of a run around this one, ours or somebody else's.
-
-    asyncio's Runner has one since 3.11, and ipykernel one for each cell that awaits: these cancel
-    what is suspended now.
-    """
-    if isinstance(handler, _OnInterrupt):
-        return True
-    module = getattr(getattr(handler, "func", handler), "__module__", None) or ""
-    is_kernels = module.partition(".")[0] == "ipykernel"
-    return callable(handler) and (module == "asyncio.runners" or is_kernels)
-
-
-class _OnInterrupt:
-    """What Ctrl-C does while a task runs: the first one cancels it, another does not wait."""
-
-    def __init__(self, loop, task):
-        self.count = 0
-        self._loop = loop
-        self._task = task
-        self._replaced = None
-
-    def __call__(self, _signum, _frame):
-        self.count += 1
-        if self.count > 1 or self._task.done():
-            raise KeyboardInterrupt
-        self._task.cancel()
-        self._loop.call_soon_threadsafe(lambda: None)  # wake it where it waits for events
-
-    def install(self):
-        if threading.current_thread() is not threading.main_thread():
-            return
-        handler = _signal.getsignal(signal.SIGINT)
-        # Not where the program has its own way with Ctrl-C; a run around this one is no such.
-        if handler is signal.default_int_handler or _is_of_a_run(handler):
-            try:
-                _signal.signal(signal.SIGINT, self)
-            except ValueError:  # an embedded interpreter without signals
-                return
-            self._replaced = handler
-
-    def uninstall(self):
-        if self._replaced is not None and _signal.getsignal(signal.SIGINT) is self:
-            _signal.signal(signal.SIGINT, self._replaced)
 
 
 def _clean_up(loop):

@@ -14,6 +14,7 @@ from .passes import can_pass
 # Which way an awaitable is run.
 OWN_LOOP = "a loop of its own"
 PASSES = "passes of the running loop"
+REENTRANT = "the running loop, which nest_asyncio has made re-entrant"
 THREAD = "a loop of its own in a thread"
 STACK_SWITCHING = "Pyodide's stack switching"
 HOSTS_LOOP = "the host's loop, which does not run just now"
@@ -47,8 +48,11 @@ def way(loop, nested, loop_factory=None):
             "inside the loop with `run(..., nested=True)`, or on a loop in another thread with "
             "`await to_thread(run, ...)`"
         )
-    if loop_factory is None and can_pass(loop) and not _in_greenlet():
-        return PASSES, None
+    if loop_factory is None and not _in_greenlet():
+        if can_pass(loop):
+            return PASSES, None
+        if hasattr(loop, "_nest_patched"):
+            return REENTRANT, None
     if sys.platform != "emscripten":
         return THREAD, None
     if _can_switch_stacks():

@@ -6,11 +6,14 @@ The one place of asyncompat that changes what is not ours, only where it is aske
 import asyncio
 import functools
 
-from ..backports import runners
+from ..backports import interrupts, runners
 from ..backports.introspection import swap_current_task, tasks_on_the_stack
 from ..backports.waiting import wait
 from . import passes, suspended
 from .born import Born
+
+_KINDS_OF_LOOPS = ("SelectorEventLoop", "ProactorEventLoop")
+_SHUTTING_DOWN = ("shutdown_asyncgens", "shutdown_default_executor")
 
 _in_force = []
 _changed = []
@@ -18,6 +21,9 @@ _changed = []
 
 class Patch:
     """What ``patch_asyncio`` returns: ``undo``, or the end of a ``with`` block, ends the patch."""
+
+    def __init__(self):
+        self.loop = asyncio._get_running_loop()
 
     def __enter__(self):
         return self
@@ -42,7 +48,8 @@ class Patch:
 def patch_asyncio():
     """Have ``asyncio.run``, ``asyncio.Runner`` and ``loop.run_until_complete`` run inside a loop.
 
-    And ``asyncio.wait`` take coroutines, as the programs of old do that call these.
+    And ``asyncio.wait`` take coroutines, and ``loop.close`` leave a loop alone that runs here, as
+    the programs of old need it that call these.
 
     For libraries and programs that call these themselves, in a notebook: there they then do as
     ``asyncompat.run(nested=True)`` does. Where no loop runs they do as always. Tasks stay what they
@@ -57,6 +64,13 @@ def patch_asyncio():
     if not _in_force:
         _change(asyncio, "run", _run)
         _change(asyncio.BaseEventLoop, "run_until_complete", _run_until_complete)
+        for kind in filter(None, map(vars(asyncio).get, _KINDS_OF_LOOPS)):
+            _change(kind, "close", _closing(kind.close))
+        for name in _SHUTTING_DOWN:
+            if hasattr(asyncio.BaseEventLoop, name):
+                _change(
+                    asyncio.BaseEventLoop, name, _shutting_down(vars(asyncio.BaseEventLoop)[name])
+                )
         for owner in (asyncio, asyncio.tasks):
             _change(owner, "wait", wait)  # of coroutines, too, as old programs do it
         if hasattr(asyncio, "Runner"):
@@ -77,7 +91,10 @@ def _change(owner, name, ours):
 def _run(main, *, debug=None, loop_factory=None):
     """``asyncompat.run``, inside a running loop too."""
     __tracebackhide__ = True
-    return runners.run(main, debug=debug, loop_factory=loop_factory, nested=bool(_in_force))
+    try:
+        return runners.run(main, debug=debug, loop_factory=loop_factory, nested=bool(_in_force))
+    except BaseException as error:
+        raise error.with_traceback(runners.users_frames(error.__traceback__))  # noqa: B904
 
 
 class _Runner(runners.Runner):
@@ -97,44 +114,76 @@ def _run_until_complete(self, future):
     # Somebody may have taken this function while the patch was there, and have it still.
     if running is None or not _in_force:
         return _original(self, future)
-    if running is not self:
-        if self.is_running():
-            raise RuntimeError("This event loop is already running")
-        # Another loop: it has its own callbacks and tasks, and needs only to be the running one.
-        task = swap_current_task(running, None)
-        asyncio._set_running_loop(None)
-        try:
-            suspended.refuse_depth()
-            future = asyncio.ensure_future(future, loop=self)
-            return runners.run_interruptibly(self, future, functools.partial(_original, self))
-        except RecursionError:
-            runners.discard(future)
-            raise
-        finally:
-            asyncio._set_running_loop(running)
-            swap_current_task(running, task)
+    if running is not self and self.is_running():
+        raise RuntimeError("This event loop is already running")
     try:
         suspended.refuse_depth()
     except RecursionError:
         runners.discard(future)
         raise
-    counted = passes.counted(self)
-    born = Born(self)
+    try:
+        if running is self:
+            return _run_inside(self, future)
+        return _run_another(self, future, running)
+    except BaseException as error:
+        raise error.with_traceback(runners.users_frames(error.__traceback__))  # noqa: B904
+
+
+def _run_another(loop, future, running):
+    """Run on another loop: it has its own callbacks and tasks, and is the running one meanwhile."""
+    task = swap_current_task(running, None)
+    asyncio._set_running_loop(None)
+    try:
+        future = asyncio.ensure_future(future, loop=loop)
+        return interrupts.run_interruptibly(loop, future, functools.partial(_original, loop))
+    finally:
+        asyncio._set_running_loop(running)
+        swap_current_task(running, task)
+
+
+def _run_inside(loop, future):
+    counted = passes.counted(loop)
+    born = Born(loop)
 
     def complete(task):
-        __tracebackhide__ = True
         # Who calls this in a task is cancelled with it if the loop is to stop.
-        is_cancelled = len(tasks_on_the_stack(self)[0]) > 0
-        return passes.run_until_complete(self, task, counted, born, cancels=is_cancelled)
+        is_cancelled = len(tasks_on_the_stack(loop)[0]) > 0
+        return passes.run_until_complete(loop, task, counted, born, cancels=is_cancelled)
 
     try:
         if asyncio.iscoroutine(future):
             task = born.new_task(future)
         else:
-            task = asyncio.ensure_future(future, loop=self)
-        suspended.refuse_own(self, task)
-        return runners.run_interruptibly(self, task, complete)
-    except BaseException as error:
-        raise error.with_traceback(runners.users_frames(error.__traceback__))  # noqa: B904
+            task = asyncio.ensure_future(future, loop=loop)
+        suspended.refuse_own(loop, task)
+        return interrupts.run_interruptibly(loop, task, complete)
     finally:
         born.close()
+
+
+def _closing(close):
+    """Return a ``close`` that leaves a loop alone which runs here: programs of old end with it."""
+
+    @functools.wraps(close)
+    def leave_alone(self):
+        if not _in_force or asyncio._get_running_loop() is not self:
+            close(self)
+
+    return leave_alone
+
+
+def _shutting_down(shut_down):
+    """Return a method that leaves the loop alone which ran when it was patched: the host's."""
+
+    @functools.wraps(shut_down)
+    def leave_alone(self, *args, **kwargs):
+        is_hosts = any(patch.loop is self for patch in _in_force)
+        if is_hosts and asyncio._get_running_loop() is self:
+            return _nothing()
+        return shut_down(self, *args, **kwargs)
+
+    return leave_alone
+
+
+async def _nothing():
+    """End at once."""

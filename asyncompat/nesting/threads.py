@@ -7,7 +7,7 @@ import asyncio
 import queue
 import threading
 
-from ..backports import runners
+from ..backports import interrupts, runners
 from ..backports.contexts import copy_context
 from ..backports.introspection import task_now
 from . import selfwaits, suspended
@@ -70,9 +70,9 @@ class Worker:
             started.append((loop, task_now(loop)))
             return await coro
 
-        answer = self._ask(lambda: self._runner.run(whole(), context=context))
         interrupted, look_after = False, _FIRST_LOOK
-        with runners.interrupts_raise():
+        with interrupts.interrupts_raise():
+            answer = self._ask(lambda: self._runner.run(whole(), context=context))
             while not answer.ended.is_set():
                 try:
                     if not answer.ended.wait(look_after) and started:
@@ -85,10 +85,10 @@ class Worker:
                     interrupted = True
                     loop, task = started[0]
                     loop.call_soon_threadsafe(task.cancel)
-        if not started:
-            coro.close()
-        if interrupted and isinstance(answer.error, asyncio.CancelledError):
-            raise KeyboardInterrupt
+            if not started:
+                coro.close()
+            if interrupted and isinstance(answer.error, asyncio.CancelledError):
+                raise KeyboardInterrupt
         return answer.result()
 
     def close(self):
@@ -96,7 +96,7 @@ class Worker:
         closed = self._ask(self._runner.close)
         self._asked.put(None)
         if not self._is_left_behind:
-            with runners.interrupts_raise():
+            with interrupts.interrupts_raise():
                 closed.result()
 
     def _ask(self, function):

@@ -6,7 +6,7 @@ to its end, ``close`` leaves nothing of it behind.
 
 import asyncio
 
-from ..backports import runners
+from ..backports import interrupts, runners
 from ..backports.loops import loop_of
 from ..backports.tasks import new_task
 from . import hosts, passes, suspended, threads
@@ -95,7 +95,7 @@ class Passes(_Inside):
             except BaseException:
                 coro.close()
                 raise
-            return runners.run_interruptibly(loop, task, self._complete)
+            return interrupts.run_interruptibly(loop, task, self._complete)
         finally:
             self._running -= 1
             if self._debug is not None:
@@ -145,7 +145,7 @@ class Passes(_Inside):
             leftover = born.unfinished()
 
     def _wait_for(self, coro):
-        with runners.interrupts_raise():
+        with interrupts.interrupts_raise():
             self._complete(new_task(self.loop, coro))
 
 
@@ -153,14 +153,21 @@ class Passes(_Inside):
 _MOST_GENERATIONS = 5
 
 
-class StackSwitching(Passes):
-    """On Pyodide's loop, which goes on while the stack of this call is put aside."""
+class Reentrant(Passes):
+    """On the running loop, which somebody has made to run inside of itself: nest_asyncio."""
 
     def _prepare(self, _context):
-        """Nothing is entered."""
+        """Nothing of it is known to us."""
 
     def _count(self):
         """No pass of asyncio's has counted anything."""
+
+    def _complete(self, future):
+        return self.loop.run_until_complete(future)
+
+
+class StackSwitching(Reentrant):
+    """On Pyodide's loop, which goes on while the stack of this call is put aside."""
 
     def _complete(self, future):
         return hosts.run_sync(future)
@@ -189,6 +196,7 @@ class Thread(_Inside):
 
 _WAYS = {
     hosts.PASSES: Passes,
+    hosts.REENTRANT: Reentrant,
     hosts.THREAD: Thread,
     hosts.STACK_SWITCHING: StackSwitching,
 }

@@ -150,3 +150,40 @@ class TestUvloop:
             return eager.result(), results
 
         assert asyncompat.run(main(), loop_factory=uvloop.new_event_loop) == ("eager", [None, None])
+
+
+# Who comes from there has this line in many programs.
+NEST_ASYNCIO = """
+import asyncio, nest_asyncio2, traceback, asyncompat
+nest_asyncio2.apply()
+
+async def get(queue):
+    return await queue.get()
+
+async def fail():
+    asyncio.ensure_future(asyncio.sleep(100))
+    raise LookupError("here")
+
+async def main():
+    queue = asyncio.Queue()
+    asyncio.get_running_loop().call_later(0.01, queue.put_nowait, "from outside")
+    print(asyncompat.run(get(queue), nested=True))
+    asyncompat.where()
+    try:
+        asyncompat.run(fail(), nested=True)
+    except LookupError:
+        traceback.print_exc()
+    print(len(asyncio.all_tasks()), "task")
+
+asyncio.run(main())
+"""
+
+
+def test_a_loop_that_nest_asyncio_has_made_reentrant():
+    pytest.importorskip("nest_asyncio2")
+    said = feed([sys.executable, "-c", NEST_ASYNCIO], "")
+    assert "from outside" in said
+    assert "the running loop, which nest_asyncio has made re-entrant" in said
+    assert "LookupError: here" in said
+    assert "nest_asyncio2.py" not in said
+    assert "1 task" in said

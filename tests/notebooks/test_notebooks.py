@@ -102,6 +102,39 @@ def test_an_interrupt_cancels_what_runs_and_the_kernel_goes_on(kernel):
     )
 
 
+@pytest.mark.parametrize("arguments", ["", ", loop_factory=asyncio.new_event_loop"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "await asyncio.gather(waits())",
+        "task = asyncio.ensure_future(waits())\nawait asyncio.sleep(0.5)\nawait task",
+        "asyncio.get_event_loop().call_soon(wait)\nawait asyncio.sleep(60)",
+    ],
+    ids=["awaited", "beside the cell", "a callback"],
+)
+def test_an_interrupt_of_a_cell_whose_task_runs_something_leaves_the_kernel(
+    kernel, cell, arguments
+):
+    manager, client = kernel
+    code = (
+        "import asyncio, asyncompat\n"
+        "async def inner():\n"
+        "    print('started', flush=True)\n"
+        "    await asyncio.sleep(3)\n"
+        "def wait():\n"
+        "    asyncompat.run(inner(){})\n"
+        "async def waits():\n"
+        "    wait()\n"
+    ).format(arguments)
+    _, error = execute(client, code + cell, while_it_runs=manager.interrupt_kernel)
+    # As without a run: KeyboardInterrupt would go to the loop, which would end, and the kernel.
+    assert "CancelledError" in error
+    assert execute(client, "print(asyncompat.run(asyncompat.sleep(0, 'works')))") == (
+        "works\n",
+        None,
+    )
+
+
 def test_a_traceback_shows_the_users_frames_and_not_ours(kernel):
     _, client = kernel
     code = (

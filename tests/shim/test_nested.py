@@ -397,8 +397,10 @@ class TestRefused:
     def test_unless_it_is_asked_for(self, run):
         async def main():
             for kwargs in ({}, {"nested": False}):
+                coro = value(1)
                 with pytest.raises(RuntimeError, match=r"await.*nested=True.*to_thread"):
-                    asyncompat.run(value(1), **kwargs)
+                    asyncompat.run(coro, **kwargs)
+                assert await coro == 1
 
         run(main())
 
@@ -600,6 +602,9 @@ def test_who_is_cancelled_again_before_it_is_told_is_told_once():
     assert asyncompat.run(main()) == "went on"
 
 
+SHUTTING_DOWN = ("shutdown_asyncgens", "shutdown_default_executor")
+
+
 class TestPatch:
     def test_asyncio_runs_inside_and_is_as_it_was_afterwards(self, run):
         before = dict(vars(asyncio)), asyncio.BaseEventLoop.run_until_complete
@@ -629,6 +634,33 @@ class TestPatch:
         result, loop = run(main())
         assert result == 1
         assert loop.is_closed()  # the outer one, which was the running one again
+
+    @pytest.mark.filterwarnings("error")
+    def test_the_end_of_an_old_program_leaves_the_running_loop_as_it_is(self, run):
+        close = asyncio.SelectorEventLoop.close
+        shut_down = [vars(asyncio.BaseEventLoop).get(name) for name in SHUTTING_DOWN]
+
+        async def numbers():
+            yield 1
+
+        async def main():
+            loop = asyncompat.get_running_loop()
+            with asyncompat.patch_asyncio():
+                loop.run_until_complete(loop.shutdown_asyncgens())
+                if hasattr(loop, "shutdown_default_executor"):
+                    loop.run_until_complete(loop.shutdown_default_executor())
+                loop.close()
+                other = asyncio.new_event_loop()
+                other.run_until_complete(other.shutdown_asyncgens())
+                other.close()
+                assert other.is_closed()
+            assert not loop.is_closed()
+            assert [number async for number in numbers()] == [1]
+            return await loop.run_in_executor(None, int, "2")
+
+        assert run(main()) == 2
+        assert asyncio.SelectorEventLoop.close is close
+        assert [vars(asyncio.BaseEventLoop).get(name) for name in SHUTTING_DOWN] == shut_down
 
     def test_undone_by_the_last_one(self):
         before = asyncio.BaseEventLoop.run_until_complete
