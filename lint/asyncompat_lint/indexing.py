@@ -10,7 +10,7 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 import msgspec
@@ -49,27 +49,31 @@ class Indexer:
         self, files: Sequence[SourceFile]
     ) -> Iterator[tuple[SourceFile, Module | UnreadableError]]:
         """Give each file's module, or why there is none, in the order of the files."""
-        entries: dict[str, Entry] = {}
-        todo: list[SourceFile] = []
-        for file in files:
-            entry = self._kept.get(os.path.abspath(file.location))
-            if entry is not None and entry.state is not None and entry.state == caches.state(file):
-                entries[file.location] = entry
-            else:
-                todo.append(file)
+        kept = [self._still_kept(file) for file in files]
+        todo = [file for file, entry in zip(files, kept, strict=True) if entry is None]
         known = {entry.digest: entry for entry in self._kept.values()} if todo else {}
-        for file, entry in zip(todo, _index_all(todo, known), strict=True):
-            old = self._kept.get(os.path.abspath(file.location))
-            entries[file.location] = self._as_told_before(old, entry, len(todo))
         self._new += len(todo)
-        for file in files:
-            entry = entries[file.location]
+        # Other processes find out what is new: this one has something to do meanwhile.
+        news = _index_all(todo, known)
+        for file, still in zip(files, kept, strict=True):
+            entry = still
+            if entry is None:
+                old = self._kept.get(os.path.abspath(file.location))
+                entry = self._as_told_before(old, next(news), len(todo))
             self._entries[os.path.abspath(file.location)] = entry
             if entry.error:
                 yield file, UnreadableError(entry.error, entry.line, entry.cell)
             else:
                 facts = self._decoder.decode(entry.facts)
                 yield file, Module(file, facts, entry.digest, entry.interface)
+        news.close()
+
+    def _still_kept(self, file: SourceFile) -> Entry | None:
+        """What is kept of a file that is as it was."""
+        entry = self._kept.get(os.path.abspath(file.location))
+        if entry is None or entry.state is None or entry.state != caches.state(file):
+            return None
+        return entry
 
     def _as_told_before(self, old: Entry | None, new: Entry, changed: int) -> Entry:
         """A file's new facts, as what they were to others where these cannot tell them apart.
@@ -98,7 +102,7 @@ class Indexer:
             self._cache.keep_facts({**kept, **self._entries}, self._name)
 
 
-def _index_all(files: list[SourceFile], known: dict[bytes, Entry]) -> Iterator[Entry]:
+def _index_all(files: list[SourceFile], known: dict[bytes, Entry]) -> Generator[Entry, None, None]:
     if len(files) < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2:
         for file in files:
             yield _index(file, known)
