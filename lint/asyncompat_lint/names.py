@@ -11,6 +11,7 @@ import builtins
 import sys
 import typing
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Callable
 
 import msgspec
@@ -40,6 +41,8 @@ Trail = frozenset[Step]
 UNSEEN: Trail = frozenset()
 # A longer way is given up.
 _LONGEST_TRAIL = 40
+# After so many ways through a cycle, what these have led to is all.
+_MOST_WAYS = 100
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -64,6 +67,8 @@ class Names(ABC):
         self.knowledge = knowledge
         self.shared = Shared(modules.all)
         self._known: dict[Step, Values] = {}
+        # What was found where a way was in the way.
+        self._in_vain: dict[Step, list[Values]] = defaultdict(list)
         self._given_up = 0
 
     @abstractmethod
@@ -109,7 +114,9 @@ class Names(ABC):
     def _once(self, step: Step, use: Use, find: Callable[[Use], Values]) -> Values:
         """Return what a step leads to; the same whichever way led to it, so it is kept.
 
-        Except where the way itself was in the way: a cycle gives up differently from each side.
+        Except where the way itself was in the way: a cycle gives up differently from each side. So
+        it is gone again from each, but not for ever: of what leads to each other there may be as
+        many ways as there are orders of it.
         """
         known = self._known.get(step)
         if known is not None:
@@ -121,6 +128,12 @@ class Names(ABC):
         found = find(use.after(step))
         if self._given_up == before:
             self._known[step] = found
+        else:
+            ways = self._in_vain[step]
+            ways.append(found)
+            if len(ways) > _MOST_WAYS:
+                found = self._known[step] = flatten(ways)
+                ways.clear()
         return found
 
     # Scopes and bindings

@@ -1044,6 +1044,17 @@ def test_classes_that_make_each_other_with_what_they_are_made_with(check_marked)
 
 
 @pytest.mark.timeout(20)
+def test_attributes_that_are_all_given_each_other(check_marked):
+    """There are as many ways through them as there are orders of them."""
+    either = " or ".join(f"self.k_{number}" for number in range(12))
+    given = "".join(f"        self.k_{number} = {either}\n" for number in range(11))
+    check_marked(
+        f"{PRELUDE}class K:\n    def __init__(self):\n{given}        self.k_11 = Client()\n"
+        "    async def f(self):\n        self.k_0.fetch()\n        self.k_11.fetch()  # blocks\n"
+    )
+
+
+@pytest.mark.timeout(20)
 def test_a_name_that_is_given_itself_again_and_again(check_marked):
     """Each time is found out once: a query with many optional filters is no maze."""
     filters = "    q = q.where(a) if a else q\n" * 30
