@@ -135,6 +135,8 @@ class Calls(Names):
         else:
             self._visit_all(node.args)
         for keyword in node.keywords:
+            if keyword.arg is None:  # unpacked
+                self.take([keyword.value])
             self.visit(keyword.value)
         if is_told_of:
             if name in _PUTTING:
@@ -166,7 +168,7 @@ class Calls(Names):
             self._discarded = [*self._discarded, *(each.body for each in lambdas)]
         if name in ASKING:
             self.scopes[self._scope].asks_for_loop = True
-        if name in TAKERS and isinstance(node.func, ast.Name):
+        if name in TAKERS and isinstance(node.func, ast.Name) and not self._is_bound(name):
             self.take(given_to(name, node.args))
         if name in _QUEUEING:
             names = {each.id for each in walk(node) if isinstance(each, ast.Name)}

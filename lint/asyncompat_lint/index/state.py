@@ -160,6 +160,13 @@ class State:
         self._scope = len(self.scopes) - 1
         return outside
 
+    def _is_bound(self, name: str) -> bool:
+        """Whether a name was given something in one of the scopes around this place, by now."""
+        index = self._scope
+        while index >= 0 and name not in self.scopes[index].bindings:
+            index = self.scopes[index].parent
+        return index >= 0
+
     def _running(self) -> int:
         """The scope whose code this is: a comprehension's is the one around it."""
         index = self._scope

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 _OF_COROUTINES = frozenset({"__await__", "close", "send", "throw"})
 _TELLING_TASKS = frozenset({"add_done_callback", "set_name"})
 _IDENTITY = (ast.Is, ast.IsNot)
+_COMPREHENSIONS = (ast.GeneratorExp, ast.ListComp, ast.SetComp)
 # No coroutine means anything to these.
 _ASKING_EACH = frozenset({"all", "any"})
 TAKERS = _ASKING_EACH | frozenset(
@@ -62,7 +63,7 @@ def given_to(name: str, arguments: Iterable[ast.expr]) -> Iterator[ast.expr]:
     """Give what one of the builtins ``TAKERS`` takes for a value, of its arguments."""
     for each in arguments:
         yield each
-        if name in _ASKING_EACH and isinstance(each, ast.GeneratorExp | ast.ListComp):
+        if name in _ASKING_EACH and isinstance(each, _COMPREHENSIONS):
             yield each.elt
 
 

@@ -90,6 +90,11 @@ async def options(): ...
 async def start(**others):
     return {**options(), **others}
 """,
+        """\
+async def options(): ...
+def start(run):
+    return run(**options())
+""",
     )
     VALID = (
         """\
@@ -130,6 +135,13 @@ async def close():
     soon()
     perhaps(1)
     declared()
+""",
+        """\
+async def save(): ...
+async def sum(x):
+    return await x
+async def start():
+    return await sum(save())
 """,
         """\
 async def is_valid(x): ...
