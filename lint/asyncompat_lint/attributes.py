@@ -68,6 +68,8 @@ class Attributes(Names):
         return self._attribute_of_any((value,), name, use)
 
     def _attribute_of_any(self, values: Values, name: str, use: Use) -> Values:
+        if len(values) == 1:  # nearly always
+            return UNKNOWN if _lacks(values[0], name) else self._attribute(values[0], name, use)
         there = [value for value in values if not _lacks(value, name)]
         return flatten(self._attribute(value, name, use) for value in there)
 

@@ -70,6 +70,8 @@ class Inference(Operations):
                 return self._super(use)
             case Called(function=function, arguments=arguments):
                 values = self.infer(function, use)
+                if len(values) == 1:  # nearly always
+                    return self.called(values[0], arguments, use)
                 return flatten(self.called(value, arguments, use) for value in values)
             case Awaited(value=value):
                 return flatten(self._awaited(each, use) for each in self.infer(value, use))

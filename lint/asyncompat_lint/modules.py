@@ -86,7 +86,8 @@ class Modules:
         # Several of a name are in different parts of a tree.
         self._by_name: dict[str, list[Module]] = defaultdict(list)
         self._by_place: dict[str, Module] = {}
-        self._by_location = {module.file.location: module for module in self.all}
+        # By their files.
+        self.by_location = {module.file.location: module for module in self.all}
         # Of names that are imported, which many modules do: where they lead.
         self._found: dict[str, tuple[Module | None, list[str]]] = {}
         # Of those that lead elsewhere from each folder.
@@ -142,7 +143,7 @@ class Modules:
 
     def at(self, location: str) -> Module:
         """Return the module of a file."""
-        return self._by_location[location]
+        return self.by_location[location]
 
     def is_own(self, module: Module | None) -> bool:
         """Return whether a module is one that was asked for, and is told of."""

@@ -64,6 +64,7 @@ class Names(ABC):
 
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         self.modules = modules
+        self._by_location = modules.by_location  # which is asked for at every step
         self.knowledge = knowledge
         self.shared = Shared(modules.all)
         self._known: dict[Step, Values] = {}
@@ -93,7 +94,7 @@ class Names(ABC):
 
     def scope(self, place: Place) -> Scope:
         """Return the scope of a function or class of the project."""
-        return self.modules.at(place.location).facts.scopes[place.scope]
+        return self._by_location[place.location].facts.scopes[place.scope]
 
     def import_targets(self, module: Module, name: str, scope: int) -> list[str]:
         """Return what a name is imported from, in a scope; nothing if it may be anything else."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -116,22 +116,28 @@ class SiteIndex:
                         for name in last_names(argument):
                             self._passed[name].append(site)
 
-    def _sites_of(self, name: str) -> Iterator[Site]:
+    def _sites_of(self, name: str) -> list[Site]:
+        found: list[Site] = []
         for module, numbers in self._calls.get(name, ()):
-            yield from self._made_of(module, numbers)
+            found += self._made_of(module, numbers)
+        return found
 
-    def _made_of(self, module: Module, numbers: Iterable[int]) -> Iterator[Site]:
+    def _made_of(self, module: Module, numbers: Iterable[int]) -> list[Site]:
+        found = []
         for number in numbers:
             place = id(module), number
             site = self._made_sites.get(place)
             if site is None:
                 site = self._made_sites[place] = Site(module, number)
-            yield site
+            found.append(site)
+        return found
 
-    def calling(self, names: Iterable[str]) -> Iterator[Site]:
-        """Give the sites that may run what has one of these names; one that has several, again."""
+    def calling(self, names: Iterable[str]) -> list[Site]:
+        """Return the sites that may run what has one of these names; what has several, again."""
+        found: list[Site] = []
         for name in self._closure(names, self._aliases):
-            yield from self._sites_of(name)
+            found += self._sites_of(name)
+        return found
 
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""
