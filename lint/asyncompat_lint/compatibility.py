@@ -197,7 +197,7 @@ class Compatibility:
         if not self._history.is_of_the_shim(name):
             return False
         if has_receiver:
-            imported = self._program.imported_by(module)
+            imported = module.imported
             return SHIM in imported and "asyncio" not in imported
         root = root_name(call.callee)
         targets = self._program.import_targets(module, root, call.scope) if root else ()

@@ -269,7 +269,7 @@ class _Check:
     def _surroundings(self, program: Program, module: Module, line: int) -> Surroundings:
         return Surroundings(
             names=importing.names_in(module.facts, line),
-            imports=program.imported_by(module),
+            imports=module.imported,
             versions=self._settings.versions,
             severities=self._settings.config.severity,
             is_notebook=module.file.is_notebook,

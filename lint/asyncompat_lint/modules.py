@@ -42,6 +42,11 @@ class Module:
         """The folder that its file is in."""
         return os.path.dirname(os.path.abspath(self.file.location))
 
+    @functools.cached_property
+    def imported(self) -> frozenset[str]:
+        """The top-level modules that it imports anywhere."""
+        return frozenset([target.partition(".")[0] for target in self.facts.names.imports])
+
     @property
     def _stem(self) -> str:
         return os.path.splitext(os.path.basename(self.file.location))[0]
@@ -229,7 +234,7 @@ def _importable_names(module: Module, roots: Iterable[str]) -> Iterator[str]:
     """Give the names by which a module is imported: from its package's root, and from others."""
     place = module.place
     for folder in dict.fromkeys([*importable_from(module), *roots]):
-        if place.startswith(os.path.join(folder, "")):
+        if place.startswith(folder if folder.endswith(os.sep) else f"{folder}{os.sep}"):
             parts = place[len(folder) :].strip(os.sep).split(os.sep)
             if all(part.isidentifier() for part in parts):
                 yield ".".join(parts)

@@ -215,10 +215,6 @@ class Program(Decorators):
             for call in self._calls_that_gave(site.callee.value, _use(module, site)):
                 yield call.arguments
 
-    def imported_by(self, module: Module) -> set[str]:
-        """Return the top-level modules that a module imports anywhere."""
-        return {target.partition(".")[0] for target in module.facts.names.imports}
-
     # What runs
 
     def _run_at(self, value: Value, site: CallSite, use: Use) -> Group:

@@ -88,7 +88,7 @@ class _Reach:
             for name, (where, _) in knowledge.callables.items()
             if where != "elsewhere"
         }
-        self._sites = SiteIndex(program, receivers, targets.notes)
+        self._sites = SiteIndex(program.modules, receivers, targets.notes)
         callbacks = LoopCallbacks(program, knowledge, targets, self._sites)
         self._on_loop = callbacks.places()
         self._handed = callbacks.of_libraries

@@ -15,9 +15,8 @@ import msgspec
 
 from asyncompat_lint.expressions import Attribute, last_names
 from asyncompat_lint.facts import CallSite, Load
-from asyncompat_lint.modules import Module
+from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.notes import Notes
-from asyncompat_lint.program import Program
 
 # Its module's location, its number, and whether it is a load.
 SiteKey = tuple[str, int, bool]
@@ -65,12 +64,11 @@ class SiteIndex:
 
     def __init__(
         self,
-        program: Program,
+        modules: Modules,
         receivers: Iterable[str],
         notes: Callable[[str], Notes],
     ) -> None:
-        self._program = program
-        self._modules = modules = program.modules
+        self._modules = modules
         self._calls: dict[str, list[tuple[Module, list[int]]]] = defaultdict(list)
         self._passed: dict[str, list[Site]] = defaultdict(list)
         # By a name: the other names under which modules have the same thing, or what it makes.
@@ -106,7 +104,7 @@ class SiteIndex:
         for base, name in names.subclasses:
             self._subclasses[base].add(name)
         self._receivers.update(names.receivers)
-        self.imported.update(target.partition(".")[0] for target in names.imports)
+        self.imported |= module.imported
 
     def _add_passed(self) -> None:
         for receiver in self._receivers:
@@ -150,8 +148,7 @@ class SiteIndex:
         And in those that import from one of these, the calls of what such a module has a name for
         and one of the ``makers`` of the libraries' things has made.
         """
-        imported_by = self._program.imported_by
-        users = [each for each in self._modules.all if not libraries.isdisjoint(imported_by(each))]
+        users = [each for each in self._modules.all if not libraries.isdisjoint(each.imported)]
         there = {id(module) for module in users}
         made = _made_in(users, makers)
         stems = {_stem(module) for module in users} if made else set()
@@ -246,7 +243,10 @@ def _stem(module: Module) -> str:
 
 
 def _imports_one_of(module: Module, stems: set[str]) -> bool:
-    return any(not stems.isdisjoint(each.split(".")) for each in module.facts.names.imports)
+    for target in module.facts.names.imports:
+        if not stems.isdisjoint(target.split(".")):
+            return True
+    return False
 
 
 def _order(item: tuple[tuple[str, int], Module]) -> tuple[str, int]:
