@@ -82,10 +82,10 @@ class _Finder:
             for target in module.facts.names.imports:
                 is_relative = target[0] == "."
                 asked = f"{base}{os.sep}{target}" if is_relative else target
-                if asked not in self._asked:
+                if asked not in self._asked and asked.rpartition(".")[0] not in self._leaves:
                     self._asked.add(asked)
                     if is_relative:
-                        yield from self._relative(target.removesuffix("*"), base)
+                        yield from self._relative(target.removesuffix("*"), base, asked)
                     else:
                         yield from self._absolute(target)
 
@@ -93,7 +93,7 @@ class _Finder:
         whole = target.removesuffix(".*")
         module = whole.rpartition(".")[0]
         top = whole.partition(".")[0]
-        if module in self._leaves or top not in self._by_name or self._is_foreign(top):
+        if top not in self._by_name or self._is_foreign(top):
             return
         for root, shown in self._by_name[top]:
             yield from self._along(root, whole.split("."), root, shown)
@@ -107,18 +107,21 @@ class _Finder:
     def _is_foreign(self, top: str) -> bool:
         return top in sys.stdlib_module_names or self._is_left_out(top)
 
-    def _relative(self, target: str, base: str) -> Iterator[SourceFile]:
+    def _relative(self, target: str, base: str, asked: str) -> Iterator[SourceFile]:
         names = target.lstrip(".")
         for _ in range(len(target) - len(names) - 1):
             base = os.path.dirname(base)
         for root, shown in self._folders:
             if f"{base}{os.sep}".startswith(os.path.join(root, "")):
                 yield from self._at(base, root, shown)
-                yield from self._along(base, filter(None, names.split(".")), root, shown)
+                parts = [name for name in names.split(".") if name]
+                yield from self._along(base, parts, root, shown)
+                if len(parts) > 1 and not self._places.get(os.path.join(base, *parts[:-1]), True):
+                    self._leaves.add(asked.rpartition(".")[0])
                 return
 
     def _along(
-        self, place: str, names: Iterable[str], root: str, shown: Callable[[str], str]
+        self, place: str, names: Sequence[str], root: str, shown: Callable[[str], str]
     ) -> Iterator[SourceFile]:
         """The files on the way into a folder; the last names may be no modules."""
         for name in names:

@@ -243,10 +243,7 @@ def _stem(module: Module) -> str:
 
 
 def _imports_one_of(module: Module, stems: set[str]) -> bool:
-    for target in module.facts.names.imports:
-        if not stems.isdisjoint(target.split(".")):
-            return True
-    return False
+    return any(not stems.isdisjoint(target.split(".")) for target in module.facts.names.imports)
 
 
 def _order(item: tuple[tuple[str, int], Module]) -> tuple[str, int]:
