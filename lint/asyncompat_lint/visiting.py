@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import libcst as cst
-from libcst.metadata import MetadataWrapper
 
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.facts import Statement
 from asyncompat_lint.findings import Finding
+from asyncompat_lint.loading import cst
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module
 from asyncompat_lint.reach import BlockingCall
@@ -102,9 +98,9 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
         if not names:
             continue
         found: list[Finding] = []
-        tree = _parsed(statement, source, context)
         try:
-            _visit(tree, context, [by_name[name](context, found) for name in sorted(names)])
+            _enter(statement, source, context)
+            _visit(context, [by_name[name](context, found) for name in sorted(names)])
         except RecursionError as error:
             raise _beyond(error, statement) from None
         # A method is a piece of its class, too.
@@ -112,30 +108,18 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
         told.update(found)
 
 
-class _Wrapper(MetadataWrapper):
-    def visit_batched(
-        self, visitors: Iterable[cst.BatchableCSTVisitor], *rest: Any, **named: Any
-    ) -> cst.CSTNode:
-        """Go through the tree, but not for nobody, as libcst does for what is no visitor."""
-        visitors = list(visitors)
-        return super().visit_batched(visitors, *rest, **named) if visitors else self.module
-
-
-def _visit(tree: cst.Module, context: Context, rules: Iterable[Rule]) -> None:
+def _visit(context: Context, rules: Iterable[Rule]) -> None:
     visitors: dict[type[cst.CSTNode], list[Callable[[cst.CSTNode], None]]] = defaultdict(list)
-    wrapper = _Wrapper(tree, unsafe_skip_copy=True)  # no copy: it is nobody else's
-    with ExitStack() as stack:
-        for rule in rules:
-            stack.enter_context(rule.resolve(wrapper))
-            for kind, visit in rule.visitors():
-                visitors[kind].append(visit)
-        for node in context.tree.nodes:
-            for visit in visitors.get(type(node), ()):
-                visit(node)
+    for rule in rules:
+        for kind, visit in rule.visitors():
+            visitors[kind].append(visit)
+    for node in context.tree.nodes:
+        for visit in visitors.get(type(node), ()):
+            visit(node)
 
 
-def _parsed(statement: Statement, source: SourceText, context: Context) -> cst.Module:
-    """Parse a piece of a module, and tell the context of it."""
+def _enter(statement: Statement, source: SourceText, context: Context) -> None:
+    """Parse a piece of a module, and have the context go on to it."""
     first_line = statement.line
     code = "".join(source.lines[statement.line - 1 : statement.end_line])
     if code.lstrip("\f")[:1] in " \t":  # a method: it needs something to stand in
@@ -153,7 +137,6 @@ def _parsed(statement: Statement, source: SourceText, context: Context) -> cst.M
     except Exception as error:
         raise _beyond(error, statement) from None
     context.enter(tree, first_line)
-    return tree
 
 
 def _beyond(error: Exception, statement: Statement) -> UnreadableError:

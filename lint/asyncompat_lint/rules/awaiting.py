@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from asyncompat_lint.findings import Edit
+from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.base import Rule, source_of
-from asyncompat_lint.rules.trees import walk
+from asyncompat_lint.rules.trees import is_tight, walk
 from asyncompat_lint.spans import Span
 
 # What binds tighter than `await`, or as tight: all else needs parentheses behind it.
-_TIGHT = (cst.Attribute, cst.Call, cst.Name, cst.Subscript)
 
 
 def in_its_place(
@@ -18,7 +16,7 @@ def in_its_place(
 ) -> tuple[Edit, ...]:
     """Return what leaves of a node only what stands in it, between two texts."""
     outer, span = rule.span_of(node), rule.span_of(inner)
-    if not isinstance(inner, _TIGHT) and not before.endswith("("):
+    if not is_tight(inner) and not before.endswith("("):
         before, after = f"{before}(", f"){after}"
     # Parentheses of its own are not part of its place, and go with what is around it.
     start = Span(outer.line, outer.column, span.line, span.column)
@@ -34,5 +32,5 @@ def has_comments(node: cst.CSTNode) -> bool:
 def awaited(node: cst.BaseExpression) -> str:
     """Return an ``await`` of an expression, on one line, to be shown."""
     code = source_of(node)
-    is_tight = isinstance(node, _TIGHT) or bool(getattr(node, "lpar", ()))
-    return f"await {code}" if is_tight else f"await ({code})"
+    needs_none = is_tight(node) or bool(getattr(node, "lpar", ()))
+    return f"await {code}" if needs_none else f"await ({code})"

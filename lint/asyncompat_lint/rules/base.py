@@ -6,21 +6,22 @@ name and follows no call by itself. The examples in the class are the rule's tes
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import libcst as cst
-from libcst.metadata import CodeRange, PositionProvider
+from asyncompat_lint.loading import cst
+
+if TYPE_CHECKING:
+    from libcst.metadata import CodeRange
 
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Finding, Fix, Severity
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.reach import BlockingCall
-from asyncompat_lint.rules.trees import Tree
+from asyncompat_lint.rules.trees import Tree, positions_in
 from asyncompat_lint.spans import Span
 from asyncompat_lint.versions import Version, Versions
 
@@ -72,14 +73,17 @@ class Context:
     surroundings: Surroundings
     timed: Collection[int] = ()
     tree: Tree = field(default_factory=lambda: Tree(cst.Module([])))
+    _positions: Mapping[cst.CSTNode, CodeRange] = field(default_factory=dict)
 
     def enter(self, tree: cst.Module, first_line: int) -> None:
         """Go on to a statement, which begins at a line of the file."""
         self.tree = Tree(tree)
         self.first_line = first_line
+        self._positions = positions_in(tree)
 
-    def span(self, position: CodeRange) -> Span:
-        """Return the place in the file of a place in the statement."""
+    def span_of(self, node: cst.CSTNode) -> Span:
+        """Return the place in the file of a node of the statement."""
+        position = self._positions[node]
         offset = self.first_line - 1
         return Span(
             position.start.line + offset,
@@ -89,14 +93,12 @@ class Context:
         )
 
 
-class Rule(cst.MetadataDependent):
+class Rule:
     """A kind of finding. Its docstring is its page: what it finds, why that is bad, what to do.
 
     Its methods ``visit_Call`` and the like are called for the nodes of a statement, each before
     what is in it.
     """
-
-    METADATA_DEPENDENCIES = (PositionProvider,)
 
     code: ClassVar[str]
     name: ClassVar[str]
@@ -106,9 +108,12 @@ class Rule(cst.MetadataDependent):
     # The versions of Python that the examples are for, and whether they are cells of a notebook.
     VERSIONS: ClassVar[str] = ""
     IN_NOTEBOOK: ClassVar[bool] = False
+    _visiting: ClassVar[list[str]] = []
+
+    def __init_subclass__(cls) -> None:
+        cls._visiting = [name for name in dir(cls) if name.startswith(_VISITING)]
 
     def __init__(self, context: Context, findings: list[Finding]) -> None:
-        super().__init__()
         self.context = context
         self._findings = findings
         weight = context.surroundings.severities.get(self.code)
@@ -116,18 +121,20 @@ class Rule(cst.MetadataDependent):
 
     def visitors(self) -> Iterator[tuple[type[cst.CSTNode], Callable[[cst.CSTNode], None]]]:
         """Give the kinds of nodes that it visits, each with the method that does."""
-        for name in _visitors_of(type(self)):
+        for name in self._visiting:
             yield getattr(cst, name.removeprefix(_VISITING)), getattr(self, name)
 
     def code_of(self, node: cst.CSTNode) -> str:
         """Return a node's source on one line, without its comments."""
-        changed = node.visit(_OneLine())
+        from asyncompat_lint.rules.one_line import OneLine
+
+        changed = node.visit(OneLine())
         assert isinstance(changed, cst.CSTNode)
         return source_of(changed)
 
     def span_of(self, node: cst.CSTNode) -> Span:
         """Return a node's place in the file."""
-        return self.context.span(self.get_metadata(PositionProvider, node))
+        return self.context.span_of(node)
 
     def parent_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Return what a node stands in; None for the whole."""
@@ -200,7 +207,7 @@ class Rule(cst.MetadataDependent):
         what: str = "",
     ) -> None:
         """Add a finding at a node."""
-        span = self.context.span(self.get_metadata(PositionProvider, node))
+        span = self.span_of(node)
         self._findings.append(
             Finding(
                 path=self.context.path,
@@ -223,11 +230,6 @@ class Rule(cst.MetadataDependent):
 _VISITING = "visit_"
 
 
-@functools.cache
-def _visitors_of(rule: type[Rule]) -> list[str]:
-    return [name for name in dir(rule) if name.startswith(_VISITING)]
-
-
 def source_of(node: cst.CSTNode) -> str:
     """Return a node's source as it stands there."""
     return cst.Module(body=[]).code_for_node(node)
@@ -235,61 +237,6 @@ def source_of(node: cst.CSTNode) -> str:
 
 AWAIT_IN_STRINGS_SINCE = (3, 7)
 AWAIT_IN_NESTED_SINCE = (3, 11)
-# Where line ends stand that need nothing in their place.
-_TIGHT = {
-    cst.Arg: ["whitespace_after_arg"],
-    cst.Call: ["whitespace_after_func", "whitespace_before_args"],
-    cst.Dot: ["whitespace_after", "whitespace_before"],
-    cst.LeftCurlyBrace: ["whitespace_after"],
-    cst.LeftParen: ["whitespace_after"],
-    cst.LeftSquareBracket: ["whitespace_after"],
-    cst.RightCurlyBrace: ["whitespace_before"],
-    cst.RightParen: ["whitespace_before"],
-    cst.RightSquareBracket: ["whitespace_before"],
-    cst.Subscript: ["whitespace_after_value"],
-}
-
-
-class _OneLine(cst.CSTTransformer):
-    """Takes line ends, and comments, out of an expression.
-
-    Between words a space takes their place, next to brackets and dots nothing.
-    """
-
-    def leave_ParenthesizedWhitespace(
-        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
-    ) -> cst.BaseParenthesizableWhitespace:
-        return cst.SimpleWhitespace(" ")
-
-    def on_leave(
-        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
-    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
-        left = super().on_leave(original_node, updated_node)
-        tight = [
-            name
-            for name in _TIGHT.get(type(original_node), ())
-            if isinstance(getattr(original_node, name), cst.ParenthesizedWhitespace)
-        ]
-        if tight and isinstance(left, cst.CSTNode):
-            return left.with_changes(**dict.fromkeys(tight, cst.SimpleWhitespace("")))
-        return left
-
-    def leave_Comma(self, original_node: cst.Comma, updated_node: cst.Comma) -> cst.Comma:
-        return updated_node.with_changes(
-            whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace(" ")
-        )
-
-    def leave_SimpleWhitespace(
-        self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace
-    ) -> cst.SimpleWhitespace:
-        return cst.SimpleWhitespace(" " if "\n" in updated_node.value else updated_node.value)
-
-    def leave_SimpleString(
-        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
-    ) -> cst.SimpleString:
-        if "r" in updated_node.prefix.lower():
-            return updated_node
-        return updated_node.with_changes(value=updated_node.value.replace("\n", "\\n"))
 
 
 def is_async(rule: Rule, node: cst.CSTNode) -> cst.FunctionDef | None:

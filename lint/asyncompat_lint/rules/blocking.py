@@ -7,15 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-import libcst as cst
-from libcst.metadata import PositionProvider
-
 from asyncompat_lint.blockers import LOOP, called_at, severity_of
 from asyncompat_lint.expressions import last_name
 from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.index.calls import PASSING
 from asyncompat_lint.knowledge import Table
+from asyncompat_lint.loading import cst
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.awaiting import has_comments
 from asyncompat_lint.rules.base import Context, Rule, name_of, source_of
@@ -51,12 +49,10 @@ _IN_A_CALLBACK = (
 
 _HANDED = "`{loop}.run_in_executor(None, function)` has a thread run it, and not the loop"
 
-_LOOPS = (cst.CompFor, cst.For, cst.From)
 
 _AWAITS = re.compile(r"\{in_thread\}|await ")
 
 # Where the call stands in one of these, `await ...` in its place needs parentheses around it.
-_BINDS_TIGHTER = (cst.Attribute, cst.Call, cst.Subscript, cst.Await)
 
 
 @dataclass(frozen=True)
@@ -95,14 +91,14 @@ class BlockingCallRule(Rule):
         self._check(node.item, "iterate")
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
-        span = self.context.span(self.get_metadata(PositionProvider, node))
+        span = self.span_of(node)
         place = (self.name, span.line, span.column, node.attr.value)
         call = self.context.loads.get(place)
         if call is not None:
             self._found(node, call, f"{node.attr.value}, a property,", span)
 
     def _check(self, node: cst.BaseExpression, kind: str) -> None:
-        span = self.context.span(self.get_metadata(PositionProvider, node))
+        span = self.span_of(node)
         call = self.context.blocking.get((self.name, span))
         if call is None:
             return
@@ -111,7 +107,9 @@ class BlockingCallRule(Rule):
         if isinstance(node, cst.Call) and kind != "call":
             return  # it is visited as a call, too
         what = called_at(call.site, call.blocker)
-        if _consumes(node, call) or not isinstance(self.parent_of(node), _LOOPS):
+        if _consumes(node, call) or not isinstance(
+            self.parent_of(node), cst.CompFor | cst.For | cst.From
+        ):
             what = what.replace(LOOP, "going through", 1)
         self._found(node, call, what, span)
 
@@ -389,7 +387,9 @@ class BlockingCallRule(Rule):
         parent = self.parent_of(node)
         if isinstance(parent, cst.Await):
             code = code.removeprefix("await ")
-        elif isinstance(parent, _BINDS_TIGHTER) and not _is_argument(node, parent):
+        elif isinstance(
+            parent, cst.Attribute | cst.Call | cst.Subscript | cst.Await
+        ) and not _is_argument(node, parent):
             code = f"({code})"
         # A function of another name, or of another module, has to be imported by somebody.
         knows_names = "{receiver}" not in template or bool(receiver)

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from asyncompat_lint.cancellations import APART_SINCE
 from asyncompat_lint.findings import Severity
+from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.base import Rule, is_async, name_of, source_of
 from asyncompat_lint.rules.trees import walk
 
-_Handler = cst.ExceptHandler | cst.ExceptStarHandler
-_WORDS = {cst.Break: "break", cst.Continue: "continue", cst.Return: "return"}
+if TYPE_CHECKING:
+    _Handler = cst.ExceptHandler | cst.ExceptStarHandler
+_WORDS = {"Break": "break", "Continue": "continue", "Return": "return"}
 _CATCHING = {"BaseException", "CancelledError"}
 
 
@@ -202,7 +203,9 @@ async def work(step):
             for line in node.finalbody.body.body:
                 last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
                 if isinstance(last, cst.Break | cst.Continue | cst.Return):
-                    self._tell(last, f"`{_WORDS[type(last)]}` in `finally` drops", function, node)
+                    self._tell(
+                        last, f"`{_WORDS[type(last).__name__]}` in `finally` drops", function, node
+                    )
 
     def visit_TryStar(self, node: cst.TryStar) -> None:
         function = self._cancelled(node)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from asyncompat_lint.findings import Fix
+from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.awaiting import awaited, in_its_place
 from asyncompat_lint.rules.misfit import MisfitRule
 from asyncompat_lint.rules.shim import SHIM

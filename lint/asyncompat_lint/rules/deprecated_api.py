@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import libcst as cst
-
 from asyncompat_lint.findings import Severity
+from asyncompat_lint.loading import cst
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules.old_idiom import OldIdiomRule
 

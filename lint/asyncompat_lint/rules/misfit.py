@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from asyncompat_lint import history
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.history import History
 from asyncompat_lint.importing import ModuleName
+from asyncompat_lint.loading import cst
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules.base import Rule, source_of
 from asyncompat_lint.rules.shim import SHIM, taken_from_shim

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import libcst as cst
-from libcst.metadata import PositionProvider
-
 from asyncompat_lint.coroutines import Misuse
+from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.base import Rule
 
 
@@ -20,7 +18,7 @@ class MisuseRule(Rule):
             self._check(node.item)
 
     def _check(self, node: cst.BaseExpression) -> None:
-        span = self.context.span(self.get_metadata(PositionProvider, node))
+        span = self.span_of(node)
         misuse = self.context.misuses.get((self.name, span))
         if misuse is not None:
             self.tell(node, misuse)

@@ -9,29 +9,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
-import libcst as cst
-
 from asyncompat_lint.findings import Edit, Fix
+from asyncompat_lint.loading import cst
 from asyncompat_lint.loopbound import OF_LOOP
 from asyncompat_lint.rules.base import Rule, is_async, source_of
 from asyncompat_lint.rules.trees import children, walk
 from asyncompat_lint.spans import Span
 
 _FUNCTION = "in_thread"
-# These would do something else in a function of their own.
-_STAYING = (
-    cst.Await,
-    cst.Yield,
-    cst.Global,
-    cst.Nonlocal,
-    cst.Del,
-    cst.Import,
-    cst.ImportFrom,
-    cst.FunctionDef,
-    cst.ClassDef,
-    cst.NamedExpr,
-)
-_LEAVING = (cst.Return, cst.Break, cst.Continue)
 # What opens a file, by last names, as the block's only item.
 _OPENING = ("open",)
 
@@ -113,7 +98,7 @@ def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
     ):
         return None
     nodes = list(walk(block))
-    if any(isinstance(each, _STAYING) or _last_name(each) == "super" for each in nodes):
+    if any(_stays(each) or _last_name(each) == "super" for each in nodes):
         return None
     if any(isinstance(each, cst.Call) and _last_name(each.func) in OF_LOOP for each in nodes):
         return None
@@ -123,7 +108,10 @@ def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
         return None
     returns = _returned(block)
     leaving = [
-        each for each in nodes if isinstance(each, _LEAVING) and not _in_loop(rule, each, block)
+        each
+        for each in nodes
+        if isinstance(each, cst.Return | cst.Break | cst.Continue)
+        and not _in_loop(rule, each, block)
     ]
     if leaving and (returns is None or leaving != [returns]):
         return None
@@ -330,3 +318,9 @@ def _is_read_as_it_is_left(function: cst.FunctionDef, name: str) -> bool:
         if not isinstance(node, cst.With) or name not in _names_of_items(node):
             todo += children(node)
     return False
+
+
+def _stays(node: cst.CSTNode) -> bool:
+    """Whether something would do something else in a function of its own."""
+    names = cst.Global | cst.Nonlocal | cst.Del | cst.Import | cst.ImportFrom | cst.NamedExpr
+    return isinstance(node, names | cst.Await | cst.Yield | cst.FunctionDef | cst.ClassDef)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-import libcst as cst
-
 from asyncompat_lint.findings import Edit, Fix
+from asyncompat_lint.loading import cst
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules import generators
 from asyncompat_lint.rules.base import is_async, name_of, source_of
 from asyncompat_lint.rules.misfit import ENTERED, MisfitRule
-from asyncompat_lint.rules.trees import children, walk
+from asyncompat_lint.rules.trees import children, is_tight, walk
 from asyncompat_lint.spans import Span
 
 _COROUTINE = "asyncio.coroutine"
@@ -21,8 +20,6 @@ _LOOP = "loop"
 _CURRENT_TASK = "asyncio.Task.current_task"
 _OF_RUNNING_LOOP = frozenset({"asyncio.Task.all_tasks", _CURRENT_TASK})
 _GETTERS = frozenset({"get_event_loop", "get_running_loop"})
-_ITERABLES = (cst.List, cst.Tuple, cst.Set, cst.Dict, cst.BaseComp, cst.SimpleString)
-_TIGHT = (cst.Attribute, cst.Call, cst.Name, cst.Subscript)
 
 
 class OldIdiomRule(MisfitRule):
@@ -205,7 +202,7 @@ class OldIdiomRule(MisfitRule):
             last = line.index(")", start.end_column - 1) + 2
             whole = Span(start.line, first, start.line, last)
             return [Edit(word, "async "), Edit(whole, source_of(source))]
-        if not isinstance(source, _TIGHT) and not getattr(source, "lpar", ()):
+        if not is_tight(source) and not getattr(source, "lpar", ()):
             return [Edit(start, f"await ({source_of(source)})")]
         # Only the words in front change.
         brackets = len(getattr(source, "lpar", ()))
@@ -231,7 +228,8 @@ def _is_of_generator(node: cst.Yield, plain: Collection[str]) -> bool:
     item = node.value.item
     if isinstance(item, cst.Call):
         return name_of(item.func) in plain
-    return isinstance(item, _ITERABLES)
+    iterables = (cst.List, cst.Tuple, cst.Set, cst.Dict, cst.BaseComp, cst.SimpleString)
+    return isinstance(item, iterables)
 
 
 def _is_named(argument: cst.Arg, keyword: str) -> bool:

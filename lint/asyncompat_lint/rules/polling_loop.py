@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import libcst as cst
-
 from asyncompat_lint.findings import Severity
 from asyncompat_lint.index.waiting import MAKING_TASKS
+from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, only_statement_of
 from asyncompat_lint.rules.trees import walk
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import libcst as cst
-
 from asyncompat_lint.findings import Severity
+from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.base import Rule, is_async, name_of, only_statement, only_statement_of
 from asyncompat_lint.rules.trees import walk
 

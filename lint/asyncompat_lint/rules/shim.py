@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-import libcst as cst
-
 from asyncompat_lint.findings import Edit, Fix
+from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.base import Rule
 from asyncompat_lint.spans import Span
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import libcst as cst
-
 from asyncompat_lint.findings import Fix, Severity
+from asyncompat_lint.loading import cst
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.rules.awaiting import in_its_place
 from asyncompat_lint.rules.base import source_of

@@ -7,26 +7,33 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-import libcst as cst
+from asyncompat_lint.loading import cst
 
-# Asked of every node: whether something is an instance of what is abstract is dear to ask.
-_KINDS = frozenset(
-    kind for kind in vars(cst).values() if isinstance(kind, type) and cst.CSTNode in kind.__mro__
-)
+if TYPE_CHECKING:
+    from libcst.metadata import CodeRange
+
+
+@functools.cache
+def _kinds() -> frozenset[type]:
+    """Asked of every node: whether something is an instance of what is abstract is dear to ask."""
+    kinds = (each for each in vars(cst).values() if isinstance(each, type))
+    return frozenset(each for each in kinds if cst.CSTNode in each.__mro__)
 
 
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Return what is directly in a node, space and comments too, in the order of its fields."""
     found: list[cst.CSTNode] = []
+    kinds = _kinds()
     for name in _fields(type(node)):
         value = getattr(node, name)
         kind = type(value)
-        if kind in _KINDS:
+        if kind in kinds:
             found.append(value)
         elif kind is tuple or kind is list:
-            found += [each for each in value if type(each) in _KINDS]
+            found += [each for each in value if type(each) in kinds]
     return found
 
 
@@ -63,3 +70,19 @@ class Tree:
 def _fields(kind: type[cst.CSTNode]) -> list[str]:
     """The fields that nodes may be in: others are of plain types."""
     return [each.name for each in dataclasses.fields(kind) if each.type not in (bool, str)]
+
+
+def is_tight(node: cst.CSTNode) -> bool:
+    """Return whether nothing that stands before an expression, as ``await``, takes it apart."""
+    return isinstance(node, cst.Attribute | cst.Call | cst.Name | cst.Subscript)
+
+
+def positions_in(tree: cst.Module) -> Mapping[cst.CSTNode, CodeRange]:
+    """Return where the nodes of a tree stand in it; the tree is nobody else's."""
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    class Wrapper(MetadataWrapper):
+        def visit_batched(self, *_: Any, **__: Any) -> cst.CSTNode:
+            return self.module  # not through the tree, for nobody
+
+    return Wrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)

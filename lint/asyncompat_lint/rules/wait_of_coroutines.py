@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import libcst as cst
-
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Severity
+from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.misuse import MisuseRule
 from asyncompat_lint.rules.shim import taken_from_shim
 
