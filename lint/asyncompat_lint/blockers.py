@@ -6,6 +6,7 @@ Data, and how it is told; how it is found is ``reach``'s.
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from asyncompat_lint.expressions import last_name
 from asyncompat_lint.findings import Severity, Step
@@ -57,10 +58,22 @@ class Blocker(msgspec.Struct, frozen=True):
         return self.once or self.optional or self.given != ""
 
     @property
+    def share(self) -> float:
+        """How many of the functions that can stand on the way block, of all."""
+        blocked, of = self.overrides or (1, 1)
+        return blocked / of
+
+    @property
     def rank(self) -> tuple[bool, float, bool]:
         """How certain it is, the more the greater."""
-        blocked, of = self.overrides or (1, 1)
-        return not self.is_seldom, blocked / of, len(self.chain) <= LONGEST_CERTAIN
+        return not self.is_seldom, self.share, len(self.chain) <= LONGEST_CERTAIN
+
+    def as_one_of(self, overrides: tuple[int, int], among: str = "overrides") -> Blocker:
+        """Return it as what so many of so many come to; the least certain on the way is told."""
+        blocked, of = overrides
+        if self.overrides is not None and self.share < blocked / of:
+            return self
+        return replace(self, overrides=overrides, among=among)
 
 
 # What blocks at a site or in a function: by rule and by what has to hold, the most certain.

@@ -87,7 +87,7 @@ class Overriding:
                     virtual = Overridable(scope.name, place, len(blocker.chain))
                     told = self._told(place, blocker.rule, blocking)
                     held = (virtual,) if is_own else ()
-                    yield replace(blocker, overrides=told, among=among, held=held)
+                    yield replace(blocker.as_one_of(told, among), held=held)
 
     def is_left_open(self, site: Site) -> bool:
         """Return whether a site asks its own object for what the object's class does not have.
@@ -113,7 +113,7 @@ class Overriding:
         for rule in sorted({each.rule for p in blocking for each in self._blocked[p].values()}):
             found = [p for p in blocking if self._blocks(p, rule)]
             first = next(b for b in self._blocked[found[0]].values() if b.rule == rule)
-            yield replace(first, overrides=(len(found), len(functions)), held=())
+            yield replace(first.as_one_of((len(found), len(functions))), held=())
 
     def _below(self, class_: Place, method: str, rule: str = "") -> list[Place]:
         """What blocks, by a rule if one is told, and stands in subclasses for a method."""

@@ -206,10 +206,7 @@ class _Reach:
         if not blockers and any(found) and _are_definitions(groups):
             blocking = [each for each in found if each]
             share = len(blocking), len(found)
-            blockers = {
-                key: replace(each, overrides=share, among="definitions")
-                for key, each in blocking[0].items()
-            }
+            blockers = {k: each.as_one_of(share, "definitions") for k, each in blocking[0].items()}
         if not groups and self._overriding.knows(site.call.name):
             blockers = {(each.rule, ()): each for each in self._overriding.of_others(site)}
         if not blockers and self._agenda.hands_on(site):

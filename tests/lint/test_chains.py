@@ -486,3 +486,96 @@ async def f(kept: Kept):
     )
     lines = {(each.path.lstrip("./"), each.span.line) for each in found}
     assert lines == {("uses.py", line) for line in (4, 5, 6, 7, 8)}
+
+
+def test_what_a_function_gives_is_called(check_marked):
+    check_marked(
+        """\
+import functools
+import time
+def slow(x=0):
+    time.sleep(x)
+def pick():
+    return slow
+def bound_to(x):
+    return functools.partial(slow, x)
+def made():
+    return lambda: time.sleep(1)
+class Registry:
+    def __init__(self):
+        self.function = slow
+    def getter(self):
+        return self.function
+    def method(self):
+        time.sleep(1)
+    def bound(self):
+        return self.method
+async def run(r: Registry):
+    pick()(1)  # blocks
+    f = pick()
+    f(1)  # blocks
+    bound_to(1)()  # blocks
+    g = bound_to(1)
+    g()  # blocks
+    made()()  # blocks
+    r.getter()(1)  # blocks
+    r.bound()()  # blocks
+    pick()
+    r.bound()
+"""
+    )
+
+
+def test_the_least_certain_override_of_a_chain_is_told(check_code):
+    (finding,) = check_code(
+        """\
+import abc
+import time
+class Backend(abc.ABC):
+    @abc.abstractmethod
+    def save(self): ...
+class Disk(Backend):
+    def save(self): time.sleep(1)
+class Memory(Backend):
+    def save(self): pass
+class Store(abc.ABC):
+    @abc.abstractmethod
+    def put(self): ...
+class Only(Store):
+    def __init__(self, backend: Backend): self.backend = backend
+    def put(self): self.backend.save()
+async def f(store: Store):
+    store.put()
+"""
+    )
+    assert "in 1 of its 2 overrides" in finding.message
+    assert finding.severity is Severity.INFO
+
+
+def test_a_loop_is_run_in_an_async_function_that_asks_for_it(check_marked):
+    check_marked(
+        """\
+import asyncio
+async def work(): ...
+async def inside():
+    loop = asyncio.get_running_loop()
+    loop.run_until_complete(work())  # blocks
+    asyncio.run(work())  # blocks
+"""
+    )
+
+
+def test_what_a_flag_lets_run_once_among_other_things(check_code):
+    code = """
+    _done = False
+    def prepare(kind):
+        global _done
+        if kind == "x" and not _done:
+            open("settings")
+            _done = True
+    async def f(kind):
+        prepare(kind)
+    """
+    (finding,) = check_code(dedent(code))
+    assert finding.severity is Severity.INFO
+    assert "the first time" in finding.message

@@ -60,6 +60,7 @@ def test_nonblocking_functions(project):
     assert len(project("", app=code)) == 1
     assert project('nonblocking = ["app.quick"]', app=code) == []
     assert project('nonblocking = ["time.sleep"]', app=code) == []
+    assert project('nonblocking = ["time.*"]', app=code) == []
 
 
 def test_offloads(project):

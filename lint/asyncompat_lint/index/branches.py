@@ -107,6 +107,8 @@ def guarded_names(test: ast.expr) -> set[str]:
             groups = list(map(guarded_names, values))
             # What else lets it succeed may do so again: `x is None or time() > until`.
             return set().union(*groups) if all(groups) else set()
+        case ast.BoolOp(op=ast.And(), values=values):
+            return set().union(*map(guarded_names, values))
     return set()
 
 

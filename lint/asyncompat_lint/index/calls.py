@@ -30,7 +30,7 @@ from asyncompat_lint.index.expressions import (
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.nodes import walk
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
-from asyncompat_lint.index.taken import TAKERS, dropped, given_to, is_of_coroutines
+from asyncompat_lint.index.taken import ASSERTING, TAKERS, dropped, given_to, is_of_coroutines
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(
@@ -73,6 +73,7 @@ _TOLD_OF = (
     _CALLING_BACK
     | ASKING
     | TAKERS
+    | ASSERTING
     | _QUEUEING
     | _CONSUMING
     | _PUTTING.keys()
@@ -170,6 +171,8 @@ class Calls(Names):
             self.scopes[self._scope].asks_for_loop = True
         if name in TAKERS and isinstance(node.func, ast.Name) and not self._is_bound(name):
             self.take(given_to(name, node.args))
+        if name in ASSERTING:
+            self.take(node.args[:2])
         if name in _QUEUEING:
             names = {each.id for each in walk(node) if isinstance(each, ast.Name)}
             self._queued.update((self._running(), each) for each in names)

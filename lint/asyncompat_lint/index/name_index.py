@@ -108,8 +108,11 @@ def _add_values(index: NameIndex, scopes: list[Scope], puts: Iterable[Put]) -> N
         if scope.annotation is not None:
             results.append(scope.annotation)
         for each in results:
+            is_itself = each is not scope.annotation and not _is_made(each)
             for name in last_names(each):
                 made.add((name, scope.name))
+                if is_itself:  # `pick()()` calls what `pick` gives
+                    aliases.add((name, scope.name))
                 if scope.name == "__call__":  # that is made by what makes the object, too
                     made.add((name, scopes[scope.parent].name))
         for bound in (scope.bindings, scope.attributes, scope.filled):
@@ -123,7 +126,7 @@ def _add_values(index: NameIndex, scopes: list[Scope], puts: Iterable[Put]) -> N
                         aliases.add((last_name(value), name))
                     elif kind is not Constant and kind is not Opaque:
                         is_made = _is_made(value)
-                        is_alias = not is_made or (name in index.called and _is_taken_out(value))
+                        is_alias = not is_made or name in index.called
                         for other in last_names(value):
                             if is_made:
                                 made.add((other, name))

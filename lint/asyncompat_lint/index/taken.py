@@ -67,6 +67,14 @@ def given_to(name: str, arguments: Iterable[ast.expr]) -> Iterator[ast.expr]:
             yield each.elt
 
 
+# Methods of test cases, whose first arguments are compared, or tested.
+ASSERTING = frozenset(
+    "assertAlmostEqual assertCountEqual assertDictEqual assertEqual assertFalse assertGreater"
+    " assertGreaterEqual assertIn assertLess assertLessEqual assertListEqual assertNotEqual"
+    " assertNotIn assertTrue assertTupleEqual".split()
+)
+
+
 def is_of_coroutines(attribute: str) -> bool:
     """Return whether coroutines have an attribute."""
     return attribute in _OF_COROUTINES or attribute.startswith("cr_")

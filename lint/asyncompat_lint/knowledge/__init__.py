@@ -247,9 +247,9 @@ class Knowledge:
                 for call in blocking.calls:
                     name = f"{owner}.{call}"
                     self._entries[name] = Entry(name, blocking)
-        for name in library.nonblocking:
-            self._entries.pop(name, None)
-            self._harmless.add(name)
+        if library.nonblocking:
+            self._harmless.update(library.nonblocking)
+            self._entries = {k: v for k, v in self._entries.items() if not self.is_harmless(k)}
         self._spoken_of.update(self._entries, library.gives, library.attributes)
         self._spoken_of.update(self._callables, self._classes, self.coroutines)
 
@@ -270,6 +270,8 @@ class Knowledge:
         class_, _, method = name.rpartition(".")
         any_method = self._entries.get(f"{class_}.*")
         if any_method is None or method.startswith("_") or method in any_method.table.except_:
+            return None
+        if self.is_harmless(name):
             return None
         return Entry(name, any_method.table)
 

@@ -90,6 +90,16 @@ async def work(steps):
         finally:
             continue
 """,
+        """\
+import asyncio
+async def close(job, other):
+    try:
+        await job.close()
+    except BaseException:
+        print("failed")
+    await asyncio.sleep(1)
+    other.cancel()
+""",
     )
     VALID = (
         """\
@@ -227,10 +237,20 @@ async def work(step):
         imports = self.context.surroundings.imports
         if "twisted" in imports and "asyncio" not in imports:
             return None  # its exception is none of asyncio's
-        if function is None or not _awaits(node.body) or _cancels(function):
+        if function is None or not _awaits(node.body) or self._has_cancelled(node, function):
             return None
         # What is cleaned up in a handler that raises does not keep the task from ending.
         return None if self._is_in_a_raising_handler(node) else function
+
+    def _has_cancelled(
+        self, node: cst.Try | cst.TryStar | cst.With, function: cst.FunctionDef
+    ) -> bool:
+        """Whether the function has itself cancelled something by then, and sees how that ends."""
+        end_line = self.span_of(node).end_line
+        loops = (e for _, e in self._around(node) if isinstance(e, cst.While | cst.For))
+        return any(self.span_of(each).line <= end_line for each in _cancels(function)) or any(
+            True for loop in loops for _ in _cancels(loop)
+        )
 
     def _tell(
         self, place: cst.CSTNode, what: str, function: cst.FunctionDef, statement: cst.CSTNode
@@ -319,11 +339,11 @@ def _awaits(node: cst.CSTNode) -> bool:
     )
 
 
-def _cancels(function: cst.FunctionDef) -> bool:
-    """Whether the function cancels something itself, so that it has to see how that ends."""
-    return any(
-        isinstance(each, cst.Call) and "cancel" in name_of(each.func) for each in walk(function)
-    )
+def _cancels(inside: cst.CSTNode) -> Iterator[cst.Call]:
+    """Give the calls that cancel something."""
+    for each in walk(inside):
+        if isinstance(each, cst.Call) and "cancel" in name_of(each.func):
+            yield each
 
 
 def _hands_on(handler: _Handler) -> bool:

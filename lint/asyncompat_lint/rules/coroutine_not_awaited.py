@@ -94,6 +94,13 @@ async def options(): ...
 def start(run):
     return run(**options())
 """,
+        """\
+import unittest
+async def answer(): ...
+class TestAnswer(unittest.IsolatedAsyncioTestCase):
+    async def test_it(self):
+        self.assertEqual(answer(), 42)
+""",
     )
     VALID = (
         """\

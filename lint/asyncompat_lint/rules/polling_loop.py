@@ -61,6 +61,12 @@ async def wait_for(job):
     )
     VALID = (
         """\
+from jobs import sleep
+async def wait_for(job):
+    while not job.done:
+        await sleep(60, wake_by=job.changed)
+""",
+        """\
 import asyncio
 async def wait_for(cluster):
     operation = cluster.start()
@@ -172,4 +178,5 @@ def _targets(node: cst.Assign | cst.AnnAssign) -> list[cst.BaseExpression]:
 def _sleeps(statement: cst.BaseSmallStatement | None) -> bool:
     awaited = statement.value if isinstance(statement, cst.Expr) else None
     call = awaited.expression if isinstance(awaited, cst.Await) else None
-    return isinstance(call, cst.Call) and name_of(call.func) == "sleep"
+    # What is passed more may wake it.
+    return isinstance(call, cst.Call) and name_of(call.func) == "sleep" and len(call.args) == 1
