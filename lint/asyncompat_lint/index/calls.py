@@ -207,6 +207,8 @@ class Calls(Names):
         if isinstance(function, ast.Attribute):
             if type(function.value) is ast.Call and not is_of_coroutines(function.attr):
                 self._taken.add(function.value)
+            if type(function.value) is ast.Name and not is_of_coroutines(function.attr):
+                self._take_named(function.value.id)
             function = function.value
         if type(function) not in self._leaves:
             self.visit(function)
@@ -253,6 +255,8 @@ class Calls(Names):
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if type(node.value) is ast.Call:
             self._taken.add(node.value)
+        elif type(node.value) is ast.Name:
+            self._take_named(node.value.id)
         self.visit(node.value)
         if isinstance(node.value, ast.Attribute) and isinstance(node.ctx, ast.Load):
             # `asyncio.Queue[int]` asks the class for more than its name does.
@@ -298,6 +302,8 @@ class Calls(Names):
             if type(inside) is ast.Call and not is_of_coroutines(asked):
                 self._taken.add(inside)
             self.visit(inside)
+        elif type(inside) is ast.Name and not is_of_coroutines(asked):
+            self._take_named(inside.id)
 
     def _iterated(self, node: ast.expr, place: ast.expr) -> None:
         """Something is gone through at a place: itself, and what it goes through in turn."""

@@ -93,6 +93,8 @@ class State:
         self._holding: ast.AST | None = None
         # The calls whose tasks only a name of the function has.
         self._named_tasks: list[tuple[str, int]] = []
+        # The names of the function that have what a call gave, and nothing else.
+        self._named_calls: dict[str, int] = {}
         self._taken: set[ast.AST] = set()
         self.taken: list[int] = []
         self._once = False
@@ -142,6 +144,13 @@ class State:
         for each in calls:
             if type(each) is ast.Call:
                 self._taken.add(each)
+
+    def _take_named(self, name: str) -> None:
+        """Keep the call that gave what a name has, which is taken for a value."""
+        number = self._named_calls.get(name, -1)
+        is_only = number >= 0 and len(self.scopes[self._scope].bindings.get(name, ())) == 1
+        if is_only and number not in self.taken:
+            self.taken.append(number)
 
     def _expression(self, node: ast.expr) -> Expr:
         return expression(node, self._known)

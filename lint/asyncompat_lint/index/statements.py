@@ -285,6 +285,8 @@ class Statements(Calls):
         self._loop(node, consumes=False)
 
     def _loop(self, node: ast.For | ast.AsyncFor, *, consumes: bool) -> None:
+        if consumes and isinstance(node.iter, ast.Name):
+            self._take_named(node.iter.id)
         if consumes and isinstance(node.iter, ast.GeneratorExp):
             self._comprehension(node.iter, [node.iter.elt], runs_here=True)
         else:
@@ -335,6 +337,8 @@ class Statements(Calls):
             self._name_task(node)
             if self._in_function and isinstance(node.targets[0], ast.Name):
                 name = node.targets[0].id
+                if not self._never:
+                    self._named_calls[name] = len(self.calls) - 1
                 changes = changes_of(name, node.value)
                 if changes and len(node.targets) == 1:
                     self._changes[self._scope, name, node.lineno] = changes

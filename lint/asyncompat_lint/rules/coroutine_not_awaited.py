@@ -95,6 +95,12 @@ def start(run):
     return run(**options())
 """,
         """\
+async def find(x): ...
+async def name(x):
+    found = find(x)
+    return found["name"]
+""",
+        """\
 import unittest
 async def answer(): ...
 class TestAnswer(unittest.IsolatedAsyncioTestCase):
@@ -148,6 +154,17 @@ async def sum(x):
     return await x
 async def start():
     return await sum(save())
+""",
+        """\
+import asyncio
+async def find(x): ...
+async def all_of(them):
+    found = find(them)
+    found = await found
+    for each in found:
+        print(each.name)
+    task = asyncio.create_task(find(them))
+    return task.get_name()
 """,
         """\
 async def is_valid(x): ...
