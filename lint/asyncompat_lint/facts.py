@@ -347,15 +347,15 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     """
 
     encoded_scopes: msgspec.Raw
-    encoded_calls: list[msgspec.Raw]
-    encoded_loads: list[msgspec.Raw]
+    encoded_calls: msgspec.Raw
+    encoded_loads: msgspec.Raw
+    encoded_guards: msgspec.Raw
     statements: list[Statement]
     cells_that_await: list[tuple[int, int]] = []
     has_suppressions: bool = False
     marks: list[Mark] = []
     names: NameIndex = msgspec.field(default_factory=NameIndex)
     mentions: list[Mention] = []
-    guards: list[Guard] = []
     tests: dict[str, Test] = {}
     handlers: list[Handler] = []
     awaits_at_top: list[TopAwait] = []
@@ -379,6 +379,11 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
         """The loads of attributes, by number."""
         return Lazily(self.encoded_loads, _LOAD_DECODER)
 
+    @functools.cached_property
+    def guards(self) -> list[Guard]:
+        """What runs only where a test holds."""
+        return _GUARDS_DECODER.decode(self.encoded_guards)
+
     def line_of(self, span: Span) -> Statement:
         """Return the lines of a place at a module's top, to be parsed by themselves."""
         for mention in self.mentions:
@@ -400,6 +405,7 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
 
 
 _SCOPES_DECODER = msgspec.msgpack.Decoder(list[Scope])
+_GUARDS_DECODER = msgspec.msgpack.Decoder(list[Guard])
 _CALL_DECODER = msgspec.msgpack.Decoder(CallSite)
 
 _LOAD_DECODER = msgspec.msgpack.Decoder(Load)

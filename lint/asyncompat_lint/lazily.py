@@ -15,8 +15,8 @@ class Lazily(Generic[_Item]):
 
     __slots__ = ("_decode", "_encoded", "_items")
 
-    def __init__(self, encoded: list[msgspec.Raw], decoder: msgspec.msgpack.Decoder[_Item]) -> None:
-        self._encoded = encoded
+    def __init__(self, encoded: msgspec.Raw, decoder: msgspec.msgpack.Decoder[_Item]) -> None:
+        self._encoded = _DECODER.decode(encoded)
         self._decode = decoder.decode
         self._items: dict[int, _Item] = {}
 
@@ -33,9 +33,9 @@ class Lazily(Generic[_Item]):
         return map(self.__getitem__, range(len(self._encoded)))
 
 
-def encoded(items: list[_Item]) -> list[msgspec.Raw]:
-    """Return items as a ``Lazily`` has them."""
-    return _DECODER.decode(msgspec.msgpack.encode(items))
+def encoded(items: list[_Item]) -> msgspec.Raw:
+    """Return items as they are kept."""
+    return msgspec.Raw(msgspec.msgpack.encode(items))
 
 
 _DECODER = msgspec.msgpack.Decoder(list[msgspec.Raw])

@@ -12,8 +12,6 @@ import re
 import sys
 import warnings
 
-import msgspec
-
 from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
 from asyncompat_lint.index.aliases import VERSION, write_out_versions
@@ -65,16 +63,16 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
     finally:
         sys.setrecursionlimit(frames)
     return ModuleFacts(
-        msgspec.Raw(msgspec.msgpack.encode(indexer.scopes)),
+        encoded(indexer.scopes),
         encoded(indexer.calls),
         encoded(indexer.loads),
+        encoded(indexer.guards),
         indexer.statements,
         indexer.cells_that_await,
         suppressions.are_ours(source.text),
         indexer.marks,
         names,
         indexer.mentions,
-        indexer.guards,
         indexer.tests,
         indexer.handlers,
         indexer.awaits_at_top,
