@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-# What coroutines have.
-_OF_COROUTINES = frozenset({"__await__", "close", "send", "throw"})
+# What coroutines have, besides what every object may have.
+_OF_COROUTINES = frozenset({"close", "send", "throw"})
 _TELLING_TASKS = frozenset({"add_done_callback", "set_name"})
 _IDENTITY = (ast.Is, ast.IsNot)
 _COMPREHENSIONS = (ast.GeneratorExp, ast.ListComp, ast.SetComp)
@@ -77,7 +77,7 @@ ASSERTING = frozenset(
 
 def is_of_coroutines(attribute: str) -> bool:
     """Return whether coroutines have an attribute."""
-    return attribute in _OF_COROUTINES or attribute.startswith("cr_")
+    return attribute in _OF_COROUTINES or attribute.startswith(("cr_", "__"))
 
 
 def _of_comprehension(
