@@ -17,8 +17,8 @@ def run_interruptibly(loop, task, complete):
     """Run a task to its end with a function; in the main thread, let Ctrl-C cancel it first."""
     __tracebackhide__ = True
     on_interrupt = _OnInterrupt(loop, task)
-    on_interrupt.install()
     try:
+        on_interrupt.install()
         return complete(task)
     except asyncio.CancelledError:
         if on_interrupt.count:
@@ -47,8 +47,8 @@ def interrupts_raise():
         yield
         return
     told = _cells_handler(handler)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        _signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
     except KeyboardInterrupt:
         if told is None:
@@ -56,7 +56,8 @@ def interrupts_raise():
         told(signal.SIGINT, None)
         raise asyncio.CancelledError from None
     finally:
-        signal.signal(signal.SIGINT, handler)
+        if _signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            _signal.signal(signal.SIGINT, handler)
 
 
 def _is_of_a_run(handler):
@@ -103,7 +104,7 @@ def _is_called_by_a_cell():
 class _OnInterrupt:
     """What Ctrl-C does while a task runs: the first one cancels it, another does not wait.
 
-    Where a cell has to be told, that is all: it is cancelled, with what it awaits.
+    Where a cell has to be told, no KeyboardInterrupt comes: it is cancelled, too.
     """
 
     def __init__(self, loop, task):
@@ -120,7 +121,7 @@ class _OnInterrupt:
             self.count += 1
             if self.count > 1 or self._task.done():
                 raise KeyboardInterrupt
-            self._task.cancel()
+        self._task.cancel()
         self._loop.call_soon_threadsafe(lambda: None)  # wake it where it waits for events
 
     def install(self):

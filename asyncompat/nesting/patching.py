@@ -22,9 +22,6 @@ _changed = []
 class Patch:
     """What ``patch_asyncio`` returns: ``undo``, or the end of a ``with`` block, ends the patch."""
 
-    def __init__(self):
-        self.loop = asyncio._get_running_loop()
-
     def __enter__(self):
         return self
 
@@ -49,7 +46,7 @@ def patch_asyncio():
     """Have ``asyncio.run``, ``asyncio.Runner`` and ``loop.run_until_complete`` run inside a loop.
 
     And ``asyncio.wait`` take coroutines, and ``loop.close`` leave a loop alone that runs here, as
-    the programs of old need it that call these.
+    ``loop.shutdown_asyncgens`` and ``shutdown_default_executor`` do: the programs of old need it.
 
     For libraries and programs that call these themselves, in a notebook: there they then do as
     ``asyncompat.run(nested=True)`` does. Where no loop runs they do as always. Tasks stay what they
@@ -173,14 +170,13 @@ def _closing(close):
 
 
 def _shutting_down(shut_down):
-    """Return a method that leaves the loop alone which ran when it was patched: the host's."""
+    """Return a method that leaves a loop alone which runs here, as the one above."""
 
     @functools.wraps(shut_down)
     def leave_alone(self, *args, **kwargs):
-        is_hosts = any(patch.loop is self for patch in _in_force)
-        if is_hosts and asyncio._get_running_loop() is self:
-            return _nothing()
-        return shut_down(self, *args, **kwargs)
+        if not _in_force or asyncio._get_running_loop() is not self:
+            return shut_down(self, *args, **kwargs)
+        return _nothing()
 
     return leave_alone
 

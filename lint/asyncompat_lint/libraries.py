@@ -49,7 +49,7 @@ class Libraries:
             return None  # its annotation is the sync class's, and it is none
         scope = site.module.facts.scopes[site.module.facts.running_scope(call.scope)]
         if entry.table.rule == "nested-loop-run" and (
-            (scope.asks_for_loop and not scope.is_async) or self._runs_nested(site)
+            scope.asks_for_loop or self._runs_nested(site)
         ):
             return None
         if entry.table.lazy and call.kind not in ("enter", "iterate"):

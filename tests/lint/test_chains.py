@@ -552,19 +552,6 @@ async def f(store: Store):
     assert finding.severity is Severity.INFO
 
 
-def test_a_loop_is_run_in_an_async_function_that_asks_for_it(check_marked):
-    check_marked(
-        """\
-import asyncio
-async def work(): ...
-async def inside():
-    loop = asyncio.get_running_loop()
-    loop.run_until_complete(work())  # blocks
-    asyncio.run(work())  # blocks
-"""
-    )
-
-
 def test_what_a_flag_lets_run_once_among_other_things(check_code):
     code = """
     _done = False

@@ -118,9 +118,13 @@ def test_an_interrupt_of_a_cell_whose_task_runs_something_leaves_the_kernel(
     manager, client = kernel
     code = (
         "import asyncio, asyncompat\n"
+        "ended = []\n"
         "async def inner():\n"
         "    print('started', flush=True)\n"
-        "    await asyncio.sleep(3)\n"
+        "    try:\n"
+        "        await asyncio.sleep(50)\n"
+        "    finally:\n"
+        "        ended.append('what was run')\n"
         "def wait():\n"
         "    asyncompat.run(inner(){})\n"
         "async def waits():\n"
@@ -129,10 +133,8 @@ def test_an_interrupt_of_a_cell_whose_task_runs_something_leaves_the_kernel(
     _, error = execute(client, code + cell, while_it_runs=manager.interrupt_kernel)
     # As without a run: KeyboardInterrupt would go to the loop, which would end, and the kernel.
     assert "CancelledError" in error
-    assert execute(client, "print(asyncompat.run(asyncompat.sleep(0, 'works')))") == (
-        "works\n",
-        None,
-    )
+    ending = "await asyncio.sleep(0.1)\nprint(ended, asyncompat.run(asyncompat.sleep(0, 'works')))"
+    assert execute(client, ending) == ("['what was run'] works\n", None)
 
 
 def test_a_traceback_shows_the_users_frames_and_not_ours(kernel):

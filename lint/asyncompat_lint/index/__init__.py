@@ -22,6 +22,7 @@ from asyncompat_lint.index.waiting import awaits as _awaits
 from asyncompat_lint.lazily import encoded
 from asyncompat_lint.sources import SourceText, TooDeepError, UnreadableError, place_in_cell
 
+_DEFINITIONS = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
 # So deep it goes: no deeper than all that works with what comes out can follow.
 _FRAMES = 3_500
@@ -47,10 +48,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         if VERSION in source.text:
             write_out_versions(tree)
         indexer.index(tree)
-        names = name_index(
-            indexer.scopes, indexer.calls, indexer.loads, indexer.puts, indexer.imported
-        )
-        names.taken = indexer.taken
+        return _facts(indexer, source, is_lenient=is_lenient)
     except SyntaxError as error:
         line, cell = error.lineno or 1, None
         if source.cells is not None:
@@ -62,6 +60,20 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         raise TooDeepError("cannot be parsed: it is nested too deeply") from None
     finally:
         sys.setrecursionlimit(frames)
+
+
+def _parse(source: SourceText) -> ast.Module:
+    if source.cells is None:
+        return ast.parse(source.text)
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    tree = compile(source.text, "<notebook>", "exec", flags)
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+def _facts(indexer: _Indexer, source: SourceText, *, is_lenient: bool) -> ModuleFacts:
+    names = name_index(indexer.scopes, indexer.calls, indexer.loads, indexer.puts, indexer.imported)
+    names.taken = indexer.taken
     return ModuleFacts(
         encoded(indexer.scopes),
         encoded(indexer.calls),
@@ -83,18 +95,10 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
     )
 
 
-def _parse(source: SourceText) -> ast.Module:
-    if source.cells is None:
-        return ast.parse(source.text)
-    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    tree = compile(source.text, "<notebook>", "exec", flags)
-    assert isinstance(tree, ast.Module)
-    return tree
-
-
 class _Indexer(Scopes):
     def index(self, tree: ast.Module) -> None:
         self._enter("module", "<module>", 1)
+        self._defined = {each.name for each in tree.body if isinstance(each, _DEFINITIONS)}
         self._body(tree.body)
         if self._source.cells is not None:
             self._index_cells(tree, self._source.cells)

@@ -41,6 +41,8 @@ _CONTAINERS = frozenset({"Counter", "OrderedDict", "deque"})  # by their module'
 CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
 _CONSUMING = CONSUMERS | CONSUMING_METHODS | _CONTAINERS
 _ENTERING = "enter_context"
+# These are asked what something is.
+_ASKING_WHAT = frozenset({"hasattr", "isawaitable", "iscoroutine", "isinstance"})
 # These put something into a container.
 _PUTTING: dict[str, Literal["dict", "list", "set"]] = {
     "add": "set",
@@ -74,6 +76,7 @@ _TOLD_OF = (
     | ASKING
     | TAKERS
     | ASSERTING
+    | _ASKING_WHAT
     | _QUEUEING
     | _CONSUMING
     | _PUTTING.keys()
@@ -92,6 +95,8 @@ class Calls(Names):
     def visit_Await(self, node: ast.Await) -> None:
         self._await_at_top(node)
         self._awaited = node.value
+        if isinstance(node.value, ast.Name):
+            self._leave_named(node.value.id)
         if node in self._discarded:  # what is awaited twice was used
             self._discarded = [node.value] if isinstance(node.value, ast.Call) else []
         self.visit(node.value)
@@ -173,6 +178,10 @@ class Calls(Names):
             self.take(given_to(name, node.args))
         if name in ASSERTING:
             self.take(node.args[:2])
+        if name in _ASKING_WHAT:
+            for each in node.args:
+                if isinstance(each, ast.Name):
+                    self._leave_named(each.id)
         if name in _QUEUEING:
             names = {each.id for each in walk(node) if isinstance(each, ast.Name)}
             self._queued.update((self._running(), each) for each in names)
@@ -302,7 +311,7 @@ class Calls(Names):
             if type(inside) is ast.Call and not is_of_coroutines(asked):
                 self._taken.add(inside)
             self.visit(inside)
-        elif type(inside) is ast.Name and not is_of_coroutines(asked):
+        if type(inside) is ast.Name and not is_of_coroutines(asked):
             self._take_named(inside.id)
 
     def _iterated(self, node: ast.expr, place: ast.expr) -> None:

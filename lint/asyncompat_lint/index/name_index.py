@@ -216,16 +216,8 @@ def _receivers(scopes: list[Scope]) -> Iterable[str]:
                 yield scopes[scope.parent].name
 
 
-_TAKING_OUT = (Element, Subscripted)
 _MAKING = (Awaited, Element, Subscripted)
 _STANDING_FOR_OTHERS = WRAPPERS | ITERATED
-
-
-def _is_taken_out(value: Expr) -> bool:
-    """Whether a value was in what is named in it: in a list, or in a table."""
-    return isinstance(value, _TAKING_OUT) or (
-        isinstance(value, Called) and len(last_names(value)) > 1
-    )
 
 
 def _is_made(value: Expr) -> bool:

@@ -63,13 +63,12 @@ class Scopes(Statements):
         self._bind_type_parameters(node)
         self._parameters(node.args, is_method=is_method)
         is_outermost, self._in_function = not self._in_function, True
-        named = self._named_tasks, self._named_calls
-        self._named_tasks, self._named_calls = [], {}
+        named, self._named_tasks = self._named_tasks, []
         at_this_time = self._at_another_time()
         self._body(node.body)
         self._back_at(at_this_time)
         self._discard_tasks(node)
-        self._named_tasks, self._named_calls = named
+        self._named_tasks = named
         self._drop_changing()
         if self._queued:
             scope.called_parameters = [

@@ -83,6 +83,7 @@ class State:
         self._is_ascii = source.text.isascii()
         self._polls = may_poll(source.text)
         self._has_switches = may_switch(source.text)
+        self._defined: set[str] = set()  # at the top, wherever there
         self._takes_locks = "acquire" in source.text
         self._asks_for_loop = "get_running_loop" in source.text
         self._scope = 0
@@ -93,8 +94,8 @@ class State:
         self._holding: ast.AST | None = None
         # The calls whose tasks only a name of the function has.
         self._named_tasks: list[tuple[str, int]] = []
-        # The names of the function that have what a call gave, and nothing else.
-        self._named_calls: dict[str, int] = {}
+        # By a scope and a name of it: the call that the name was given the result of.
+        self._named_calls: dict[tuple[int, str], int] = {}
         self._taken: set[ast.AST] = set()
         self.taken: list[int] = []
         self._once = False
@@ -147,10 +148,16 @@ class State:
 
     def _take_named(self, name: str) -> None:
         """Keep the call that gave what a name has, which is taken for a value."""
-        number = self._named_calls.get(name, -1)
+        number = self._named_calls.get((self._scope, name), -1)
         is_only = number >= 0 and len(self.scopes[self._scope].bindings.get(name, ())) == 1
         if is_only and number not in self.taken:
             self.taken.append(number)
+
+    def _leave_named(self, name: str) -> None:
+        """Forget it where the name is awaited, or asked what it is: who does that knows."""
+        number = self._named_calls.pop((self._scope, name), -1)
+        if number in self.taken:
+            self.taken.remove(number)
 
     def _expression(self, node: ast.expr) -> Expr:
         return expression(node, self._known)
@@ -172,9 +179,14 @@ class State:
     def _is_bound(self, name: str) -> bool:
         """Whether a name was given something in one of the scopes around this place, by now."""
         index = self._scope
-        while index >= 0 and name not in self.scopes[index].bindings:
-            index = self.scopes[index].parent
-        return index >= 0
+        while index >= 0:
+            scope = self.scopes[index]
+            # A class's names are seen by its own body, not by what is nested in it.
+            is_seen = scope.kind != "class" or index == self._scope
+            if is_seen and name in scope.bindings:
+                return True
+            index = scope.parent
+        return name in self._defined
 
     def _running(self) -> int:
         """The scope whose code this is: a comprehension's is the one around it."""

@@ -337,8 +337,8 @@ class Statements(Calls):
             self._name_task(node)
             if self._in_function and isinstance(node.targets[0], ast.Name):
                 name = node.targets[0].id
-                if not self._never:
-                    self._named_calls[name] = len(self.calls) - 1
+                if not self._never and len(node.targets) == 1:
+                    self._named_calls[self._scope, name] = len(self.calls) - 1
                 changes = changes_of(name, node.value)
                 if changes and len(node.targets) == 1:
                     self._changes[self._scope, name, node.lineno] = changes

@@ -179,4 +179,6 @@ def _sleeps(statement: cst.BaseSmallStatement | None) -> bool:
     awaited = statement.value if isinstance(statement, cst.Expr) else None
     call = awaited.expression if isinstance(awaited, cst.Await) else None
     # What is passed more may wake it.
-    return isinstance(call, cst.Call) and name_of(call.func) == "sleep" and len(call.args) == 1
+    if not isinstance(call, cst.Call) or name_of(call.func) != "sleep":
+        return False
+    return sum(each.keyword is None or each.keyword.value != "loop" for each in call.args) == 1
