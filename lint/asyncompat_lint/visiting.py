@@ -136,7 +136,10 @@ def _enter(statement: Statement, source: SourceText, context: Context) -> None:
             raise _beyond(error, statement) from None
     except Exception as error:
         raise _beyond(error, statement) from None
-    context.enter(tree, first_line)
+    try:
+        context.enter(tree, first_line)
+    except Exception as error:  # libcst's own, where a recursion that is too deep meets it
+        raise _beyond(error, statement) from None
 
 
 def _beyond(error: Exception, statement: Statement) -> UnreadableError:

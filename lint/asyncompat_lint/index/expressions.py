@@ -270,7 +270,7 @@ _KEPT: dict[type[ast.expr], Callable[[Any, Known], Expr]] = {
     ast.DictComp: _inner,
     ast.GeneratorExp: _inner,
     ast.IfExp: lambda node, known: Either(_each([node.body, node.orelse], known)),
-    ast.JoinedStr: lambda _node, _scopes: Called(Name("str")),
+    ast.JoinedStr: lambda _node, _known: Called(Name("str")),
     ast.Lambda: _inner,
     ast.List: _sequence("list"),
     ast.ListComp: _inner,

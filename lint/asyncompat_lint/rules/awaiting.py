@@ -8,8 +8,6 @@ from asyncompat_lint.rules.base import Rule, source_of
 from asyncompat_lint.rules.trees import is_tight, walk
 from asyncompat_lint.spans import Span
 
-# What binds tighter than `await`, or as tight: all else needs parentheses behind it.
-
 
 def in_its_place(
     rule: Rule, node: cst.CSTNode, inner: cst.BaseExpression, before: str, after: str

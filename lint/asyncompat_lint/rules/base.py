@@ -11,19 +11,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from asyncompat_lint.loading import cst
-
-if TYPE_CHECKING:
-    from libcst.metadata import CodeRange
-
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.findings import Finding, Fix, Severity
 from asyncompat_lint.importing import ModuleName
+from asyncompat_lint.loading import cst
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.trees import Tree, positions_in
 from asyncompat_lint.spans import Span
 from asyncompat_lint.versions import Version, Versions
+
+if TYPE_CHECKING:
+    from libcst.metadata import CodeRange
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,6 @@ _HANDED = "`{loop}.run_in_executor(None, function)` has a thread run it, and not
 
 _AWAITS = re.compile(r"\{in_thread\}|await ")
 
-# Where the call stands in one of these, `await ...` in its place needs parentheses around it.
-
 
 @dataclass(frozen=True)
 class _Replacement:

@@ -167,6 +167,23 @@ async def all_of(them):
     return task.get_name()
 """,
         """\
+import inspect
+async def find(x): ...
+async def named(x):
+    coro = find(x)
+    print(coro.__name__)
+    return await coro
+async def sorted_by_name(x):
+    found = find(x)
+    items = await found
+    return sorted([found.name for found in items], key=lambda found: found.size)
+async def any_of(x):
+    found = find(x)
+    if inspect.isawaitable(found):
+        return None
+    return found.name
+""",
+        """\
 async def is_valid(x): ...
 async def save(x):
     valid = is_valid(x)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @functools.cache
 def _kinds() -> frozenset[type]:
-    """Asked of every node: whether something is an instance of what is abstract is dear to ask."""
+    """Return the kinds of nodes: to ask each whether it is an instance of their base is dear."""
     kinds = (each for each in vars(cst).values() if isinstance(each, type))
     return frozenset(each for each in kinds if cst.CSTNode in each.__mro__)
 
@@ -73,7 +73,10 @@ def _fields(kind: type[cst.CSTNode]) -> list[str]:
 
 
 def is_tight(node: cst.CSTNode) -> bool:
-    """Return whether nothing that stands before an expression, as ``await``, takes it apart."""
+    """Return whether an expression binds tighter than ``await``, or as tight.
+
+    All else needs parentheses behind it.
+    """
     return isinstance(node, cst.Attribute | cst.Call | cst.Name | cst.Subscript)
 
 
