@@ -662,6 +662,18 @@ class TestPatch:
         assert asyncio.SelectorEventLoop.close is close
         assert [vars(asyncio.BaseEventLoop).get(name) for name in SHUTTING_DOWN] == shut_down
 
+    def test_it_may_be_older_than_the_loop_that_is_left_as_it_is(self, run):
+        async def main():
+            loop = asyncompat.get_running_loop()
+            for name in SHUTTING_DOWN:
+                if hasattr(loop, name):
+                    loop.run_until_complete(getattr(loop, name)())
+            loop.close()
+            return await loop.run_in_executor(None, int, "2")
+
+        with asyncompat.patch_asyncio():
+            assert run(main()) == 2
+
     def test_undone_by_the_last_one(self):
         before = asyncio.BaseEventLoop.run_until_complete
         first, second = asyncompat.patch_asyncio(), asyncompat.patch_asyncio()

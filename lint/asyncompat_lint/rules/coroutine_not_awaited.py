@@ -101,6 +101,13 @@ async def name(x):
     return found["name"]
 """,
         """\
+async def find(): ...
+class Store:
+    def list(self): ...
+    async def all(self):
+        return list(find())
+""",
+        """\
 import unittest
 async def answer(): ...
 class TestAnswer(unittest.IsolatedAsyncioTestCase):
