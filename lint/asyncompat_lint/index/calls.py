@@ -30,7 +30,7 @@ from asyncompat_lint.index.expressions import (
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.nodes import walk
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
-from asyncompat_lint.index.taken import ASSERTING, TAKERS, dropped, given_to, is_of_coroutines
+from asyncompat_lint.index.taken import ASSERTING, TAKERS, dropped, given_to
 
 # These go through their arguments on the spot.
 CONSUMERS = frozenset(
@@ -214,10 +214,7 @@ class Calls(Names):
     def _callee(self, function: ast.expr) -> None:
         """What is called is no attribute that is read, but what it is an attribute of may be."""
         if isinstance(function, ast.Attribute):
-            if type(function.value) is ast.Call and not is_of_coroutines(function.attr):
-                self._taken.add(function.value)
-            if type(function.value) is ast.Name and not is_of_coroutines(function.attr):
-                self._take_named(function.value.id)
+            self._take_asked(function.value, function.attr)
             function = function.value
         if type(function) not in self._leaves:
             self.visit(function)
@@ -262,10 +259,7 @@ class Calls(Names):
         self._mention_name(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
-        if type(node.value) is ast.Call:
-            self._taken.add(node.value)
-        elif type(node.value) is ast.Name:
-            self._take_named(node.value.id)
+        self._take_asked(node.value)
         self.visit(node.value)
         if isinstance(node.value, ast.Attribute) and isinstance(node.ctx, ast.Load):
             # `asyncio.Queue[int]` asks the class for more than its name does.
@@ -307,12 +301,9 @@ class Calls(Names):
         while isinstance(inside, ast.Attribute):  # told with the whole
             asked = inside.attr
             inside = inside.value
+        self._take_asked(inside, asked)
         if type(inside) not in self._leaves:
-            if type(inside) is ast.Call and not is_of_coroutines(asked):
-                self._taken.add(inside)
             self.visit(inside)
-        if type(inside) is ast.Name and not is_of_coroutines(asked):
-            self._take_named(inside.id)
 
     def _iterated(self, node: ast.expr, place: ast.expr) -> None:
         """Something is gone through at a place: itself, and what it goes through in turn."""

@@ -29,7 +29,7 @@ from asyncompat_lint.index.branches import may_poll
 from asyncompat_lint.index.expressions import expression
 from asyncompat_lint.index.nodes import INSIDE
 from asyncompat_lint.index.switches import Known, may_switch
-from asyncompat_lint.index.taken import TAKING
+from asyncompat_lint.index.taken import TAKING, is_of_coroutines
 from asyncompat_lint.shared import holders_in
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
@@ -146,8 +146,16 @@ class State:
             if type(each) is ast.Call:
                 self._taken.add(each)
 
+    def _take_asked(self, node: ast.expr, attribute: str = "") -> None:
+        """Keep a call, or that which gave what a name has, if it is asked as a value only is."""
+        if is_of_coroutines(attribute):
+            return
+        if type(node) is ast.Call:
+            self._taken.add(node)
+        elif type(node) is ast.Name:
+            self._take_named(node.id)
+
     def _take_named(self, name: str) -> None:
-        """Keep the call that gave what a name has, which is taken for a value."""
         number = self._named_calls.get((self._scope, name), -1)
         is_only = number >= 0 and len(self.scopes[self._scope].bindings.get(name, ())) == 1
         if is_only and number not in self.taken:
@@ -267,9 +275,7 @@ class _Visitors(dict[type, _Visitor]):
 
 def _taking(taken_by: Callable[[Any], Iterable[ast.expr]], visitor: _Visitor) -> _Visitor:
     def visit(state: State, node: ast.AST) -> None:
-        for each in taken_by(node):
-            if type(each) is ast.Call:
-                state._taken.add(each)
+        state.take(taken_by(node))
         visitor(state, node)
 
     return visit

@@ -285,8 +285,8 @@ class Statements(Calls):
         self._loop(node, consumes=False)
 
     def _loop(self, node: ast.For | ast.AsyncFor, *, consumes: bool) -> None:
-        if consumes and isinstance(node.iter, ast.Name):
-            self._take_named(node.iter.id)
+        if consumes:
+            self._take_asked(node.iter)
         if consumes and isinstance(node.iter, ast.GeneratorExp):
             self._comprehension(node.iter, [node.iter.elt], runs_here=True)
         else:
