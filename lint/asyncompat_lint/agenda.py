@@ -53,7 +53,10 @@ class Agenda:
         self._watched = watched
         # All names that sites were looked for by.
         self.names: set[str] = set()
+        # And all by which the same may be called.
         self._called: set[str] = set()
+        # What was looked up before it was asked for.
+        self._ahead: dict[SiteKey, Site] = {}
         self._known: set[SiteKey] = set()
         # What was found out of sites that are still to be looked at.
         self._looked_up: dict[SiteKey, Asked] = {}
@@ -78,6 +81,23 @@ class Agenda:
         """Return whether a site runs something of what it is given."""
         return site.key in self._hand_on
 
+    def look_up(self, names: set[str]) -> None:
+        """Find out ahead what the sites mean that ``sites`` is to give for these names."""
+        self._ahead.update(self._calling(names))
+        self._look_up(self._ahead)
+
+    def _calling(self, names: set[str]) -> dict[SiteKey, Site]:
+        """The sites that call what has one of these names, and no other that was called before."""
+        found = self._sites.calling(self._sites.add_aliases(names, self._called))
+        return {site.key: site for site in found if site.key not in self._known}
+
+    def _look_up(self, sites: dict[SiteKey, Site]) -> None:
+        for key, asked in self._targets.look_up(sites.values(), self._asked_at).items():
+            if asked is None:
+                self._rule_out(sites.pop(key))
+            else:
+                self._looked_up[key] = asked
+
     def sites(self, names: set[str], read: set[str], news: Collection[Place | str]) -> list[Site]:
         """Return the sites whose answer may be another one now, in the order of the text.
 
@@ -87,21 +107,14 @@ class Agenda:
         nothing that may ever block, never.
         """
         self.names |= names | read
-        # What has a name that was called before is known by now.
-        new = names - self._called
-        self._called |= names
-        found = {site.key: site for site in self._sites.calling(new) if site.key not in self._known}
+        found, self._ahead = {**self._ahead, **self._calling(names)}, {}
         for each in news:
             found.update((site.key, site) for site in self._meaning.get(each, ()))
         for site in self._sites.passing(names):
             if site.key not in self._known or site.key in self._hand_on:
                 found[site.key] = site
         found.update((site.key, site) for site in self._sites.reading(read))
-        for key, asked in self._targets.look_up(found.values(), self._asked_at).items():
-            if asked is None:
-                self._rule_out(found.pop(key))
-            else:
-                self._looked_up[key] = asked
+        self._look_up(found)
         return sorted(found.values(), key=lambda site: (site.module.file.path, *site.key[1:]))
 
     def names_of(self, place: Place, scope: Scope) -> set[str]:

@@ -18,7 +18,7 @@ from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
-from asyncompat_lint.targets import Standing, Targets
+from asyncompat_lint.targets import Targets
 from asyncompat_lint.versions import Versions
 
 # Below this many modules of which nothing is known another process costs more than it brings.
@@ -32,7 +32,6 @@ class Found:
     misuses: list[tuple[str, int, str, str, str]]
     misfits: dict[str, list[Misfit]]
     settled: list[tuple[str, bool, bool]]
-    standing: Standing
 
 
 class Apart:
@@ -63,7 +62,6 @@ class Apart:
 
         What else was found out is kept.
         """
-        self._targets.known_standing = found.standing
         for location, fits, is_sound in found.settled:
             notes = self._targets.notes(location)
             notes.fits, notes.is_sound = fits, is_sound
@@ -76,7 +74,6 @@ class Apart:
     def look(self) -> Found:
         """Return what there is, in the order of the modules."""
         targets = self._targets
-        standing = targets.standing()
         misused = [
             (each.site.module.file.location, each.site.number, each.rule, each.what, each.handed_to)
             for each in misuses(self._program, self._knowledge, targets)
@@ -92,8 +89,9 @@ class Apart:
                 notes.fits = not found
                 if found:
                     misfits[location] = found
+        locations = (module.file.location for module in self._program.modules.all)
         settled = [
             (location, notes.fits, notes.is_sound)
-            for location, notes in ((each, targets.notes(each)) for each in standing.states)
+            for location, notes in ((each, targets.notes(each)) for each in locations)
         ]
-        return Found(misused, misfits, settled, standing)
+        return Found(misused, misfits, settled)

@@ -19,7 +19,7 @@ from asyncompat_lint import (
     visiting,
 )
 from asyncompat_lint import knowledge as knowledge_base
-from asyncompat_lint.apart import Apart, Found
+from asyncompat_lint.apart import Apart
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.config import Config, meant
 from asyncompat_lint.coroutines import Misuse
@@ -29,7 +29,7 @@ from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module, Modules, importable_from
 from asyncompat_lint.named import check_names
 from asyncompat_lint.program import Program
-from asyncompat_lint.reach import BlockingCall, blocking_calls
+from asyncompat_lint.reach import BlockingCall, Reach
 from asyncompat_lint.rules import RULES
 from asyncompat_lint.rules.base import Rule, Surroundings
 from asyncompat_lint.rules.blocking import BlockingCallRule
@@ -43,7 +43,7 @@ from asyncompat_lint.sources import (
     shown,
 )
 from asyncompat_lint.spans import Span
-from asyncompat_lint.targets import Targets
+from asyncompat_lint.targets import Standing, Targets
 from asyncompat_lint.versions import Versions
 from asyncompat_lint.visiting import Visit
 
@@ -163,17 +163,21 @@ class _Check:
         self._made += [indexer, libraries, program, targets]
         apart = Apart(program, knowledge, targets, self._settings.versions, modules)
 
-        def aside() -> Found:
+        def keep() -> Standing:
             indexer.keep()
             libraries.keep()
-            return apart.look()
+            return targets.standing()
 
         is_worth = apart.is_worth_a_process and self._cache.is_on_disk
-        looking = forked.Meanwhile(aside, worth=is_worth)
+        keeping = forked.Meanwhile(keep, worth=is_worth)
+        reach = Reach(program, knowledge, targets)
+        # Not before: it goes on with what was found out by now.
+        looking = forked.Meanwhile(apart.look, worth=is_worth)
         calls: dict[str, list[BlockingCall]] = defaultdict(list)
-        for call in blocking_calls(program, knowledge, targets):
+        for call in reach.blocking_calls():
             calls[call.module.file.location].append(call)
         misused, misfits = apart.told_by(looking.result())
+        targets.known_standing = keeping.result()
         targets.keep()
         self._visits_before = self._cache.visits()
         visits = [

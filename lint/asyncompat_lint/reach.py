@@ -66,17 +66,9 @@ class BlockingCall:
         return self.site.module
 
 
-def blocking_calls(
-    program: Program, knowledge: Knowledge, targets: Targets
-) -> Iterator[BlockingCall]:
-    """Give every site of the program that blocks the event loop, once for each rule."""
-    found: dict[tuple[SiteKey, str], BlockingCall] = {}
-    for call in _Reach(program, knowledge, targets).blocking_calls():
-        found[call.site.key, call.blocker.rule] = call  # the last is the most certain
-    return iter(found.values())
+class Reach:
+    """The sites of a program that block the event loop."""
 
-
-class _Reach:
     def __init__(self, program: Program, knowledge: Knowledge, targets: Targets) -> None:
         self._targets = targets
         self._program = program
@@ -101,12 +93,28 @@ class _Reach:
         self._agenda = Agenda(
             program, knowledge, targets, self._sites, self._overriding, watched=self._locks.names
         )
+        # What to begin with: what has one of these names may block by itself.
+        self._names = self._first_names()
+        self._agenda.look_up(self._names)
 
-    def blocking_calls(self) -> Iterator[BlockingCall]:
+    def blocking_calls(self) -> Iterable[BlockingCall]:
+        """Return every site that blocks the event loop, once for each rule."""
+        found: dict[tuple[SiteKey, str], BlockingCall] = {}
+        for call in self._all():
+            found[call.site.key, call.blocker.rule] = call  # the last is the most certain
+        return found.values()
+
+    def _all(self) -> Iterator[BlockingCall]:
         for site, target, passed in self._handed.values():
             blocker = self._libraries.blocker(target, site, passed)
             if blocker is not None and self._program.modules.is_own(site.module):
                 yield BlockingCall(site, blocker, "a callback of the loop", is_handed=True)
+        yield from self._spread(self._names, self._news(self._blocked))
+        # A lock whose holder was found to block is one that can be waited for.
+        while names := self._locks.newly_contended(self._weighs):
+            yield from self._spread(names, self._locks.names)
+
+    def _first_names(self) -> set[str]:
         libraries = self._knowledge.within_reach(self._sites.imported)
         names: set[str] = set()
         for entry in self._knowledge.entries:
@@ -121,10 +129,7 @@ class _Reach:
             if self._blockers(site):
                 names.add(site.call.name)
                 self._agenda.forget(site)  # it is to be looked at with the others
-        yield from self._spread(names, self._news(self._blocked))
-        # A lock whose holder was found to block is one that can be waited for.
-        while names := self._locks.newly_contended(self._weighs):
-            yield from self._spread(names, self._locks.names)
+        return names
 
     def _spread(self, names: set[str], news: Collection[Place | str]) -> Iterator[BlockingCall]:
         read: set[str] = set()

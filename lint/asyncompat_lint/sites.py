@@ -130,16 +130,23 @@ class SiteIndex:
             found.append(site)
         return found
 
+    def add_aliases(self, names: Iterable[str], known: set[str]) -> set[str]:
+        """Add names to those that are known, with all by which the same may be called.
+
+        Return those that are new.
+        """
+        return self._closure(names, self._aliases, known)
+
     def calling(self, names: Iterable[str]) -> list[Site]:
-        """Return the sites that may run what has one of these names; what has several, again."""
+        """Return the sites that call just these names; what has several, again."""
         found: list[Site] = []
-        for name in self._closure(names, self._aliases):
+        for name in names:
             found += self._sites_of(name)
         return found
 
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""
-        wanted = self._closure(names, self._aliases)
+        wanted = self._closure(names, self._aliases, set())
         return [site for name in wanted for site in self._passed.get(name, ())]
 
     def methods_of(self, libraries: set[str], makers: set[str]) -> list[Site]:
@@ -211,15 +218,17 @@ class SiteIndex:
 
     def with_subclasses(self, class_: str) -> set[str]:
         """Return the names of a class and of those that are made from it."""
-        return self._closure([class_], self._subclasses)
+        return self._closure([class_], self._subclasses, set())
 
     @staticmethod
-    def _closure(names: Iterable[str], more: dict[str, set[str]]) -> set[str]:
+    def _closure(names: Iterable[str], more: dict[str, set[str]], known: set[str]) -> set[str]:
+        """Names, and what they lead to, but for what is known already; that is known then."""
         found: set[str] = set()
         todo = list(names)
         while todo:
             name = todo.pop()
-            if name not in found:
+            if name not in known:
+                known.add(name)
                 found.add(name)
                 todo += more.get(name, ())
         return found
