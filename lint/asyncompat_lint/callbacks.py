@@ -147,7 +147,7 @@ class LoopCallbacks:
         for module in self._program.modules.all:
             if names.isdisjoint(name for _, name in module.facts.names.subclasses):
                 continue
-            for number, scope in enumerate(module.facts.scopes):
+            for number, scope in enumerate(module.facts.scopes.in_order()):
                 if scope.name not in methods or scope.kind != "function":
                     continue
                 class_ = self._program.defined_at(Place(module.file.location, scope.parent))

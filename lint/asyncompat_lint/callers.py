@@ -38,10 +38,7 @@ class Callers:
     @functools.cached_property
     def _names(self) -> dict[str, list[str]]:
         """By each such name: that, and those of the classes that are made from it."""
-        below: dict[str, set[str]] = defaultdict(set)
-        for module in self._modules.all:
-            for base, name in module.facts.names.subclasses:
-                below[base].add(name)
+        below = self._modules.subclasses
         found: dict[str, list[str]] = {}
         for name in {name for module in self._modules.all for name in module.facts.names.untold}:
             names, todo = {name}, [name]

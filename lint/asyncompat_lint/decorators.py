@@ -77,7 +77,7 @@ class Decorators(Hierarchy):
         module = self.modules.at(decorator.location)
         inside = {
             number
-            for number, scope in enumerate(module.facts.scopes)
+            for number, scope in enumerate(module.facts.scopes.in_order())
             if number != decorator.scope and _is_in(module, number, decorator.scope)
         }
         scopes = module.facts.scopes
@@ -88,7 +88,7 @@ class Decorators(Hierarchy):
         if async_ones:
             return not self._calls_on_the_spot(module, async_ones, parameters)
         # What its inner functions call of these is handed over with them.
-        for site in module.facts.calls:
+        for site in module.facts.calls.in_order():
             calling = scopes[site.scope]
             is_inner = site.scope in inside and calling.parent in inside
             if is_inner and isinstance(site.callee, Name) and site.callee.id in parameters:
@@ -96,7 +96,7 @@ class Decorators(Hierarchy):
                 parameters.add(name)
         return any(
             site.scope in inside and self._hands_over(module, site, parameters)
-            for site in module.facts.calls
+            for site in module.facts.calls.in_order()
         )
 
     def is_made_async(self, place: Place) -> bool:
@@ -106,7 +106,7 @@ class Decorators(Hierarchy):
             for value in self.decorators(place)
             if isinstance(value, Reference) and value.place is not None
             for module in [self.modules.at(value.place.location)]
-            for number, scope in enumerate(module.facts.scopes)
+            for number, scope in enumerate(module.facts.scopes.in_order())
         )
 
     def tell_async_apart(self, wrappers: Iterable[Place]) -> bool:
@@ -130,7 +130,7 @@ class Decorators(Hierarchy):
             and not site.awaited
             and isinstance(site.callee, Name)
             and site.callee.id in around.difference(module.facts.scopes[site.scope].parameters)
-            for site in module.facts.calls
+            for site in module.facts.calls.in_order()
         )
 
     def _hands_over(self, module: Module, site: CallSite, names: set[str]) -> bool:

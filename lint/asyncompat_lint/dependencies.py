@@ -125,14 +125,11 @@ def _made_with_mixins(modules: Modules) -> Iterator[tuple[int, list[int]]]:
 
     By names only, and also by those of the classes in between.
     """
-    below: dict[str, dict[str, None]] = defaultdict(dict)
+    below, aliases = modules.subclasses, modules.aliases
     makers: dict[str, list[int]] = defaultdict(list)
     for number, module in enumerate(modules.all):
-        for base, name in module.facts.names.subclasses:
-            below[base][name] = None
+        for base, _ in module.facts.names.subclasses:
             makers[base].append(number)
-        for other, name in module.facts.names.aliases:
-            below[other][name] = None
     for number, module in enumerate(modules.all):
         todo, found = list(module.facts.names.mixins), set[str]()
         while todo:
@@ -140,6 +137,7 @@ def _made_with_mixins(modules: Modules) -> Iterator[tuple[int, list[int]]]:
             if name not in found:
                 found.add(name)
                 todo += below.get(name, ())
+                todo += aliases.get(name, ())
         others = {each for name in found for each in makers.get(name, ())}
         if others:
             yield number, sorted(others)

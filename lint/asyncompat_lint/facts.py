@@ -313,7 +313,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     say what that is. ``taken`` are the calls that are not awaited and whose result is taken for a
     value that no coroutine is. ``mixins`` are the classes without bases that ask their own objects
     for what they do not give them, ``returning`` has the sync functions that return what something
-    gives them, as pairs of its name and theirs.
+    gives them, as pairs of its name and theirs, ``derived`` the numbers of the classes with bases.
     """
 
     called: dict[str, list[int]] = {}
@@ -334,6 +334,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     taken: list[int] = []
     mixins: list[str] = []
     returning: list[tuple[str, str]] = []
+    derived: list[int] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
@@ -365,9 +366,9 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     holders: list[str] = []
 
     @functools.cached_property
-    def scopes(self) -> list[Scope]:
+    def scopes(self) -> Lazily[Scope]:
         """The scopes, by number; the first is the module's own."""
-        return _SCOPES_DECODER.decode(self.encoded_scopes)
+        return Lazily(self.encoded_scopes, _SCOPE_DECODER)
 
     @functools.cached_property
     def calls(self) -> Lazily[CallSite]:
@@ -404,7 +405,7 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
         return scope.kind == "module" and awaiting
 
 
-_SCOPES_DECODER = msgspec.msgpack.Decoder(list[Scope])
+_SCOPE_DECODER = msgspec.msgpack.Decoder(Scope)
 _GUARDS_DECODER = msgspec.msgpack.Decoder(list[Guard])
 _CALL_DECODER = msgspec.msgpack.Decoder(CallSite)
 

@@ -170,7 +170,7 @@ class Hierarchy(Passing):
             facts = module.facts
             text = bytes(facts.encoded_scopes)  # to decode them all would take long
             if all(name in text for name in names):
-                for number, scope in enumerate(facts.scopes):
+                for number, scope in enumerate(facts.scopes.in_order()):
                     place = Place(module.file.location, number)
                     if scope.kind == "class" and not self.is_protocol(place):
                         has = self._methods_of(place)
@@ -193,9 +193,10 @@ class Hierarchy(Passing):
     def _classes_with(self, base: str) -> Iterator[Place]:
         """The classes that name a base with this last name, or with another that it has there."""
         for module in self._by_base.get(base, ()):
-            names = {base, *(name for other, name in module.facts.names.aliases if other == base)}
-            for number, scope in enumerate(module.facts.scopes):
-                if not names.isdisjoint(map(last_name, scope.bases)):
+            index, scopes = module.facts.names, module.facts.scopes
+            names = {base, *(name for other, name in index.aliases if other == base)}
+            for number in index.derived:
+                if not names.isdisjoint(map(last_name, scopes[number].bases)):
                     yield Place(module.file.location, number)
 
     @functools.cached_property

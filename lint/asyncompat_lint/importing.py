@@ -32,7 +32,7 @@ def names_in(facts: ModuleFacts, line: int) -> Mapping[str, ModuleName]:
 
 
 def _name_for(target: str, facts: ModuleFacts, line: int) -> ModuleName:
-    top, *inner = facts.scopes
+    top, *inner = facts.scopes.in_order()
     for name, bindings in top.bindings.items():
         is_target = all(
             each.kind == "imported" and each.target == target and each.suite is None
@@ -41,7 +41,7 @@ def _name_for(target: str, facts: ModuleFacts, line: int) -> ModuleName:
         if is_target and not any(name in scope.bindings for scope in inner):
             is_there = any(each.line < line for each in bindings)
             return ModuleName(name, "" if is_there else _import(target, name))
-    name = next(name for name in _candidates(target) if not _is_taken(name, facts.scopes))
+    name = next(name for name in _candidates(target) if not _is_taken(name, [top, *inner]))
     return ModuleName(name, _import(target, name))
 
 

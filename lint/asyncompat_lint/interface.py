@@ -23,9 +23,8 @@ def tell_the_same(before: ModuleFacts, after: ModuleFacts) -> bool:
         return False
     if asking_for_async(before) != asking_for_async(after) or _order(before) != _order(after):
         return False
-    return all(
-        _told(old) == _told(new) for old, new in zip(before.scopes, after.scopes, strict=True)
-    )
+    pairs = zip(before.scopes.in_order(), after.scopes.in_order(), strict=True)
+    return all(_told(old) == _told(new) for old, new in pairs)
 
 
 def _order(facts: ModuleFacts) -> list[tuple[int, str, str]]:
@@ -34,7 +33,7 @@ def _order(facts: ModuleFacts) -> list[tuple[int, str, str]]:
     What a name is depends on what it has been before, not on how many lines there are in between.
     """
     events: list[tuple[int, int, int, str, str]] = []
-    for number, scope in enumerate(facts.scopes):
+    for number, scope in enumerate(facts.scopes.in_order()):
         for bound in (scope.bindings, scope.attributes, scope.filled, scope.asked):
             for name, bindings in bound.items():
                 for each in bindings:

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 _Item = TypeVar("_Item")
 
 
-class Lazily(Generic[_Item]):
-    """Items by number, each decoded the first time that it is asked for."""
+class Lazily(dict[int, _Item]):
+    """Items by number, each decoded the first time that it is asked for.
 
-    __slots__ = ("_decode", "_encoded", "_items")
+    A dictionary that fills itself, for they are asked for millions of times.
+    """
+
+    __slots__ = ("_decode", "_encoded")
 
     def __init__(self, encoded: msgspec.Raw, decoder: msgspec.msgpack.Decoder[_Item]) -> None:
+        super().__init__()
         self._encoded = _DECODER.decode(encoded)
         self._decode = decoder.decode
-        self._items: dict[int, _Item] = {}
 
-    def __getitem__(self, number: int) -> _Item:
-        item = self._items.get(number)
-        if item is None:
-            item = self._items[number] = self._decode(self._encoded[number])
+    def __missing__(self, number: int) -> _Item:
+        item = self[number] = self._decode(self._encoded[number])
         return item
 
     def __len__(self) -> int:
         return len(self._encoded)
 
-    def __iter__(self) -> Iterator[_Item]:
+    def in_order(self) -> Iterator[_Item]:
+        """Give all items."""
         return map(self.__getitem__, range(len(self._encoded)))
 
 

@@ -74,7 +74,7 @@ class Locks:
         callee = site.call.callee
         if not silenced_by or not isinstance(callee, Attribute):
             return False
-        for other in site.module.facts.calls:
+        for other in site.module.facts.calls.in_order():
             method = other.callee
             if not isinstance(method, Attribute) or method.value != callee.value:
                 continue
@@ -95,5 +95,5 @@ def _is_long(section: Site, weighs: Callable[[Site], bool]) -> bool:
         and number != section.number
         and held.span.line <= call.span.line <= held.until
         and weighs(Site(section.module, number))
-        for number, call in enumerate(calls)
+        for number, call in enumerate(calls.in_order())
     )

@@ -134,6 +134,16 @@ class Modules:
             if self._keys[module.place] == key:
                 self._by_name[key] = [module]
 
+    @functools.cached_property
+    def aliases(self) -> dict[str, set[str]]:
+        """By a name: the others under which some module has the same thing."""
+        return _collected(module.facts.names.aliases for module in self.all)
+
+    @functools.cached_property
+    def subclasses(self) -> dict[str, set[str]]:
+        """By a class's name: those of the classes that are made from it."""
+        return _collected(module.facts.names.subclasses for module in self.all)
+
     def name(self, module: Module) -> str:
         """Return the module's qualified name, as others import it."""
         return self._names[module.place]
@@ -217,6 +227,18 @@ class Modules:
             if module is not None:
                 return module, parts[length:]
         return None, parts
+
+
+def _collected(several: Iterable[list[tuple[str, str]]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for pairs in several:
+        for key, value in pairs:
+            values = found.get(key)
+            if values is None:
+                found[key] = {value}
+            else:
+                values.add(value)
+    return found
 
 
 def _in_common(module: Module, other: Module) -> int:

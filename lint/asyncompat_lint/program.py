@@ -301,7 +301,7 @@ class Program(Decorators):
         place = property_.place
         if place is not None:
             scopes = self.modules.at(place.location).facts.scopes
-            for number, scope in enumerate(scopes):
+            for number, scope in enumerate(scopes.in_order()):
                 is_its = (scope.parent, scope.name) == (
                     scopes[place.scope].parent,
                     scopes[place.scope].name,

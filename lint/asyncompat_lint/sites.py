@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from asyncompat_lint.expressions import Attribute, last_names
+from asyncompat_lint.expressions import OPAQUE, Attribute, last_names
 from asyncompat_lint.facts import CallSite, Load
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.notes import Notes
@@ -71,10 +71,8 @@ class SiteIndex:
         self._modules = modules
         self._calls: dict[str, list[tuple[Module, list[int]]]] = defaultdict(list)
         self._passed: dict[str, list[Site]] = defaultdict(list)
-        # By a name: the other names under which modules have the same thing, or what it makes.
-        self._aliases: dict[str, set[str]] = defaultdict(set)
+        # By a name: what it makes.
         self._made: dict[str, set[str]] = defaultdict(set)
-        self._subclasses: dict[str, set[str]] = defaultdict(set)
         self.imported: set[str] = set()
         self._receivers = set(receivers)
         self._notes = notes
@@ -88,21 +86,17 @@ class SiteIndex:
         names = module.facts.names
         notes = self._notes(module.file.location)
         settled = notes.ruled_out.union(notes.quiet)
+        calls = self._calls
         for name, numbers in names.called.items():
-            left = numbers
-            if not settled.isdisjoint(numbers):
-                left = [number for number in numbers if number not in settled]
-            if left:
-                self._calls[name].append((module, left))
+            if settled.isdisjoint(numbers):
+                calls[name].append((module, numbers))
+            elif left := [number for number in numbers if number not in settled]:
+                calls[name].append((module, left))
         for number, asked in notes.quiet.items():
             for name in asked.handed:
                 self._passed[name].append(Site(module, number))
-        for other, name in names.aliases:
-            self._aliases[other].add(name)
         for other, name in names.made:
             self._made[other].add(name)
-        for base, name in names.subclasses:
-            self._subclasses[base].add(name)
         self._receivers.update(names.receivers)
         self.imported |= module.imported
 
@@ -135,7 +129,7 @@ class SiteIndex:
 
         Return those that are new.
         """
-        return self._closure(names, self._aliases, known)
+        return _closure(names, self._modules.aliases, known)
 
     def calling(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that call just these names; what has several, again."""
@@ -146,30 +140,34 @@ class SiteIndex:
 
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""
-        wanted = self._closure(names, self._aliases, set())
+        wanted = _closure(names, self._modules.aliases, set())
         return [site for name in wanted for site in self._passed.get(name, ())]
 
     def methods_of(self, libraries: set[str], makers: set[str]) -> list[Site]:
         """Return the calls of methods in modules that import one of these libraries.
 
         And in those that import from one of these, the calls of what such a module has a name for
-        and one of the ``makers`` of the libraries' things has made.
+        and one of the ``makers`` of the libraries' things has made. But for those of which it is
+        known that nothing of it ever blocks.
         """
         users = [each for each in self._modules.all if not libraries.isdisjoint(each.imported)]
         there = {id(module) for module in users}
         made = _made_in(users, makers)
         stems = {_stem(module) for module in users} if made else set()
+        targets = {each for module in self._modules.all for each in module.facts.names.imports}
+        leading = {each for each in targets if not stems.isdisjoint(each.split("."))}
         found = []
         for module in self._modules.all:
             is_user = id(module) in there
-            if is_user or (stems and _imports_one_of(module, stems)):
+            if is_user or not leading.isdisjoint(module.facts.names.imports):
                 its = set() if is_user else made | _made_in([module], made)
-                found += [
-                    Site(module, number)
-                    for number, call in enumerate(module.facts.calls)
-                    if isinstance(call.callee, Attribute)
-                    and (is_user or not its.isdisjoint(last_names(call.callee.value)))
-                ]
+                ruled_out = self._notes(module.file.location).ruled_out
+                for number in range(len(module.facts.calls)):
+                    callee = OPAQUE if number in ruled_out else module.facts.calls[number].callee
+                    if isinstance(callee, Attribute) and (
+                        is_user or not its.isdisjoint(last_names(callee.value))
+                    ):
+                        found.append(Site(module, number))
         return found
 
     def may_receive(self, name: str) -> bool:
@@ -204,12 +202,12 @@ class SiteIndex:
 
     def makers(self, names: Iterable[str]) -> set[str]:
         """Return these names, and those of what is, returns or yields what they make."""
-        found, last = set(names), set(names)
+        found, last, aliases = set(names), set(names), self._modules.aliases
         for _ in range(_GENERATIONS):
             last = {
                 other
                 for name in last
-                for others in (self._made.get(name, ()), self._aliases.get(name, ()))
+                for others in (self._made.get(name, ()), aliases.get(name, ()))
                 if len(others) <= _SPECIFIC
                 for other in others
             } - found
@@ -218,20 +216,20 @@ class SiteIndex:
 
     def with_subclasses(self, class_: str) -> set[str]:
         """Return the names of a class and of those that are made from it."""
-        return self._closure([class_], self._subclasses, set())
+        return _closure([class_], self._modules.subclasses, set())
 
-    @staticmethod
-    def _closure(names: Iterable[str], more: dict[str, set[str]], known: set[str]) -> set[str]:
-        """Names, and what they lead to, but for what is known already; that is known then."""
-        found: set[str] = set()
-        todo = list(names)
-        while todo:
-            name = todo.pop()
-            if name not in known:
-                known.add(name)
-                found.add(name)
-                todo += more.get(name, ())
-        return found
+
+def _closure(names: Iterable[str], more: dict[str, set[str]], known: set[str]) -> set[str]:
+    """Names, and what they lead to, but for what is known already; that is known then."""
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name not in known:
+            known.add(name)
+            found.add(name)
+            todo += more.get(name, ())
+    return found
 
 
 def _made_in(modules: Iterable[Module], makers: set[str]) -> set[str]:
@@ -249,10 +247,6 @@ def _stem(module: Module) -> str:
     """The last part of the name that a module is imported by."""
     folder, name = os.path.split(os.path.splitext(module.file.location)[0])
     return os.path.basename(folder) if name == "__init__" else name
-
-
-def _imports_one_of(module: Module, stems: set[str]) -> bool:
-    return any(not stems.isdisjoint(target.split(".")) for target in module.facts.names.imports)
 
 
 def _order(item: tuple[tuple[str, int], Module]) -> tuple[str, int]:

@@ -89,8 +89,9 @@ def _add_scopes(index: NameIndex, scopes: list[Scope]) -> None:
             for each in scope.returned:
                 if isinstance(each, Called):
                     returning.add((last_name(each.function), scope.name))
-        for base in scope.bases:
-            subclasses.add((last_name(base), scope.name))
+        if scope.bases:
+            index.derived.append(number)
+            subclasses.update((last_name(base), scope.name) for base in scope.bases)
     index.decorated = dict(decorated)
     index.coroutines = sorted(coroutines)
     index.subclasses = sorted(subclasses)
