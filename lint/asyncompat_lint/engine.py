@@ -238,9 +238,7 @@ class _Check:
         calls = [call for call in calls if not _is_told(call, told)]
         facts = module.facts
         if calls or misused or misfits or facts.marks or facts.has_suppressions:
-            visit = Visit(module, calls, misused, misfits)
-            first = min((line for line, _ in visit.places()), default=sys.maxsize)
-            yield replace(visit, surroundings=self._surroundings(program, module, first))
+            yield Visit(module, calls, misused, misfits, cancellations.others(program, module))
 
     def _of_visits(self, visits: list[Visit]) -> Iterator[Finding]:
         keys = [
@@ -270,20 +268,25 @@ class _Check:
             error = UnreadableError(f"cannot be parsed: {why}", line_in_cell, cell)
             yield _unreadable(module.file, error)
 
-    def _surroundings(self, program: Program, module: Module, line: int) -> Surroundings:
+    def _surroundings(self, visit: Visit) -> Surroundings:
+        module = visit.module
+        first = min((line for line, _ in visit.places()), default=sys.maxsize)
         return Surroundings(
-            names=importing.names_in(module.facts, line),
+            names=importing.names_in(module.facts, first),
             imports=module.imported,
             versions=self._settings.versions,
             severities=self._settings.config.severity,
             is_notebook=module.file.is_notebook,
-            no_cancellations=cancellations.others(program, module),
+            no_cancellations=visit.no_cancellations,
         )
 
     def _visited(self, visit: Visit) -> list[Finding]:
         try:
             source = visit.module.source()
-            found: Iterable[Finding] = visiting.findings(self._settings.rules, visit, source)
+            around = self._surroundings(visit)
+            found: Iterable[Finding] = visiting.findings(
+                self._settings.rules, visit, source, around
+            )
             path = visit.module.file.path
             ignored = self._ignored(path)
             wanted = {c: n for c, n in self._names.items() if c not in ignored}

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from asyncompat_lint.expressions import last_name
 from asyncompat_lint.facts import Scope
 from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.lazily import mentioned
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
 from asyncompat_lint.passing import Passing
@@ -164,12 +165,10 @@ class Hierarchy(Passing):
         return known
 
     def _classes_like(self, asked: dict[str, Scope]) -> set[Place]:
-        names = [name.encode() for name in asked]
         found = set()
         for module in self.modules.own:
             facts = module.facts
-            text = bytes(facts.encoded_scopes)  # to decode them all would take long
-            if all(name in text for name in names):
+            if all(mentioned(asked, facts.encoded_scopes)):  # to decode them all would take long
                 for number, scope in enumerate(facts.scopes.in_order()):
                     place = Place(module.file.location, number)
                     if scope.kind == "class" and not self.is_protocol(place):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -38,6 +38,15 @@ class Lazily(dict[int, _Item]):
 def encoded(items: list[_Item]) -> msgspec.Raw:
     """Return items as they are kept."""
     return msgspec.Raw(msgspec.msgpack.encode(items))
+
+
+def mentioned(names: Iterable[str], items: msgspec.Raw) -> Iterator[bool]:
+    """Give for each name whether it may stand in some encoded items; if not, it certainly does not.
+
+    To decode them for that takes long.
+    """
+    text = bytes(items)
+    return (name.encode() in text for name in names)
 
 
 _DECODER = msgspec.msgpack.Decoder(list[msgspec.Raw])

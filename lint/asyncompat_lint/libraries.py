@@ -14,7 +14,7 @@ from asyncompat_lint.held import Held
 from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.program import Program
-from asyncompat_lint.sites import Site
+from asyncompat_lint.sites import Site, SiteKey
 from asyncompat_lint.values import Reference
 
 _SHIM = "asyncompat"
@@ -29,6 +29,8 @@ class Libraries:
         self._program = program
         self._knowledge = knowledge
         self._locks = locks
+        # It is asked again whenever there is news of what else a site runs.
+        self._known: dict[tuple[str, bool, SiteKey], Blocker | None] = {}
 
     def blocker(
         self, target: Reference, site: Site, bound: dict[str, Expr] | None = None
@@ -38,9 +40,19 @@ class Libraries:
         ``bound`` are its arguments, if they are not the site's.
         """
         entry = self._knowledge.blocking(target.name)
-        call = site.call
         if entry is None:
             return None
+        if bound is not None or entry.table.contended:  # a lock may become a contended one
+            return self._found_out(entry, target, site, bound)
+        key = target.name, target.receiver is not None, site.key
+        if key not in self._known:
+            self._known[key] = self._found_out(entry, target, site, None)
+        return self._known[key]
+
+    def _found_out(
+        self, entry: Entry, target: Reference, site: Site, bound: dict[str, Expr] | None
+    ) -> Blocker | None:
+        call = site.call
         if bound is None:
             bound = self._program.passed_on(site.module, call)
         if entry.is_exempt(call.arguments if bound is None else bound):

@@ -15,6 +15,7 @@ import msgspec
 
 from asyncompat_lint.expressions import OPAQUE, Attribute, last_names
 from asyncompat_lint.facts import CallSite, Load
+from asyncompat_lint.lazily import mentioned
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.notes import Notes
 
@@ -161,6 +162,8 @@ class SiteIndex:
             is_user = id(module) in there
             if is_user or not leading.isdisjoint(module.facts.names.imports):
                 its = set() if is_user else made | _made_in([module], made)
+                if not is_user and not any(mentioned(its, module.facts.encoded_calls)):
+                    continue
                 ruled_out = self._notes(module.file.location).ruled_out
                 for number in range(len(module.facts.calls)):
                     callee = OPAQUE if number in ruled_out else module.facts.calls[number].callee

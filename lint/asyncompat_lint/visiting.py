@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.facts import Statement
@@ -28,7 +28,7 @@ class Visit:
     calls: Sequence[BlockingCall]
     misuses: Sequence[Misuse]
     misfits: Sequence[Misfit]
-    surroundings: Surroundings = field(default_factory=Surroundings)
+    no_cancellations: Collection[str]
 
     def statements(self) -> list[Statement]:
         """Return the pieces of the module that a rule may have to look at, each once."""
@@ -51,19 +51,17 @@ class Visit:
             yield mark.line, mark.rule
 
     def identity(self) -> str:
-        """Return what stands for all that the findings depend on, but for the rules."""
+        """Return what stands for all that the findings depend on, but for the settings."""
         calls = [(call.site.key, call.blocker, call.function) for call in self.calls]
         misuses = [(m.site.key, m.rule, m.what, m.handed_to) for m in self.misuses]
-        surroundings = replace(
-            self.surroundings,
-            imports=sorted(self.surroundings.imports),
-            no_cancellations=sorted(self.surroundings.no_cancellations),
-        )
+        others = sorted(self.no_cancellations)
         file = self.module.file
-        return repr((self.module.digest, file.path, calls, misuses, self.misfits, surroundings))
+        return repr((self.module.digest, file.path, calls, misuses, self.misfits, others))
 
 
-def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) -> Iterator[Finding]:
+def findings(
+    rules: Collection[type[Rule]], visit: Visit, source: SourceText, surroundings: Surroundings
+) -> Iterator[Finding]:
     """Give what the rules find in a module.
 
     Raises:
@@ -86,7 +84,7 @@ def findings(rules: Collection[type[Rule]], visit: Visit, source: SourceText) ->
         },
         misuses={(each.rule, each.site.call.span): each for each in visit.misuses},
         misfits={(each.rule, each.span): each for each in visit.misfits},
-        surroundings=visit.surroundings,
+        surroundings=surroundings,
         timed=source.timed,
     )
     by_name = {rule.name: rule for rule in rules}
