@@ -152,13 +152,14 @@ class Calls(Names):
                 self._site(node.args[0], self._expression(node.args[0]), "enter", until=node.lineno)
         callee = expression(function, self._known)
         passed = [expression(each, self._known) for each in node.args]
+        arguments, passes = self._arguments(node, passed)
         self._site(
             node,
             callee,
             awaited=awaited,
             discarded=discarded,
-            arguments=self._arguments(node, passed),
-            passes=_passes(node),
+            arguments=arguments,
+            passes=passes,
             returned=returned,
             awaits_inside=node is self._holding,
         )
@@ -351,18 +352,23 @@ class Calls(Names):
             )
         )
 
-    def _arguments(self, node: ast.Call, passed: list[Expr]) -> dict[str, Expr]:
+    def _arguments(self, node: ast.Call, passed: list[Expr]) -> tuple[dict[str, Expr], int]:
+        """What is passed, and how many positional arguments; -1 where that cannot be told."""
         arguments: dict[str, Expr] = {}
+        passes = len(passed)
         for number, value in enumerate(passed):
             if type(node.args[number]) is ast.Starred:
                 arguments[UNPACKED] = value
+                passes = -1
                 break  # what follows has no known number
             if type(value) in _TOLD_ARGUMENTS:
                 arguments[str(number)] = value
         for keyword in node.keywords:  # of these at least the name is told
-            if keyword.arg is not None:
+            if keyword.arg is None:
+                passes = -1
+            else:
                 arguments[keyword.arg] = expression(keyword.value, self._known)
-        return arguments
+        return arguments, passes
 
 
 def _table_of(container: ast.expr) -> ast.expr | None:
@@ -373,17 +379,6 @@ def _table_of(container: ast.expr) -> ast.expr | None:
         case ast.Call(func=ast.Attribute(value=table, attr="setdefault")):
             return table
     return None
-
-
-def _passes(node: ast.Call) -> int:
-    """How many positional arguments a call has; -1 where it passes what cannot be told."""
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            return -1
-    for each in node.args:
-        if isinstance(each, ast.Starred):
-            return -1
-    return len(node.args)
 
 
 def _consumes(function: ast.expr) -> bool:

@@ -95,7 +95,7 @@ def _operation(node: ast.BinOp, known: Known) -> Expr:
     if operator is None:
         return OPAQUE
     method = Attribute(expression(node.left, known), operator)
-    return Called(method, _followed([expression(node.right, known)]))
+    return called(method, [expression(node.right, known)])
 
 
 def _subscripted(node: ast.Subscript, known: Known) -> Expr:
@@ -186,9 +186,9 @@ def is_named(node: ast.expr, names: set[str]) -> bool:
 
 def name_of(node: ast.AST) -> str:
     """Return the last name of a dotted name; nothing for anything else."""
-    if isinstance(node, ast.Attribute):
+    if type(node) is ast.Attribute:
         return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+    return node.id if type(node) is ast.Name else ""
 
 
 def whole_lines(statement: ast.stmt) -> tuple[int, int]:
@@ -243,19 +243,17 @@ def _call(node: ast.Call, known: Known) -> Expr:
             if told and len(arguments) <= number:
                 arguments += [OPAQUE] * (number - len(arguments)) + [expression(told[0], known)]
             return Called(function, tuple(arguments))
-    return Called(function, _followed(arguments))
+    return called(function, arguments)
 
 
 def called(function: Expr, arguments: list[Expr]) -> Called:
-    """Return what a call gives, if it is one that is not read in a way of its own."""
-    return Called(function, _followed(arguments))
+    """Return what a call gives, if it is one that is not read in a way of its own.
 
-
-def _followed(arguments: list[Expr]) -> tuple[Expr, ...]:
-    """Leave out what is behind the last that can be followed."""
+    Without what is behind the last argument that can be followed.
+    """
     while arguments and type(arguments[-1]) in _NOT_FOLLOWED:
         arguments.pop()
-    return tuple(arguments)
+    return Called(function, tuple(arguments))
 
 
 # By a table, for it is asked of every expression of a million lines.

@@ -50,8 +50,12 @@ def name_index(
 def _add_calls(index: NameIndex, calls: Sequence[CallSite]) -> None:
     called: dict[str, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
-        for name in last_names(call.callee):
-            called[name].append(number)
+        callee = call.callee
+        if type(callee) is Attribute:  # most are
+            called[callee.name].append(number)
+        else:
+            for name in last_names(callee):
+                called[name].append(number)
         if call.kind == "enter":
             index.entered.append(number)
         elif call.kind == "aenter":

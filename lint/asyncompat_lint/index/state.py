@@ -26,7 +26,7 @@ from asyncompat_lint.facts import (
 )
 from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.index.branches import may_poll
-from asyncompat_lint.index.expressions import expression
+from asyncompat_lint.index.expressions import expression, whole_lines
 from asyncompat_lint.index.nodes import INSIDE
 from asyncompat_lint.index.switches import Known, may_switch
 from asyncompat_lint.index.taken import TAKING, is_of_coroutines
@@ -86,6 +86,8 @@ class State:
         self._defined: set[str] = set()  # at the top, wherever there
         self._takes_locks = "acquire" in source.text
         self._asks_for_loop = "get_running_loop" in source.text
+        self._may_exit = "exit" in source.text
+        self._skips = "pytestmark" in source.text
         self._scope = 0
         self._in_function = False
         self._awaited: ast.AST | None = None
@@ -111,7 +113,8 @@ class State:
         self._changes: dict[tuple[int, str, int], tuple[Change, ...]] = {}
         self._loops: list[tuple[int, int, int]] = []  # with the scope that they are in
         self._loaded: set[tuple[int, Suite | None, Expr]] = set()
-        self._statement = Statement(1, 1)
+        # The one at the top, or in a class at the top, that the walk is in.
+        self._at: ast.stmt | None = None
         self._versioned: set[str] = set()
         self._annotations_are_run = True
         names_count = any(name in source.text for name in VERSIONED_BUILTINS)
@@ -148,16 +151,15 @@ class State:
 
     def _take_asked(self, node: ast.expr, attribute: str = "") -> None:
         """Keep a call, or that which gave what a name has, if it is asked as a value only is."""
-        if is_of_coroutines(attribute):
-            return
-        if type(node) is ast.Call:
+        if type(node) is ast.Name:  # nearly always, and of one that no call has given anything
+            number = self._named_calls.get((self._scope, node.id))
+            if number is not None and not is_of_coroutines(attribute):
+                self._take_named(node.id, number)
+        elif type(node) is ast.Call and not is_of_coroutines(attribute):
             self._taken.add(node)
-        elif type(node) is ast.Name:
-            self._take_named(node.id)
 
-    def _take_named(self, name: str) -> None:
-        number = self._named_calls.get((self._scope, name), -1)
-        is_only = number >= 0 and len(self.scopes[self._scope].bindings.get(name, ())) == 1
+    def _take_named(self, name: str, number: int) -> None:
+        is_only = len(self.scopes[self._scope].bindings.get(name, ())) == 1
         if is_only and number not in self.taken:
             self.taken.append(number)
 
@@ -235,7 +237,7 @@ class State:
             is_expression = isinstance(node, ast.expr)
             span = self._span(node) if is_expression else Span(line, column, line, column)
             timed = line in self._source.timed
-            self.awaits_at_top.append(TopAwait(span, self._statement, timed))
+            self.awaits_at_top.append(TopAwait(span, self._statement(), timed))
 
     def _mention(
         self, node: _Told, value: Expr = OPAQUE, target: str = "", *, stored: bool = False
@@ -246,7 +248,12 @@ class State:
             span = Span(line, column, line, column)
         else:
             span = self._span(node)
-        self.mentions.append(Mention(self._scope, span, self._statement, value, target, stored))
+        where = self._statement()
+        self.mentions.append(Mention(self._scope, span, where, value, target, stored))
+
+    def _statement(self) -> Statement:
+        """The lines that have to be parsed for what stands here."""
+        return Statement(1, 1) if self._at is None else Statement(*whole_lines(self._at))
 
     def _comprehension(
         self, node: Comprehension, elements: list[ast.expr], *, runs_here: bool

@@ -7,7 +7,7 @@ import ast
 from msgspec.structs import replace
 
 from asyncompat_lint.expressions import Called, Expr, last_name
-from asyncompat_lint.facts import SAYING, Binding, BindingKind, Handler, Statement
+from asyncompat_lint.facts import SAYING, Binding, BindingKind, Handler
 from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
     Narrowing,
@@ -28,7 +28,7 @@ from asyncompat_lint.index.branches import (
 )
 from asyncompat_lint.index.calls import Calls
 from asyncompat_lint.index.conditions import changes_of, conditions, places_of, without
-from asyncompat_lint.index.expressions import element, whole_lines
+from asyncompat_lint.index.expressions import element
 from asyncompat_lint.index.guards import (
     END_OF_LINE,
     GUARDING,
@@ -62,20 +62,24 @@ class Statements(Calls):
     def _body(self, body: list[ast.stmt]) -> None:
         if self.scopes[self._scope].is_async:
             self.marks += marks_of(body)
-        around, never = self._statement, self._never
+        around, never = self._at, self._never
         visitors, is_outside = self._visitors, not self._in_function
         for number, statement in enumerate(body):
             if is_outside:
-                self._statement = Statement(*whole_lines(statement))
+                self._at = statement
             kind = type(statement)
             if self._takes_locks and kind is ast.Expr:
                 self._holding = held_over_await(statement, body, number)
             visitors[kind](self, statement)
-            if kind in GUARDING and (is_outside or kind is not ast.Assign):
+            if kind in GUARDING and (kind is not ast.Assign or (is_outside and self._skips)):
                 self._guards(statement, body[number + 1 :])
-            if kind in _ENDING or (kind in _PERHAPS_ENDING and ends(statement)):
+            if kind in _ENDING or (
+                kind in _PERHAPS_ENDING
+                and (kind is not ast.Expr or self._may_exit)
+                and ends(statement)
+            ):
                 self._never = True  # what is behind it
-        self._statement, self._never = around, never
+        self._at, self._never = around, never
 
     def _guards(self, statement: ast.stmt, rest: list[ast.stmt]) -> None:
         """Keep what a statement says of its branches, and of what follows it."""
