@@ -84,6 +84,8 @@ class Agenda:
     def look_up(self, names: set[str]) -> None:
         """Find out ahead what the sites mean that ``sites`` is to give for these names."""
         self._ahead.update(self._calling(names))
+        passing = self._sites.passing(names)
+        self._ahead.update((site.key, site) for site in passing if site.key not in self._known)
         self._look_up(self._ahead)
 
     def _calling(self, names: set[str]) -> dict[SiteKey, Site]:

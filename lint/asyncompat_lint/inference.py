@@ -51,17 +51,12 @@ class Inference(Operations):
     """What can be known of the values of expressions."""
 
     def infer(self, expression: Expr, use: Use) -> Values:
+        # Most are one of these two, and a pattern takes longer to tell.
+        if type(expression) is Name:
+            return self.look_up(expression.id, use)
+        if type(expression) is Attribute:
+            return self._asked_of(expression, use)
         match expression:
-            case Name(id=name):
-                return self.look_up(name, use)
-            case Attribute(value=value, name=name):
-                asked = use.module.facts.scopes[use.scope].asked
-                for binding in asked.get(dotted(expression), ()) if asked else ():
-                    if binding.suite is not None and binding.suite.holds(use.line):
-                        return instances(self.infer(binding.value, use))
-                owners = self.infer(value, use)
-                values = self._attribute_of_any(owners, name, use)
-                return self._or_shared(values, owners, value, name, use)
             case Called(function=function) if last_name(function) == "TypeVar":
                 bound = [instances(self.infer(each, use)) for each in expression.arguments[1:2]]
                 place = f"{use.module.file.location}:{use.line}:{use.column}"
@@ -92,6 +87,15 @@ class Inference(Operations):
                 groups = [self.infer(each, use) for each, _ in there]
                 return (is_piped and self._piped(groups)) or self._one_of(groups, there)
         return UNKNOWN
+
+    def _asked_of(self, expression: Attribute, use: Use) -> Values:
+        asked = use.module.facts.scopes[use.scope].asked
+        for binding in asked.get(dotted(expression), ()) if asked else ():
+            if binding.suite is not None and binding.suite.holds(use.line):
+                return instances(self.infer(binding.value, use))
+        owners = self.infer(expression.value, use)
+        values = self._attribute_of_any(owners, expression.name, use)
+        return self._or_shared(values, owners, expression.value, expression.name, use)
 
     def _piped(self, groups: list[Values]) -> Values:
         """What `|` makes of its parts, if one is of a class that overloads it."""
