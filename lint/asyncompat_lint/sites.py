@@ -142,7 +142,7 @@ class SiteIndex:
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""
         wanted = _closure(names, self._modules.aliases, set())
-        return [site for name in wanted for site in self._passed.get(name, ())]
+        return [site for name in wanted.intersection(self._passed) for site in self._passed[name]]
 
     def methods_of(self, libraries: set[str], makers: set[str]) -> list[Site]:
         """Return the calls of methods in modules that import one of these libraries.
