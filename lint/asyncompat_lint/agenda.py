@@ -56,7 +56,7 @@ class Agenda:
         # And all by which the same may be called.
         self._called: set[str] = set()
         # What was looked up before it was asked for.
-        self._ahead: dict[SiteKey, Site] = {}
+        self._prepared: dict[SiteKey, Site] = {}
         self._known: set[SiteKey] = set()
         # What was found out of sites that are still to be looked at.
         self._looked_up: dict[SiteKey, Asked] = {}
@@ -81,19 +81,23 @@ class Agenda:
         """Return whether a site runs something of what it is given."""
         return site.key in self._hand_on
 
-    def look_up(self, names: set[str]) -> None:
-        """Find out ahead what the sites mean that ``sites`` is to give for these names."""
-        self._ahead.update(self._calling(names))
+    def prepare(self, names: set[str]) -> None:
+        """Find out what the sites mean that ``sites`` is to give for these names."""
+        self._prepared.update(self._newly_called(names))
         passing = self._sites.passing(names)
-        self._ahead.update((site.key, site) for site in passing if site.key not in self._known)
-        self._look_up(self._ahead)
+        self._prepared.update((site.key, site) for site in passing if site.key not in self._known)
+        self._look_up(self._prepared)
 
-    def _calling(self, names: set[str]) -> dict[SiteKey, Site]:
-        """The sites that call what has one of these names, and no other that was called before."""
+    def _newly_called(self, names: set[str]) -> dict[SiteKey, Site]:
+        """The sites that call what has one of these names, but for names asked for before.
+
+        What has one of those is known by now.
+        """
         found = self._sites.calling(self._sites.add_aliases(names, self._called))
         return {site.key: site for site in found if site.key not in self._known}
 
     def _look_up(self, sites: dict[SiteKey, Site]) -> None:
+        """Find out what sites mean, and take out those that never block."""
         for key, asked in self._targets.look_up(sites.values(), self._asked_at).items():
             if asked is None:
                 self._rule_out(sites.pop(key))
@@ -109,7 +113,7 @@ class Agenda:
         nothing that may ever block, never.
         """
         self.names |= names | read
-        found, self._ahead = {**self._ahead, **self._calling(names)}, {}
+        found, self._prepared = {**self._prepared, **self._newly_called(names)}, {}
         for each in news:
             found.update((site.key, site) for site in self._meaning.get(each, ()))
         for site in self._sites.passing(names):

@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from typing import NoReturn
 
 from asyncompat import __version__
@@ -75,6 +76,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FOUND
     except OSError as error:
         return complain(f"cannot go on: {_told(error)}")
+    except BrokenProcessPool:
+        return complain(
+            "cannot go on: a process that reads files was ended, as the system does where memory"
+            " runs out; check fewer files at a time"
+        )
     except KeyboardInterrupt:
         return INTERRUPTED
 

@@ -169,8 +169,9 @@ class _Check:
             return targets.standing()
 
         is_worth = apart.is_worth_a_process and self._cache.is_on_disk
-        keeping = forked.Meanwhile(keep, worth=is_worth)
+        keeping = forked.Meanwhile(keep, worth=is_worth and self._cache.is_kept)
         reach = Reach(program, knowledge, targets)
+        reach.look_up()
         # Not before: it goes on with what was found out by now.
         looking = forked.Meanwhile(apart.look, worth=is_worth)
         calls: dict[str, list[BlockingCall]] = defaultdict(list)

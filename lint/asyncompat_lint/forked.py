@@ -14,7 +14,9 @@ import pickle
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from typing import Any, Generic, TypeVar
 
 _Thing = TypeVar("_Thing")
@@ -32,6 +34,14 @@ _PIECES = 128
 _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
+def context() -> BaseContext:
+    """Return how processes begin: as copies of this one where there can be copies.
+
+    Others have to load all that is loaded here once more.
+    """
+    return multiprocessing.get_context("fork" if _can_fork() else None)
+
+
 def each(function: Callable[[_Thing], _Answer], things: Sequence[_Thing]) -> list[_Answer]:
     """Return what a function gives for each of some things, in their order."""
     others = _others()
@@ -41,8 +51,7 @@ def each(function: Callable[[_Thing], _Answer], things: Sequence[_Thing]) -> lis
     a_time = max(_A_TIME, len(things) // _PIECES)
     pieces = [range(n, min(n + a_time, len(things))) for n in range(0, len(things), a_time)]
     try:
-        context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(others, mp_context=context) as pool:
+        with ProcessPoolExecutor(others, mp_context=context()) as pool:
             futures = [pool.submit(_answers, piece) for piece in pieces]
             try:
                 # They begin with the first, and we with the last, until we meet.
@@ -56,6 +65,8 @@ def each(function: Callable[[_Thing], _Answer], things: Sequence[_Thing]) -> lis
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
             return [answer for answers in [*theirs, *reversed(ours)] for answer in answers]
+    except BrokenProcessPool:  # one was ended from outside
+        return [function(thing) for thing in things]
     finally:
         _work.pop()
 
@@ -71,10 +82,10 @@ class Meanwhile(Generic[_Answer]):
         self._function = function
         self._receiver: Connection | None = None
         if worth and _others():
-            context = multiprocessing.get_context("fork")
-            self._receiver, sender = context.Pipe(duplex=False)
+            copying = multiprocessing.get_context("fork")
+            self._receiver, sender = copying.Pipe(duplex=False)
             # No pool: its threads would be in the way of who forks after this.
-            self._process = context.Process(target=_send, args=(function, sender), daemon=True)
+            self._process = copying.Process(target=_send, args=(function, sender), daemon=True)
             self._process.start()
             sender.close()
 
@@ -84,8 +95,8 @@ class Meanwhile(Generic[_Answer]):
             with self._receiver:
                 try:
                     answer: _Answer = pickle.loads(self._receiver.recv_bytes())
-                except EOFError:
-                    pass  # it has ended before its time
+                except (EOFError, OSError):
+                    pass  # it has ended before its time, or in the middle of its answer
                 else:
                     self._process.join()
                     return answer
@@ -101,8 +112,11 @@ def _send(function: Callable[[], object], sender: Connection) -> None:
 
 def _others() -> int:
     """How many other processes there should be."""
-    can_fork = "fork" in multiprocessing.get_all_start_methods()
-    return (os.cpu_count() or 1) - 1 if can_fork else 0
+    return (os.cpu_count() or 1) - 1 if _can_fork() else 0
+
+
+def _can_fork() -> bool:
+    return "fork" in multiprocessing.get_all_start_methods()
 
 
 def _answers(numbers: Iterable[int]) -> list[Any]:

@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 import msgspec
 
 from asyncompat_lint import cache as caches
+from asyncompat_lint import forked
 from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
@@ -108,7 +109,7 @@ def _index_all(files: list[SourceFile], known: dict[bytes, Entry]) -> Generator[
             yield _index(file, known)
         return
     batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(mp_context=forked.context()) as pool:
         for entries in pool.map(_index_batch, batches):
             yield from entries
 

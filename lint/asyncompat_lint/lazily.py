@@ -1,9 +1,9 @@
-"""Sequences that are kept encoded, for few of their items are ever looked at."""
+"""Items that are kept encoded, for few of them are ever looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import msgspec
 
@@ -13,7 +13,8 @@ _Item = TypeVar("_Item")
 class Lazily(dict[int, _Item]):
     """Items by number, each decoded the first time that it is asked for.
 
-    A dictionary that fills itself, for they are asked for millions of times.
+    A dictionary that fills itself, for they are asked for millions of times. What it has by itself
+    are only those that were asked for: to go through all there is ``in_order``.
     """
 
     __slots__ = ("_decode", "_encoded")
@@ -30,6 +31,9 @@ class Lazily(dict[int, _Item]):
     def __len__(self) -> int:
         return len(self._encoded)
 
+    def __iter__(self) -> NoReturn:
+        raise TypeError("only some are decoded: go through them in_order()")
+
     def in_order(self) -> Iterator[_Item]:
         """Give all items."""
         return map(self.__getitem__, range(len(self._encoded)))
@@ -41,9 +45,10 @@ def encoded(items: list[_Item]) -> msgspec.Raw:
 
 
 def mentioned(names: Iterable[str], items: msgspec.Raw) -> Iterator[bool]:
-    """Give for each name whether it may stand in some encoded items; if not, it certainly does not.
+    """Give for each name whether it stands somewhere in some encoded items.
 
-    To decode them for that takes long.
+    Text is kept there as it is, so that no name is missed; it may be a part of another word. To
+    decode them all for that takes long.
     """
     text = bytes(items)
     return (name.encode() in text for name in names)

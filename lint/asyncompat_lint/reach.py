@@ -93,9 +93,16 @@ class Reach:
         self._agenda = Agenda(
             program, knowledge, targets, self._sites, self._overriding, watched=self._locks.names
         )
-        # What to begin with: what has one of these names may block by itself.
+        # What may block by itself has one of these.
+        self._names: set[str] = set()
+
+    def look_up(self) -> None:
+        """Find out what the sites mean that may block by themselves: the most of all the work.
+
+        Several processes share it.
+        """
         self._names = self._first_names()
-        self._agenda.look_up(self._names)
+        self._agenda.prepare(self._names)
 
     def blocking_calls(self) -> Iterable[BlockingCall]:
         """Return every site that blocks the event loop, once for each rule."""

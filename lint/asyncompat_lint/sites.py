@@ -10,10 +10,11 @@ import functools
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from asyncompat_lint.expressions import OPAQUE, Attribute, last_names
+from asyncompat_lint.expressions import Attribute, last_names
 from asyncompat_lint.facts import CallSite, Load
 from asyncompat_lint.lazily import mentioned
 from asyncompat_lint.modules import Module, Modules
@@ -72,7 +73,7 @@ class SiteIndex:
         self._modules = modules
         self._calls: dict[str, list[tuple[Module, list[int]]]] = defaultdict(list)
         self._passed: dict[str, list[Site]] = defaultdict(list)
-        # By a name: what it makes.
+        # By a name: those of what it makes.
         self._made: dict[str, set[str]] = defaultdict(set)
         self.imported: set[str] = set()
         self._receivers = set(receivers)
@@ -130,7 +131,9 @@ class SiteIndex:
 
         Return those that are new.
         """
-        return _closure(names, self._modules.aliases, known)
+        new = _closure(names, self._modules.aliases, known)
+        known |= new
+        return new
 
     def calling(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that call just these names; what has several, again."""
@@ -141,20 +144,21 @@ class SiteIndex:
 
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""
-        wanted = _closure(names, self._modules.aliases, set())
+        wanted = _closure(names, self._modules.aliases)
         return [site for name in wanted.intersection(self._passed) for site in self._passed[name]]
 
     def methods_of(self, libraries: set[str], makers: set[str]) -> list[Site]:
         """Return the calls of methods in modules that import one of these libraries.
 
         And in those that import from one of these, the calls of what such a module has a name for
-        and one of the ``makers`` of the libraries' things has made. But for those of which it is
-        known that nothing of it ever blocks.
+        and one of the ``makers`` of the libraries' things has made. Without the calls that are
+        known to run nothing that ever blocks.
         """
         users = [each for each in self._modules.all if not libraries.isdisjoint(each.imported)]
         there = {id(module) for module in users}
         made = _made_in(users, makers)
         stems = {_stem(module) for module in users} if made else set()
+        # Many modules import the same.
         targets = {each for module in self._modules.all for each in module.facts.names.imports}
         leading = {each for each in targets if not stems.isdisjoint(each.split("."))}
         found = []
@@ -164,9 +168,11 @@ class SiteIndex:
                 its = set() if is_user else made | _made_in([module], made)
                 if not is_user and not any(mentioned(its, module.facts.encoded_calls)):
                     continue
-                ruled_out = self._notes(module.file.location).ruled_out
-                for number in range(len(module.facts.calls)):
-                    callee = OPAQUE if number in ruled_out else module.facts.calls[number].callee
+                calls, notes = module.facts.calls, self._notes(module.file.location)
+                for number in range(len(calls)):
+                    if number in notes.ruled_out:
+                        continue
+                    callee = calls[number].callee
                     if isinstance(callee, Attribute) and (
                         is_user or not its.isdisjoint(last_names(callee.value))
                     ):
@@ -219,17 +225,18 @@ class SiteIndex:
 
     def with_subclasses(self, class_: str) -> set[str]:
         """Return the names of a class and of those that are made from it."""
-        return _closure([class_], self._modules.subclasses, set())
+        return _closure([class_], self._modules.subclasses)
 
 
-def _closure(names: Iterable[str], more: dict[str, set[str]], known: set[str]) -> set[str]:
-    """Names, and what they lead to, but for what is known already; that is known then."""
+def _closure(
+    names: Iterable[str], more: dict[str, set[str]], known: AbstractSet[str] = frozenset()
+) -> set[str]:
+    """Names, and all that they lead to, without what is known, and leads to what is known."""
     found: set[str] = set()
     todo = list(names)
     while todo:
         name = todo.pop()
-        if name not in known:
-            known.add(name)
+        if name not in found and name not in known:
             found.add(name)
             todo += more.get(name, ())
     return found

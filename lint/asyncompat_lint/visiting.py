@@ -22,7 +22,10 @@ from asyncompat_lint.sources import SourceText, UnreadableError
 
 @dataclass(frozen=True)
 class Visit:
-    """A module to be visited, with what is known to stand in it."""
+    """A module to be visited, with what is known to stand in it, and what only seems to.
+
+    ``no_cancellations`` are exceptions that have a name like that of asyncio's.
+    """
 
     module: Module
     calls: Sequence[BlockingCall]

@@ -100,6 +100,12 @@ async def f():
     await dispatch(blocks)
     await called(blocks)  # blocks
 """,
+    "letters that mean the same": """
+import sys
+async def f():
+    sys.e\uff58it()
+    blocks()
+""",
     "code that is never come to": """
 import sys
 async def f(x):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from asyncompat_lint import cli
+from asyncompat_lint import cli, indexing
 from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.report import text_format
 from asyncompat_lint.rules import RULES
@@ -256,6 +258,19 @@ def test_a_working_folder_that_is_gone(tmp_path):
     )
     assert process.returncode == 2
     assert process.stderr == b"asyncompat: cannot go on: the working folder is gone\n"
+
+
+@pytest.mark.skipif(
+    "fork" not in multiprocessing.get_all_start_methods() or os.cpu_count() == 1,
+    reason="processes are no copies here, or there is one core",
+)
+def test_a_process_that_was_ended(capsys, monkeypatch):
+    monkeypatch.setattr(indexing, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(indexing, "_index", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    Path("one.py").write_text("")
+    status, out, err = run(capsys, "check", "one.py")
+    assert (status, out) == (2, "")
+    assert err.startswith("asyncompat: cannot go on: a process that reads files was ended")
 
 
 def test_the_lessons_have_one_line_that_blocks_and_one_helper(capsys):

@@ -86,3 +86,15 @@ def test_who_was_killed_elsewhere_is_replaced_here():
         return "here"
 
     assert forked.Meanwhile(killed, worth=True).result() == "here"
+    many = range(forked.WORTH_A_PROCESS * 3)
+    assert forked.each(lambda number: (killed(), number), many) == [("here", n) for n in many]
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_who_was_killed_in_the_middle_of_an_answer_is_replaced_here(monkeypatch):
+    def begin(_, sender):
+        os.write(sender.fileno(), b"\0\0\1\0begun")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(forked, "_send", begin)
+    assert forked.Meanwhile(lambda: "here", worth=True).result() == "here"

@@ -192,6 +192,16 @@ with contextlib.suppress(ValueError):
     )
 
 
+@pytest.mark.parametrize("name", ["pytestmark", "p\uff59testmark"])
+def test_a_mark_for_all_that_follows(check_versions, name):
+    check_versions(
+        "import asyncio, pytest, sys\n"
+        "x = asyncio.timeout # AC301\n"
+        f'{name} = pytest.mark.skipif(sys.version_info < (3, 11), reason="")\n'
+        "y = asyncio.timeout\n"
+    )
+
+
 def test_a_flag_of_another_module(check_code):
     found = check_code(
         "import asyncio, compat\nfrom compat import NEW\n"

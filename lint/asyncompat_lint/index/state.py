@@ -81,13 +81,12 @@ class State:
         self.holders = holders_in(source.text)
         # Asked of the whole text at once, and not at every node: most texts do not.
         self._is_ascii = source.text.isascii()
-        self._polls = may_poll(source.text)
-        self._has_switches = may_switch(source.text)
+        self._polls = not self._is_ascii or may_poll(source.text)
+        self._has_switches = not self._is_ascii or may_switch(source.text)
         self._defined: set[str] = set()  # at the top, wherever there
-        self._takes_locks = "acquire" in source.text
-        self._asks_for_loop = "get_running_loop" in source.text
-        self._may_exit = "exit" in source.text
-        self._skips = "pytestmark" in source.text
+        self._takes_locks = self._may_name("acquire")
+        self._asks_for_loop = self._may_name("get_running_loop")
+        self._skips = self._may_name("pytestmark")
         self._scope = 0
         self._in_function = False
         self._awaited: ast.AST | None = None
@@ -117,8 +116,12 @@ class State:
         self._at: ast.stmt | None = None
         self._versioned: set[str] = set()
         self._annotations_are_run = True
-        names_count = any(name in source.text for name in VERSIONED_BUILTINS)
+        names_count = any(map(self._may_name, VERSIONED_BUILTINS))
         self._leaves = _LEAVES - ({ast.Name} if names_count else set())
+
+    def _may_name(self, name: str) -> bool:
+        """Whether the text may have a name; it may be written with other letters than ASCII's."""
+        return not self._is_ascii or name in self._source.text
 
     def __init_subclass__(cls) -> None:
         cls._visitors = _Visitors(cls)

@@ -43,6 +43,7 @@ from asyncompat_lint.index.marks import marks_of
 from asyncompat_lint.index.switches import known_without, off_body, off_rest
 from asyncompat_lint.index.waiting import awaited_in, held_over_await, named_task
 from asyncompat_lint.index.waiting import awaits as _awaits
+from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
 
 # The classes by which not the same exceptions are caught in every version of Python.
@@ -59,6 +60,11 @@ _NARROWING = (ast.Assert, ast.If)
 class Statements(Calls):
     """The part of the walk that goes into branches."""
 
+    def __init__(self, source: SourceText) -> None:
+        super().__init__(source)
+        may_exit = self._may_name("exit")  # what else is called ends nothing
+        self._perhaps_ending = _PERHAPS_ENDING if may_exit else _PERHAPS_ENDING - {ast.Expr}
+
     def _body(self, body: list[ast.stmt]) -> None:
         if self.scopes[self._scope].is_async:
             self.marks += marks_of(body)
@@ -73,11 +79,7 @@ class Statements(Calls):
             visitors[kind](self, statement)
             if kind in GUARDING and (kind is not ast.Assign or (is_outside and self._skips)):
                 self._guards(statement, body[number + 1 :])
-            if kind in _ENDING or (
-                kind in _PERHAPS_ENDING
-                and (kind is not ast.Expr or self._may_exit)
-                and ends(statement)
-            ):
+            if kind in _ENDING or (kind in self._perhaps_ending and ends(statement)):
                 self._never = True  # what is behind it
         self._at, self._never = around, never
 
