@@ -59,9 +59,9 @@ class Indexer:
         for file, still in zip(files, kept, strict=True):
             entry = still
             if entry is None:
-                old = self._kept.get(os.path.abspath(file.location))
+                old = self._kept.get(file.absolute)
                 entry = self._as_told_before(old, next(news), len(todo))
-            self._entries[os.path.abspath(file.location)] = entry
+            self._entries[file.absolute] = entry
             if entry.error:
                 yield file, UnreadableError(entry.error, entry.line, entry.cell)
             else:
@@ -71,7 +71,7 @@ class Indexer:
 
     def _still_kept(self, file: SourceFile) -> Entry | None:
         """What is kept of a file that is as it was."""
-        entry = self._kept.get(os.path.abspath(file.location))
+        entry = self._kept.get(file.absolute)
         if entry is None or entry.state is None or entry.state != caches.state(file):
             return None
         return entry

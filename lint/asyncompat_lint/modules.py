@@ -40,7 +40,7 @@ class Module:
     @functools.cached_property
     def folder(self) -> str:
         """The folder that its file is in."""
-        return os.path.dirname(os.path.abspath(self.file.location))
+        return os.path.dirname(self.file.absolute)
 
     @functools.cached_property
     def imported(self) -> frozenset[str]:

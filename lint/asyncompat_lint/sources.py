@@ -62,6 +62,11 @@ class SourceFile:
     root: str
     content: bytes | None = field(default=None, repr=False)
 
+    @functools.cached_property
+    def absolute(self) -> str:
+        """Where it is, wherever that is told from."""
+        return os.path.abspath(self.location)
+
     @property
     def is_notebook(self) -> bool:
         """Whether its code stands in cells."""

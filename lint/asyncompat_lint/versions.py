@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 # A version of Python 3, by its two numbers.
 Version: TypeAlias = tuple[int, int]
 
@@ -87,6 +85,9 @@ def parse_required(text: str) -> Versions | None:
 
     Versions that are older or newer than all that the linter knows are left out.
     """
+    # Loaded where it is needed: it takes as long as all of this package.
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
     text = _CARET.sub(lambda m: f">={m[0].lstrip('^ ')},<{int(m[1]) + 1}", text)
     try:
         specifiers = SpecifierSet(text)
