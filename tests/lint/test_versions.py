@@ -173,6 +173,14 @@ class T:
 @pytest.mark.skipif(x, reason="")
 def i():
     return asyncio.timeout # AC301
+def hidden(PY, other):
+    if PY:
+        x = asyncio.timeout # AC301
+    if not other.PY:
+        x = asyncio.timeout # AC301
+def seen():
+    if PY:
+        x = asyncio.timeout
 needs = pytest.mark.skipif(sys.version_info < (3, 11), reason="")
 @needs
 def j():

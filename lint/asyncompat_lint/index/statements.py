@@ -55,6 +55,7 @@ _ENDING = frozenset({ast.Break, ast.Continue, ast.Raise, ast.Return})
 _PERHAPS_ENDING = frozenset({ast.Assert, ast.Expr, ast.If, ast.While})
 # What is known behind one of these by what it asks.
 _NARROWING = (ast.Assert, ast.If)
+_TESTING = (ast.Assert, ast.If, ast.While)
 
 
 class Statements(Calls):
@@ -85,14 +86,27 @@ class Statements(Calls):
 
     def _guards(self, statement: ast.stmt, rest: list[ast.stmt]) -> None:
         """Keep what a statement says of its branches, and of what follows it."""
-        for guard in guards_of(statement, rest):
-            self._guard(guard)
+        if not (isinstance(statement, _TESTING) and self._is_of_function(statement.test)):
+            for guard in guards_of(statement, rest):
+                self._guard(guard)
         if isinstance(statement, ast.If):
             self._conditions(statement, rest)
         if rest and isinstance(statement, _NARROWING):
             for narrowing in narrowings(statement, rest):
                 if narrowing.suite.line >= rest[0].lineno:
                     self._narrow(narrowing)
+
+    def _is_of_function(self, test: ast.expr) -> bool:
+        """Whether a test asks only for what a name of the function is: that tells no version."""
+        while isinstance(test, ast.UnaryOp | ast.Attribute):
+            test = test.operand if isinstance(test, ast.UnaryOp) else test.value
+        scope = self.scopes[self._scope]
+        return (
+            isinstance(test, ast.Name)
+            and scope.kind == "function"
+            and test.id in scope.bindings
+            and all(each.kind != "imported" for each in scope.bindings[test.id])
+        )
 
     def _conditions(self, statement: ast.If, rest: list[ast.stmt]) -> None:
         """Keep what a test says of the function's parameters, while they are what was passed."""
