@@ -6,6 +6,7 @@ resolved, and nothing of what is found out.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -144,8 +145,8 @@ def _made_with_mixins(modules: Modules) -> Iterator[tuple[int, list[int]]]:
 
 
 def _imports(module: Module, modules: Modules) -> list[str]:
-    """The project's modules that a module imports."""
-    found: dict[str, None] = {}
+    """The project's modules that a module imports, or can reach by what it imports."""
+    found: dict[str, Module] = {}
     for target in module.facts.names.imports:
         name = target.removesuffix("*")
         if name.startswith("."):
@@ -153,5 +154,19 @@ def _imports(module: Module, modules: Modules) -> list[str]:
         else:
             other, _ = modules.find(name.rstrip("."), module)
         if other is not None:
-            found[other.file.location] = None
+            found[other.file.location] = other
+    for top in module.imported:
+        # `import package.one` has a name for the package, whatever else is in it.
+        bindings = module.facts.scopes[0].bindings.get(top, ())
+        if any(each.kind == "imported" and each.target == top for each in bindings):
+            other, _ = modules.find(top, module)
+            if other is not None:
+                found[other.file.location] = other
+    # `package.two.function()` needs no import of it where somebody else has imported it.
+    todo, read = list(found.values()), module.facts.names.read
+    while todo:
+        for other in modules.inside.get(todo.pop().place, ()):
+            if other.file.location not in found and os.path.basename(other.place) in read:
+                found[other.file.location] = other
+                todo.append(other)
     return list(found)

@@ -144,6 +144,14 @@ class Modules:
         """By a class's name: those of the classes that are made from it."""
         return _collected(module.facts.names.subclasses for module in self.all)
 
+    @functools.cached_property
+    def inside(self) -> dict[str, list[Module]]:
+        """By the place of a package: the modules and packages that are straight in it."""
+        found: dict[str, list[Module]] = defaultdict(list)
+        for module in self.all:
+            found[os.path.dirname(module.place)].append(module)
+        return found
+
     def name(self, module: Module) -> str:
         """Return the module's qualified name, as others import it."""
         return self._names[module.place]

@@ -131,11 +131,23 @@ class Reach:
                     names |= self._sites.makers(self._knowledge.makers(entry))
         for place in self._blocked:
             names |= self._agenda.names_of(place, self._program.scope(place))
+        if self._knowledge.whole_modules:
+            names |= self._names_in(self._knowledge.whole_modules)
         makers = self._knowledge.makers_by_class(self._sites.imported)
         for site in self._sites.methods_of(self._knowledge.libraries_by_class, makers):
             if self._blockers(site):
                 names.add(site.call.name)
                 self._agenda.forget(site)  # it is to be looked at with the others
+        return names
+
+    def _names_in(self, wholes: Iterable[str]) -> set[str]:
+        """The names of all that is defined in some modules, packages, or classes of the project."""
+        names: set[str] = set()
+        for module in self._program.modules.all:
+            name = f"{self._program.modules.name(module)}."
+            if any(name.startswith(f"{each}.") or f"{each}.".startswith(name) for each in wholes):
+                scopes = module.facts.scopes.in_order()
+                names.update(each.name for each in scopes if each.kind in ("class", "function"))
         return names
 
     def _spread(self, names: set[str], news: Collection[Place | str]) -> Iterator[BlockingCall]:

@@ -174,7 +174,8 @@ def _wrong(
         return f"silences {no_rule(min(unknown), everything)}"
     unused = {name for name in suppression.ours if name in known and name not in (used or ())}
     is_bare = suppression.is_ours and not suppression.names
-    if unused or (is_bare and used is None):
+    is_all = everything.keys() <= {*known, *_OF_OTHERS}
+    if unused or (is_bare and is_all and used is None):
         what = ", ".join(sorted(unused)) or "all rules"
         return f"silences {what}, and there is nothing to silence"
     return ""

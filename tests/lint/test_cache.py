@@ -172,13 +172,29 @@ IN_ORDER = [
             }
             for client in ("httpx.AsyncClient", "requests.Session")
         ],
+        # A module of a package is asked for something, and imported by others only.
+        *(
+            [
+                {
+                    "pkg/__init__.py": "",
+                    "pkg/c.py": "",
+                    "pkg/two/__init__.py": "",
+                    "pkg/two/d.py": waits,
+                    "a.py": f"{imports}\nasync def f():\n    pkg.two.d.wait(1)\n",
+                    "other.py": "import pkg.two.d\n",
+                }
+                for waits in ("def wait(x): ...\n", "from time import sleep as wait\n")
+            ]
+            for imports in ("import pkg", "import pkg.c", "from pkg import two\nimport pkg")
+        ),
     ],
-    ids=["order", "decorator", "places", "shared", "mixin"],
+    ids=["order", "decorator", "places", "shared", "mixin", "package", "beside", "both"],
 )
 def test_a_change_elsewhere_is_never_missed(folder, tmp_path, versions):
     results = []
     for number, files in enumerate(versions):
         for name, text in files.items():
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_text(text)
         fresh = run(tmp_path / f"fresh{number}")
         assert run(folder) == fresh

@@ -55,6 +55,20 @@ def test_blocking_functions_of_ones_own(project):
     assert "so say the settings" in found[0].message
 
 
+@pytest.mark.parametrize("pattern", ["lib.*", "lib.inner.*"])
+def test_all_that_is_in_a_module_blocks(project, pattern):
+    Path("lib").mkdir()
+    Path("lib/__init__.py").write_text("")
+    Path("lib/inner.py").write_text("def wait(): ...\nclass Client:\n    def ask(self): ...\n")
+    found = project(
+        f'blocking = ["{pattern}"]',
+        app="from lib.inner import wait as w, Client\nfrom other import wait\n"
+        "async def f(c: Client):\n    w()\n    c.ask()\n    wait()\n    def helper():\n"
+        "        w()\n    helper()\n",
+    )
+    assert [line for path, line, _ in places(found) if path == "app.py"] == [4, 5, 9]
+
+
 def test_nonblocking_functions(project):
     code = "import time\ndef quick():\n    time.sleep(0.001)\nasync def f():\n    quick()\n"
     assert len(project("", app=code)) == 1

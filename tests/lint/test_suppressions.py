@@ -27,6 +27,17 @@ SILENT = [
     "# asyncompat: ignore[AC101] the device needs its time",
     "# asyncompat:ignore[ AC101 ]",
 ]
+
+
+def test_a_comment_for_everything_where_not_everything_was_asked(tmp_path):
+    path = tmp_path / "one.py"
+    path.write_text(CALL.format("  # asyncompat: ignore"))
+    some = [rule for rule in RULES if rule.code != "AC101"]
+    assert check([str(path)], Settings(some)).findings == []
+    path.write_text("x = 1  # asyncompat: ignore\n")
+    assert [each.code for each in check([str(path)], Settings(RULES)).findings] == ["AC002"]
+
+
 LOUD = ["# noqa: E501", "# noqa: AC102", "# noqa: AC1", "# noqa: AC1011", "# nothing", "# noqa-not"]
 LOUD += ["# asyncompat: ignore[AC102]", "# asyncompat: ignored"]
 

@@ -212,6 +212,8 @@ class Knowledge:
         self._bases: dict[str, str] = {}
         self._callables: dict[str, tuple[Where, list[int | str]]] = {}
         self._classes: set[str] = set()
+        # What blocks whatever of it is called: of what is in it as well.
+        self.whole_modules: dict[str, Entry] = {}
         self._spoken_of: set[str] = set()
         self._harmless: set[str] = set()
         self.coroutines: frozenset[str] = frozenset()
@@ -247,6 +249,8 @@ class Knowledge:
                 for call in blocking.calls:
                     name = f"{owner}.{call}"
                     self._entries[name] = Entry(name, blocking)
+                    if call == "*" and owner not in blocking.all_classes:
+                        self.whole_modules[owner] = self._entries[name]
         if library.nonblocking:
             self._harmless.update(library.nonblocking)
             self._entries = {k: v for k, v in self._entries.items() if not self.is_harmless(k)}
@@ -267,8 +271,11 @@ class Knowledge:
         entry = self._entries.get(name)
         if entry is not None:
             return entry
-        class_, _, method = name.rpartition(".")
-        any_method = self._entries.get(f"{class_}.*")
+        around, _, method = name.rpartition(".")
+        any_method = self._entries.get(f"{around}.*")
+        while any_method is None and around and self.whole_modules:
+            around = around.rpartition(".")[0]
+            any_method = self.whole_modules.get(around)
         if any_method is None or method.startswith("_") or method in any_method.table.except_:
             return None
         if self.is_harmless(name):
