@@ -6,7 +6,6 @@ resolved, and nothing of what is found out.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -155,18 +154,13 @@ def _imports(module: Module, modules: Modules) -> list[str]:
             other, _ = modules.find(name.rstrip("."), module)
         if other is not None:
             found[other.file.location] = other
-    for top in module.imported:
-        # `import package.one` has a name for the package, whatever else is in it.
-        bindings = module.facts.scopes[0].bindings.get(top, ())
-        if any(each.kind == "imported" and each.target == top for each in bindings):
-            other, _ = modules.find(top, module)
-            if other is not None:
-                found[other.file.location] = other
     # `package.two.function()` needs no import of it where somebody else has imported it.
-    todo, read = list(found.values()), module.facts.names.read
+    todo, read = list(found.values()), module.facts.names.read.keys()
     while todo:
-        for other in modules.inside.get(todo.pop().place, ()):
-            if other.file.location not in found and os.path.basename(other.place) in read:
+        inside = modules.inside.get(todo.pop().place, {})
+        for name in sorted(inside.keys() & read):
+            other = inside[name]
+            if other.file.location not in found:
                 found[other.file.location] = other
                 todo.append(other)
     return list(found)

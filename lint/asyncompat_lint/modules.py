@@ -145,11 +145,12 @@ class Modules:
         return _collected(module.facts.names.subclasses for module in self.all)
 
     @functools.cached_property
-    def inside(self) -> dict[str, list[Module]]:
-        """By the place of a package: the modules and packages that are straight in it."""
-        found: dict[str, list[Module]] = defaultdict(list)
+    def inside(self) -> dict[str, dict[str, Module]]:
+        """By the place of a package: the modules and packages that are straight in it, by name."""
+        found: dict[str, dict[str, Module]] = defaultdict(dict)
         for module in self.all:
-            found[os.path.dirname(module.place)].append(module)
+            folder, name = os.path.split(module.place)
+            found[folder][name] = module
         return found
 
     def name(self, module: Module) -> str:

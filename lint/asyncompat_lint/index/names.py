@@ -172,9 +172,9 @@ class Names(State):
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias, name, target in import_targets(node):
-            self.imported.add(target)
             root = target.partition(".")[0]
             bound = target if name else root
+            self.imported.update((target, bound))
             self._bind(name or bound, "imported", node, target=bound)
             if root in VERSIONED:
                 self._versioned.add(name or bound)
