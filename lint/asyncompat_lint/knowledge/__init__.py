@@ -212,7 +212,7 @@ class Knowledge:
         self._bases: dict[str, str] = {}
         self._callables: dict[str, tuple[Where, list[int | str]]] = {}
         self._classes: set[str] = set()
-        # What blocks whatever of it is called: of what is in it as well.
+        # Of these modules and classes all that is in them blocks, however deep.
         self.whole_modules: dict[str, Entry] = {}
         self._spoken_of: set[str] = set()
         self._harmless: set[str] = set()
