@@ -125,20 +125,21 @@ class Agenda:
 
     def names_of(self, place: Place, scope: Scope) -> set[str]:
         """Return the names at sites that may run a function; its class's, for what a class does."""
+        inner = self._program.modules.at(place.location).facts.names.inner
+        names = {name for number, name in inner if number == place.scope}
         if scope.kind != "function":
-            names = {last_name(Inner(place.scope))}
-            return names if scope.kind == "lambda" else self._sites.makers(names)
+            names.add(last_name(Inner(place.scope)))
+            return names if scope.kind == "lambda" else self._sites.running("__iter__", names)
         is_validator = not VALIDATORS.isdisjoint(scope.decorator_names)
         if is_validator or scope.name in _OF_CLASSES:
             class_ = self._program.scope(Place(place.location, scope.parent))
             if class_.kind == "class":
                 names = self._sites.with_subclasses(class_.name)
-                if not is_validator and scope.name not in CONSTRUCTORS:
-                    names = self._sites.makers(names)
-                return {*names, *_OWN, scope.name}
-        parent = self._program.scope(Place(place.location, scope.parent))
-        is_given_out = scope.is_generator or parent.kind == "function"
-        return self._sites.makers({scope.name}) if is_given_out else {scope.name}
+                if is_validator or scope.name in CONSTRUCTORS:
+                    return {*names, *_OWN, scope.name}
+                return {*self._sites.running(scope.name, names | _OWN), scope.name}
+        names.add(scope.name)
+        return names | self._sites.running("__iter__", names) if scope.is_generator else names
 
     def note(self, site: Site, groups: list[Group]) -> Asked | None:
         """Remember what a site means; return by what it may block, where not by itself."""

@@ -81,7 +81,9 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
         if notes.is_sound:
             continue  # whatever else has become a coroutine since, it is nothing that this calls
         index = module.facts.names
-        own = {name for other, name in index.aliases if other in everybodys}
+        pairs = (*index.aliases, *index.variables)
+        own = {name for other, name in pairs if other in everybodys}
+        own |= {name for number, name in index.inner if module.facts.scopes[number].is_async}
         suspected = {(number, HOLDING_LOCK) for number in index.holding}
         suspected.update((number, WAIT) for number in index.called.get(_WAIT, ()))
         called = index.called.keys()

@@ -1,6 +1,7 @@
 """Expressions, as far as names, attributes, calls and awaits can be followed through them.
 
-Data only, and serializable; the rest of an expression is ``Opaque``.
+Data only, and serializable; the rest of an expression is ``Opaque``. The tags are numbers: words
+would be a fifth of all that is kept.
 """
 
 from __future__ import annotations
@@ -10,42 +11,42 @@ from typing import Literal, TypeAlias
 import msgspec
 
 
-class Name(msgspec.Struct, frozen=True, array_like=True, tag="name"):
+class Name(msgspec.Struct, frozen=True, array_like=True, tag=1):
     id: str
 
 
-class Attribute(msgspec.Struct, frozen=True, array_like=True, tag="attribute"):
+class Attribute(msgspec.Struct, frozen=True, array_like=True, tag=2):
     value: Expr
     name: str
 
 
-class Called(msgspec.Struct, frozen=True, array_like=True, tag="called"):
+class Called(msgspec.Struct, frozen=True, array_like=True, tag=3):
     """What a call returns. ``arguments`` are the positional, up to the last that is followed."""
 
     function: Expr
     arguments: tuple[Expr, ...] = ()
 
 
-class Awaited(msgspec.Struct, frozen=True, array_like=True, tag="awaited"):
+class Awaited(msgspec.Struct, frozen=True, array_like=True, tag=4):
     """What an awaited thing gives."""
 
     value: Expr
 
 
-class Subscripted(msgspec.Struct, frozen=True, array_like=True, tag="subscripted"):
+class Subscripted(msgspec.Struct, frozen=True, array_like=True, tag=5):
     """``value[index]``: an item of a container, or a generic class with its arguments."""
 
     value: Expr
     index: Expr
 
 
-class Element(msgspec.Struct, frozen=True, array_like=True, tag="element"):
+class Element(msgspec.Struct, frozen=True, array_like=True, tag=6):
     """One of what iterating gives."""
 
     value: Expr
 
 
-class Display(msgspec.Struct, frozen=True, array_like=True, tag="display"):
+class Display(msgspec.Struct, frozen=True, array_like=True, tag=7):
     """``[...]``, ``(...)``, ``{...}``: what is in it; of a dictionary, the keys and the values."""
 
     of: Literal["list", "tuple", "set", "dict"]
@@ -53,19 +54,19 @@ class Display(msgspec.Struct, frozen=True, array_like=True, tag="display"):
     values: tuple[Expr, ...] = ()
 
 
-class Inner(msgspec.Struct, frozen=True, array_like=True, tag="inner"):
+class Inner(msgspec.Struct, frozen=True, array_like=True, tag=8):
     """A lambda or a comprehension, which has a scope of its own."""
 
     scope: int
 
 
-class Constant(msgspec.Struct, frozen=True, array_like=True, tag="constant"):
+class Constant(msgspec.Struct, frozen=True, array_like=True, tag=9):
     """A number, a string, ``True``, ``False``, or ``None`` for a value that is not there."""
 
     value: bool | int | float | str | None
 
 
-class Either(msgspec.Struct, frozen=True, array_like=True, tag="either"):
+class Either(msgspec.Struct, frozen=True, array_like=True, tag=10):
     """One of several: the branches of a condition, the members of a union.
 
     What is written with `|`, and no annotation, ``is_piped``: some classes make something of that.
@@ -75,7 +76,7 @@ class Either(msgspec.Struct, frozen=True, array_like=True, tag="either"):
     is_piped: bool = False
 
 
-class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="opaque"):
+class Opaque(msgspec.Struct, frozen=True, array_like=True, tag=11):
     """Something that is not followed."""
 
 
@@ -121,25 +122,63 @@ def last_names(expression: Expr) -> list[str]:
         return [expression.id]
     if isinstance(expression, Attribute):
         return [expression.name]
+    if isinstance(expression, Called) and isinstance(expression.function, Attribute):
+        name = expression.function.name
+        if name not in _GIVING and name not in _STANDING_FOR_ARGUMENTS:  # of the rest, most are
+            return [name]
+    return list(map(own_name, named_in(expression)))
+
+
+# What has a name of its own: a lambda's, or a comprehension's, is its number.
+Named: TypeAlias = Name | Attribute | Inner
+_NAMED = (Name, Attribute, Inner)
+
+
+def named_in(expression: Expr) -> list[Named | Called]:
+    """Return what has these names; as a call without arguments, what that gives."""
+    if isinstance(expression, _NAMED):
+        return [expression]
     if isinstance(expression, Called):
         function, arguments = expression.function, expression.arguments
-        names = last_names(function)
-        if isinstance(function, Attribute) and function.name in _GIVING:
-            names = [*names, *last_names(function.value)]
-        if arguments and not _STANDING_FOR_ARGUMENTS.isdisjoint(names):
-            names = [*names, *(name for each in arguments for name in last_names(each))]
-        return names
+        if isinstance(function, _NAMED):  # nearly always
+            found: list[Named | Called] = [Called(function)]
+            if isinstance(function, Attribute) and function.name in _GIVING:
+                found += named_in(function.value)
+        else:
+            found = [e if isinstance(e, Called) else Called(e) for e in named_in(function)]
+        if arguments and not _STANDING_FOR_ARGUMENTS.isdisjoint(map(own_name, found)):
+            found += [inner for each in arguments for inner in named_in(each)]
+        return found
     match expression:
         case Awaited(value=value) | Element(value=value) | Subscripted(value=value):
-            return last_names(value)
+            return named_in(value)
         case Either(options=options):
-            return [name for option in options for name in last_names(option)]
-        case Inner(scope=scope):
-            return [f"<{scope}>"]
+            return [inner for option in options for inner in named_in(option)]
         case Display(of=of, items=items, values=values):
             things = values if of == "dict" else items
-            return [name for each in things if _may_be_called(each) for name in last_names(each)]
+            return [inner for each in things if _may_be_called(each) for inner in named_in(each)]
     return []
+
+
+def own_name(expression: Expr) -> str:
+    """Return the name of one of these."""
+    if isinstance(expression, Called):
+        expression = expression.function
+    if isinstance(expression, Name):
+        return expression.id
+    if isinstance(expression, Attribute):
+        return expression.name
+    return f"<{expression.scope}>" if isinstance(expression, Inner) else ""
+
+
+def given_by(name: str) -> str:
+    """Return what is written for what a function of this name gives."""
+    return f"{name.removesuffix('()')}()"
+
+
+def gone_into(name: str) -> str:
+    """Return what is written for the places that enter, or go through, what has this name."""
+    return f"{name}[]"
 
 
 def _may_be_called(expression: Expr) -> bool:

@@ -314,6 +314,9 @@ class NameIndex(msgspec.Struct, array_like=True):
     value that no coroutine is. ``mixins`` are the classes without bases that ask their own objects
     for what they do not give them, ``returning`` has the sync functions that return what something
     gives them, as pairs of its name and theirs, ``derived`` the numbers of the classes with bases.
+    Pairs of ``variables`` say what functions' own are known by to others, which ``aliases`` do not
+    have, and those of ``inner`` by which names lambdas and comprehensions are known, by their
+    numbers.
     """
 
     called: dict[str, list[int]] = {}
@@ -335,6 +338,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     mixins: list[str] = []
     returning: list[tuple[str, str]] = []
     derived: list[int] = []
+    variables: list[tuple[str, str]] = []
+    inner: list[tuple[int, str]] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

@@ -128,7 +128,7 @@ class Reach:
             if entry.library in libraries or not self._knowledge.covers(entry.library):
                 names.add(entry.call)
                 if entry.is_of_what_is_made and not entry.table.contended:
-                    names |= self._sites.makers(self._knowledge.makers(entry))
+                    names |= self._sites.running(entry.call, self._knowledge.makers(entry))
         for place in self._blocked:
             names |= self._agenda.names_of(place, self._program.scope(place))
         if self._knowledge.whole_modules:

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from asyncompat_lint.expressions import Attribute, last_names
+from asyncompat_lint.expressions import Attribute, given_by, gone_into, last_names
 from asyncompat_lint.facts import CallSite, Load
 from asyncompat_lint.lazily import mentioned
 from asyncompat_lint.modules import Module, Modules
@@ -94,6 +94,11 @@ class SiteIndex:
                 calls[name].append((module, numbers))
             elif left := [number for number in numbers if number not in settled]:
                 calls[name].append((module, left))
+        for pair in names.variables:
+            for other, variable in (pair, map(given_by, pair)):
+                if variable in names.called:
+                    left = [n for n in names.called[variable] if n not in settled]
+                    calls[other].append((module, left))
         for number, asked in notes.quiet.items():
             for name in asked.handed:
                 self._passed[name].append(Site(module, number))
@@ -223,6 +228,14 @@ class SiteIndex:
             found |= last
         return found
 
+    def running(self, method: str, names: Iterable[str]) -> set[str]:
+        """Return the names at sites that run a method of what these make, which has no name there.
+
+        It is called, or else entered or gone through.
+        """
+        makers = self.makers(names)
+        return makers if method == "__call__" else set(map(gone_into, makers))
+
     def with_subclasses(self, class_: str) -> set[str]:
         """Return the names of a class and of those that are made from it."""
         return _closure([class_], self._modules.subclasses)
@@ -239,6 +252,8 @@ def _closure(
         if name not in found and name not in known:
             found.add(name)
             todo += more.get(name, ())
+            if name.endswith("()"):  # what is the same gives the same
+                todo += map(given_by, more.get(name[:-2], ()))
     return found
 
 

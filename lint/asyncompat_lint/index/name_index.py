@@ -9,21 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from asyncompat_lint.expressions import (
-    ITERATED,
-    WRAPPERS,
     Attribute,
     Awaited,
     Called,
-    Constant,
     Element,
     Expr,
     Name,
-    Opaque,
     Subscripted,
+    given_by,
+    gone_into,
     last_name,
-    last_names,
+    named_in,
+    own_name,
 )
 from asyncompat_lint.facts import CallSite, Load, NameIndex, Put, Scope
+from asyncompat_lint.index.leads import add_leads
 
 
 def name_index(
@@ -43,7 +43,7 @@ def name_index(
     _add_calls(index, calls)
     _add_loads(index, loads)
     _add_scopes(index, scopes)
-    _add_values(index, scopes, puts)
+    add_leads(index, scopes, calls, puts)
     return index
 
 
@@ -52,10 +52,19 @@ def _add_calls(index: NameIndex, calls: Sequence[CallSite]) -> None:
     for number, call in enumerate(calls):
         callee = call.callee
         if type(callee) is Attribute:  # most are
+            names = [callee.name]
             called[callee.name].append(number)
         else:
-            for name in last_names(callee):
+            names = []
+            for each in named_in(callee):
+                name = own_name(each)
+                names.append(name)
                 called[name].append(number)
+                if type(each) is Called:
+                    called[given_by(name)].append(number)
+        if call.kind != "call":
+            for name in names:
+                called[gone_into(name)].append(number)
         if call.kind == "enter":
             index.entered.append(number)
         elif call.kind == "aenter":
@@ -100,49 +109,6 @@ def _add_scopes(index: NameIndex, scopes: list[Scope]) -> None:
     index.coroutines = sorted(coroutines)
     index.subclasses = sorted(subclasses)
     index.returning = sorted(returning)
-
-
-def _add_values(index: NameIndex, scopes: list[Scope], puts: Iterable[Put]) -> None:
-    """Add what is known by another name, and what a name makes."""
-    aliases: set[tuple[str, str]] = set()
-    made: set[tuple[str, str]] = set()
-    for scope in scopes:
-        if scope.decorators:  # what is decorated is what its decorator makes
-            made.update((name, scope.name) for name in scope.decorator_names if name)
-        results = [*scope.returned, *scope.yielded]
-        if scope.annotation is not None:
-            results.append(scope.annotation)
-        for each in results:
-            is_itself = each is not scope.annotation and not _is_made(each)
-            for name in last_names(each):
-                made.add((name, scope.name))
-                if is_itself:  # `pick()()` calls what `pick` gives
-                    aliases.add((name, scope.name))
-                if scope.name == "__call__":  # that is made by what makes the object, too
-                    made.add((name, scopes[scope.parent].name))
-        for bound in (scope.bindings, scope.attributes, scope.filled):
-            for name, bindings in bound.items():
-                for binding in bindings:
-                    value = binding.value
-                    kind = type(value)
-                    if binding.kind == "imported":
-                        aliases.add((binding.target.rpartition(".")[2], name))
-                    elif kind is Name or kind is Attribute:  # most are, or are nothing
-                        aliases.add((last_name(value), name))
-                    elif kind is not Constant and kind is not Opaque:
-                        is_made = _is_made(value)
-                        is_alias = not is_made or name in index.called
-                        for other in last_names(value):
-                            if is_made:
-                                made.add((other, name))
-                            if is_alias:
-                                aliases.add((other, name))
-    for put in puts:  # an item is called by what it is in
-        name = put.holder if put.key.startswith("[") else put.key
-        pairs = ((other, name) for other in last_names(put.value))
-        (made if _is_made(put.value) else aliases).update(pairs)
-    index.aliases = sorted([pair for pair in aliases if pair[0] != pair[1]])
-    index.made = sorted([pair for pair in made if pair[0] != pair[1]])
 
 
 def _mixins(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
@@ -219,14 +185,3 @@ def _receivers(scopes: list[Scope]) -> Iterable[str]:
             yield scope.name
             if scope.name == "__init__":
                 yield scopes[scope.parent].name
-
-
-_MAKING = (Awaited, Element, Subscripted)
-_STANDING_FOR_OTHERS = WRAPPERS | ITERATED
-
-
-def _is_made(value: Expr) -> bool:
-    """Whether a value is made from what is named in it, and is not that itself."""
-    if isinstance(value, Called):
-        return last_name(value.function) not in _STANDING_FOR_OTHERS
-    return isinstance(value, _MAKING)

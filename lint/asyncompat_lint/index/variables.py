@@ -1,0 +1,187 @@
+"""Functions' own variables, and by which names what they may be is known to others.
+
+Many functions have a `data`, or a `result`, and one says nothing of another. So of what leads to
+them, and from them on, only that is kept which is a name for all: an attribute's, a function's, a
+module's. What a function gives is told from the function. Knows facts only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from asyncompat_lint.expressions import (
+    Attribute,
+    Called,
+    Expr,
+    Inner,
+    Name,
+    given_by,
+    last_names,
+    named_in,
+    own_name,
+)
+from asyncompat_lint.facts import SAYING, Scope
+
+# A variable is given its values, or is said to have some; all else may be known elsewhere.
+_GIVEN = frozenset({"aentered", "assigned", "entered"})
+_SAID = _GIVEN | SAYING | {"annotated"}
+_DEFINED = _SAID | {"defined"}
+
+
+class Own(NamedTuple):
+    """A variable of a scope, or what is given where that ``is_called``.
+
+    Without a name it is the scope itself: a lambda, a function in another one, or what a
+    comprehension makes.
+    """
+
+    scope: int
+    name: str = ""
+    is_called: bool = False
+
+
+# A name that is for all, or for one function.
+Node: TypeAlias = str | Own
+
+
+class Variables:
+    """What leads to which name, or variable, in a module."""
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        self._scopes = scopes
+        # What a class is made from is looked for by its name.
+        bases = [base for scope in scopes for base in scope.bases]
+        self._bases = {name for base in bases for name in last_names(base)}
+        # Others are no variables: most names are not in here.
+        inside = [each.bindings for each in scopes if each.kind not in ("class", "module")]
+        self._inside: set[str] = set().union(*inside)
+        self._sources: dict[Node, list[Node]] = defaultdict(list)
+        # Of these it counts only where it is called what they make, which is seldom.
+        self._makers: dict[Node, list[tuple[Expr, int]]] = defaultdict(list)
+
+    def node(self, name: str, scope: int) -> Node:
+        """Return what a name is in a scope."""
+        if name not in self._inside:
+            return name
+        index = scope
+        while index > 0:
+            there = self._scopes[index]
+            declared = there.outer_names.get(name)
+            if declared == "global":
+                return name
+            is_seen = there.kind != "class" or index == scope
+            if declared is None and is_seen and name in there.bindings:
+                is_variable = name not in self._bases and _is_variable(name, there, self._scopes)
+                return Own(index, name) if is_variable else name
+            index = there.parent
+        return name
+
+    def is_passed(self, node: Node) -> bool:
+        """Return whether something is a parameter: others know what it is."""
+        return isinstance(node, Own) and node.name in self._scopes[node.scope].parameters
+
+    def nodes(self, expression: Expr, scope: int) -> list[Node]:
+        """Return what has a name in an expression of a scope."""
+        if type(expression) is Attribute:  # this and the next are most of all
+            return [expression.name]
+        if type(expression) is Name:
+            return [self.node(expression.id, scope)]
+        return [self._node(each, scope) for each in named_in(expression)]
+
+    def _node(self, named: Expr, scope: int) -> Node:
+        inner = named.function if isinstance(named, Called) else named
+        if type(inner) is Name:
+            node = self.node(inner.id, scope)
+        elif type(inner) is Inner:
+            node = Own(inner.scope)
+        else:
+            node = own_name(inner)
+        if inner is named:
+            return node
+        return given_by(node) if isinstance(node, str) else Own(node.scope, node.name, True)
+
+    def add(self, sources: Iterable[Node], target: Node) -> None:
+        """Add that some lead to one: it may be the same."""
+        self._sources[target] += sources
+
+    def add_made(self, value: Expr, scope: int, target: Node) -> None:
+        """Add that something is made in a scope."""
+        self._makers[target].append((value, scope))
+
+    def find(self, called: set[Node]) -> None:
+        """Find out what leads where, when all has been added, and what is called is known."""
+        sources, makers = self._sources, self._makers
+        todo = list(called & (sources.keys() | makers.keys()))
+        found = set(todo)
+        while todo:
+            target = todo.pop()
+            for value, scope in makers.get(target, ()):
+                sources[target] += self.nodes(value, scope)
+            others = list(sources.get(target, ()))
+            if isinstance(target, Own):
+                if target.is_called:
+                    others.append(Own(target.scope, target.name))
+                elif not target.name:
+                    others.append(Own(target.scope, is_called=True))
+            new = set(others) - found
+            found |= new
+            todo += new
+
+    def leading(self) -> Iterator[tuple[Node, Node]]:
+        """Give each name that leads to another, or to a variable; and scopes that do."""
+        for target, sources in list(self._sources.items()):
+            if type(target) is Own and not target.name:
+                continue
+            for source in sources:
+                if type(source) is str:
+                    yield source, target
+            if Own in map(type, sources):
+                for source in self._by_variables(target):
+                    yield source, target
+
+    def _by_variables(self, target: Node) -> Iterator[Node]:
+        """What leads to something by variables."""
+        # With whether it counts what is given where they are called.
+        found: set[tuple[Own, bool]] = set()
+        todo: list[tuple[Node, bool]] = [(target, False)]
+        while todo:
+            node, is_given = todo.pop()
+            # What is given, however often that is called.
+            is_result = node.endswith("()") if isinstance(node, str) else node.is_called
+            new: set[tuple[Own, bool]] = set()
+            for each in self._sources.get(node, ()):
+                if isinstance(each, Own):
+                    new.add((each, is_given))
+                    if is_result:
+                        new.add((each, True))
+                elif node is not target:
+                    yield given_by(each) if is_given else each
+            if isinstance(node, Own):
+                if is_result:
+                    new.add((Own(node.scope, node.name), True))
+                elif is_given:
+                    new.add((Own(node.scope, node.name, True), False))
+                elif not node.name:
+                    yield node
+            new -= found
+            found |= new
+            todo += new
+
+
+def written(node: Node) -> str:
+    """Return a name as it is written: that of a scope is none."""
+    return node if isinstance(node, str) else node.name
+
+
+def _is_variable(name: str, scope: Scope, scopes: Sequence[Scope]) -> bool:
+    if scope.kind in ("class", "module"):
+        return False
+    if name in scope.parameters:
+        return True
+    kinds = {each.kind for each in scope.bindings[name]}
+    if "defined" in kinds:  # functions are known by their scopes, and classes by their names
+        defined = [each.scope for each in scope.bindings[name] if each.kind == "defined"]
+        return kinds <= _DEFINED and all(scopes[each].kind == "function" for each in defined)
+    return kinds <= _SAID and not kinds.isdisjoint(_GIVEN)
