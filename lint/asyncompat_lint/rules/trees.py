@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from libcst.metadata import CodeRange
 
 
+_SPACE = re.compile(
+    "whitespace|^(first|last|leading)_lines?$|^lines_after|^(header|footer|newline)$"
+)
+
+
 @functools.cache
 def _kinds() -> frozenset[type]:
     """Return the kinds of nodes: to ask each whether it is an instance of their base is dear."""
@@ -23,11 +29,16 @@ def _kinds() -> frozenset[type]:
     return frozenset(each for each in kinds if cst.CSTNode in each.__mro__)
 
 
-def children(node: cst.CSTNode) -> list[cst.CSTNode]:
-    """Return what is directly in a node, space and comments too, in the order of its fields."""
+def children(node: cst.CSTNode, *, space: bool = True) -> list[cst.CSTNode]:
+    """Return what is directly in a node, in the order of its fields.
+
+    Parameters:
+        node: the node.
+        space: whether space is wanted, which is more than half of all nodes, and its comments.
+    """
     found: list[cst.CSTNode] = []
     kinds = _kinds()
-    for name in _fields(type(node)):
+    for name in _fields(type(node), space):
         value = getattr(node, name)
         kind = type(value)
         if kind in kinds:
@@ -47,7 +58,7 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 class Tree:
-    """The nodes of one tree, each before what is in it, and what each of them stands in."""
+    """The nodes of one tree but its space, each before what is in it, and what they stand in."""
 
     def __init__(self, root: cst.Module) -> None:
         self.nodes: list[cst.CSTNode] = []
@@ -57,7 +68,7 @@ class Tree:
         while todo:
             node = todo.pop()
             self.nodes.append(node)
-            inside = children(node)
+            inside = children(node, space=False)
             self._parents.update(dict.fromkeys(map(id, inside), node))
             todo += reversed(inside)
 
@@ -67,9 +78,10 @@ class Tree:
 
 
 @functools.cache
-def _fields(kind: type[cst.CSTNode]) -> list[str]:
-    """The fields that nodes may be in: others are of plain types."""
-    return [each.name for each in dataclasses.fields(kind) if each.type not in (bool, str)]
+def _fields(kind: type[cst.CSTNode], space: bool) -> list[str]:
+    """The fields that nodes may be in: others are of plain types, or have ``space`` in them."""
+    names = [each.name for each in dataclasses.fields(kind) if each.type not in (bool, str)]
+    return names if space else [each for each in names if _SPACE.search(each) is None]
 
 
 def is_tight(node: cst.CSTNode) -> bool:
