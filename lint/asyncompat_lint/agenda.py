@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 
-from asyncompat_lint.expressions import Inner, last_name, last_names
+from asyncompat_lint.expressions import Inner, last_name
 from asyncompat_lint.facts import Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.notes import Asked
@@ -54,7 +54,7 @@ class Agenda:
         # All names that sites were looked for by.
         self.names: set[str] = set()
         # And all by which the same may be called.
-        self._called: set[str] = set()
+        self.called: set[str] = set()
         # What was looked up before it was asked for.
         self._prepared: dict[SiteKey, Site] = {}
         self._known: set[SiteKey] = set()
@@ -93,7 +93,7 @@ class Agenda:
 
         What has one of those is known by now.
         """
-        found = self._sites.calling(self._sites.add_aliases(names, self._called))
+        found = self._sites.calling(self._sites.add_aliases(names, self.called))
         return {site.key: site for site in found if site.key not in self._known}
 
     def _look_up(self, sites: dict[SiteKey, Site]) -> None:
@@ -185,7 +185,7 @@ class Agenda:
         if not (places or is_blocking or hands_on or methods):
             return None
         arguments = site.call.arguments.values() if hands_on else ()
-        handed = {name for each in arguments for name in last_names(each)}
+        handed = {name for each in arguments for name in site.module.facts.names_in(each)}
         return Asked(sorted(methods), hands_on, sorted(handed), is_blocking)
 
     def called_arguments(self, target: Reference) -> list[str]:

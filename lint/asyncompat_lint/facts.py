@@ -7,7 +7,16 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from asyncompat_lint.expressions import OPAQUE, Constant, Expr, last_name
+from asyncompat_lint.expressions import (
+    OPAQUE,
+    Called,
+    Constant,
+    Expr,
+    given_by,
+    last_name,
+    named_in,
+    own_name,
+)
 from asyncompat_lint.guards import Guard, Test
 from asyncompat_lint.lazily import Lazily
 from asyncompat_lint.spans import Span
@@ -389,6 +398,25 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     def guards(self) -> list[Guard]:
         """What runs only where a test holds."""
         return _GUARDS_DECODER.decode(self.encoded_guards)
+
+    @functools.cached_property
+    def _known_by(self) -> dict[str, set[str]]:
+        """What variables are known by to others."""
+        found: dict[str, set[str]] = {}
+        for other, variable in self.names.variables:
+            found.setdefault(variable, set()).add(other)
+        return found
+
+    def names_in(self, value: Expr) -> set[str]:
+        """Return the names of what is in an expression, and what gives it, as others know it."""
+        found: set[str] = set()
+        for each in named_in(value):
+            is_given = isinstance(each, Called)
+            for name in (own_name(each), *self._known_by.get(own_name(each), ())):
+                found.add(name)
+                if is_given:
+                    found.add(given_by(name))
+        return found
 
     def line_of(self, span: Span) -> Statement:
         """Return the lines of a place at a module's top, to be parsed by themselves."""

@@ -23,7 +23,7 @@ from asyncompat_lint.attributes import CACHED_PROPERTIES
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
 from asyncompat_lint.conditions import Conditions
-from asyncompat_lint.expressions import last_name, last_names
+from asyncompat_lint.expressions import last_name
 from asyncompat_lint.facts import Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
@@ -246,7 +246,7 @@ class Reach:
     def _may_block(self, asked: Asked, groups: list[Group]) -> bool:
         """Whether what a site runs, or hands on, was found to block by now."""
         return (
-            not self._agenda.names.isdisjoint(asked.handed)
+            not self._agenda.called.isdisjoint(asked.handed)
             or any(target.place in self._blocked for group in groups for target in group)
             or any(map(self._overriding.knows, asked.methods))
         )
@@ -311,11 +311,11 @@ class Reach:
 
     def _of_arguments(self, site: Site, groups: list[Group]) -> Blockers:
         """What blocks of the callables that are passed to something that calls them at once."""
-        wanted = self._agenda.names
+        wanted, facts = self._agenda.called, site.module.facts
         passed = {
             key: value
             for key, value in site.call.arguments.items()
-            if not wanted.isdisjoint(last_names(value))
+            if not wanted.isdisjoint(facts.names_in(value))
         }
         if not passed:
             return {}

@@ -1,0 +1,275 @@
+"""What variables stand for: within a function, and by what functions give."""
+
+from asyncompat_lint.index import index_module
+from asyncompat_lint.sources import SourceText
+
+DEFINED = """\
+import contextlib
+import functools
+import time
+from collections.abc import Callable
+
+
+def block(*_):
+    time.sleep(1)
+
+
+def run(function):
+    function()
+
+
+def pick():
+    return block
+
+
+def pick_later():
+    chosen = block
+    return chosen
+
+
+def pick_lambda():
+    return lambda: block()
+
+
+def factory():
+    def inner():
+        block()
+
+    return inner
+
+
+def outer_factory():
+    def middle():
+        def inner():
+            block()
+
+        return inner
+
+    return middle
+
+
+class Holder:
+    handler = block
+
+    def __init__(self, save):
+        self.data = block
+        self._save = save
+
+    def go(self):
+        self.data()
+
+    @property
+    def chosen(self):
+        return block
+
+    def pick(self):
+        result = self.data
+        return result
+
+
+class Maker:
+    def __call__(self):
+        return block
+
+
+@contextlib.contextmanager
+def managed():
+    time.sleep(1)
+    yield block
+
+
+TABLE = {"a": block}
+"""
+
+
+def test_what_variables_stand_for(check_marked):
+    check_marked(
+        DEFINED
+        + """\
+async def a():
+    data = block
+    data()  # blocks
+
+
+async def b():
+    data = pick()
+    data()  # blocks
+
+
+async def c():
+    pick_later()()  # blocks
+
+
+async def d():
+    data = pick_lambda()
+    data()  # blocks
+
+
+async def e():
+    factory()()  # blocks
+
+
+async def f():
+    outer_factory()()()  # blocks
+
+
+async def g():
+    make = outer_factory()
+    inner = make()
+    inner()  # blocks
+
+
+async def h(holder: Holder):
+    holder.go()  # blocks
+    holder.chosen()  # blocks
+    holder.pick()()  # blocks
+    Holder.handler()  # blocks
+
+
+async def i():
+    maker = Maker()
+    it = maker()
+    it()  # blocks
+
+
+async def j():
+    with managed() as it:  # blocks
+        it()  # blocks
+
+
+async def k():
+    for each in TABLE.values():
+        each()  # blocks
+    for each in [pick()]:
+        each()  # blocks
+
+
+async def l():
+    def inner():
+        block()
+
+    result = inner
+    result()  # blocks
+    run(result)  # blocks
+    run(inner)  # blocks
+    run(lambda: inner())  # blocks
+    run(functools.partial(result))  # blocks
+
+
+async def m():
+    it = (block() for _ in range(3))
+    other = it
+    for _ in other:  # blocks
+        pass
+
+
+async def n():
+    data = None
+
+    def give():
+        nonlocal data
+        data = block
+
+    give()
+    data()  # blocks
+
+
+async def o():
+    global current
+    current = block
+    current()  # blocks
+
+
+async def p():
+    class Local:
+        def __init__(self):
+            block()
+
+    made = Local
+    made()  # blocks
+
+
+async def q(data: Callable[[], None] = block):
+    first, second = block, pick()
+    first()  # blocks
+    second()  # blocks
+    (x := block)()  # blocks
+    y = x
+    y()  # blocks
+
+
+async def r():
+    fns = [e for e in (block,)]
+    for one in fns:
+        one()  # blocks
+    two = fns[0]
+    two()  # blocks
+    many = {"a": pick}
+    many["a"]()()  # blocks
+
+
+async def s():
+    async def inner():
+        block()  # blocks
+
+    await inner()
+    t = inner
+    await t()
+    w = factory
+    w()()  # blocks
+    z = w()
+    z()  # blocks
+    run(w())  # blocks
+    run(z)  # blocks
+"""
+    )
+
+
+def leads(code: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    names = index_module(SourceText(code)).names
+    return names.aliases, names.variables
+
+
+def test_variables_are_no_names_for_others():
+    assert leads("def f():\n    data = get\n    result = data\n    result()\n") == (
+        [],
+        [("get", "data"), ("get", "result")],
+    )
+    assert leads("class A:\n    def f(self):\n        data = get\n        self.it = data\n") == (
+        [("get", "it")],
+        [("get", "data")],
+    )
+    assert leads("def f():\n    global data\n    data = get\n") == ([("get", "data")], [])
+
+
+def test_what_is_made_counts_where_it_is_called():
+    assert leads("def f():\n    data = get()\n    print(data)\n") == ([], [])
+    assert leads("def f():\n    data = get()\n    data()\n") == ([], [("get()", "data")])
+    assert leads("def f():\n    for each in get():\n        each()\n") == ([], [("get()", "each")])
+
+
+def test_what_a_function_gives_is_not_the_function():
+    assert leads("def f():\n    data = get\n    return data\n") == (
+        [("get", "f()"), ("get()", "f()")],
+        [("get", "data")],
+    )
+    assert leads("@property\ndef f(self):\n    return get\n") == (
+        [("get", "f"), ("get", "f()")],
+        [],
+    )
+
+
+def test_parameters_lead_on_only_where_they_are_kept():
+    kept = "class A:\n    def __init__(self, save):\n        self._save = save\n"
+    assert leads(kept) == ([("save", "_save")], [])
+    assert leads("def f(result):\n    return result\n") == ([], [])
+
+
+def test_functions_in_functions_and_lambdas_are_known_by_their_scopes():
+    names = index_module(
+        SourceText(
+            "def f():\n    def inner(): ...\n    result = inner\n    return result\ng = lambda: 1\n"
+        )
+    ).names
+    assert names.inner == [(2, "f()"), (2, "inner"), (2, "result"), (3, "g")]
+    assert not names.aliases
