@@ -17,12 +17,12 @@ from asyncompat_lint.importing import ModuleName
 from asyncompat_lint.loading import cst
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.reach import BlockingCall
-from asyncompat_lint.rules.trees import Tree, positions_in
+from asyncompat_lint.rules.trees import Tree
 from asyncompat_lint.spans import Span
 from asyncompat_lint.versions import Version, Versions
 
 if TYPE_CHECKING:
-    from libcst.metadata import CodeRange
+    from asyncompat_lint.rules.positions import Position
 
 
 @dataclass(frozen=True)
@@ -72,24 +72,21 @@ class Context:
     surroundings: Surroundings
     timed: Collection[int] = ()
     tree: Tree = field(default_factory=lambda: Tree(cst.Module([])))
-    _positions: Mapping[cst.CSTNode, CodeRange] = field(default_factory=dict)
+    _positions: Mapping[int, Position] = field(default_factory=dict)
 
     def enter(self, tree: cst.Module, first_line: int) -> None:
         """Go on to a statement, which begins at a line of the file."""
+        from asyncompat_lint.rules.positions import positions_in
+
         self.tree = Tree(tree)
         self.first_line = first_line
         self._positions = positions_in(tree)
 
     def span_of(self, node: cst.CSTNode) -> Span:
         """Return the place in the file of a node of the statement."""
-        position = self._positions[node]
+        (line, column), (end_line, end_column) = self._positions[id(node)]
         offset = self.first_line - 1
-        return Span(
-            position.start.line + offset,
-            position.start.column + 1,
-            position.end.line + offset,
-            position.end.column + 1,
-        )
+        return Span(line + offset, column + 1, end_line + offset, end_column + 1)
 
 
 class Rule:

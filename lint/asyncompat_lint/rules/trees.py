@@ -8,14 +8,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
 
 from asyncompat_lint.loading import cst
-
-if TYPE_CHECKING:
-    from libcst.metadata import CodeRange
-
 
 _SPACE = re.compile(
     "whitespace|^(first|last|leading)_lines?$|^lines_after|^(header|footer|newline)$"
@@ -90,14 +85,3 @@ def is_tight(node: cst.CSTNode) -> bool:
     All else needs parentheses behind it.
     """
     return isinstance(node, cst.Attribute | cst.Call | cst.Name | cst.Subscript)
-
-
-def positions_in(tree: cst.Module) -> Mapping[cst.CSTNode, CodeRange]:
-    """Return where the nodes of a tree stand in it; the tree is nobody else's."""
-    from libcst.metadata import MetadataWrapper, PositionProvider
-
-    class Wrapper(MetadataWrapper):
-        def visit_batched(self, *_: Any, **__: Any) -> cst.CSTNode:
-            return self.module  # not through the tree, for nobody
-
-    return Wrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)
