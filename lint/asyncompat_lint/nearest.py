@@ -7,10 +7,15 @@ from collections.abc import Mapping, Sequence
 
 # So many words are more than a message should hold.
 _MANY = 20
+# Letters that are taken for the digits of a code.
+_ALIKE = str.maketrans("OIL", "011")
 
 
 def nearest(word: str, words: Sequence[str]) -> str:
     """Return the end of an error about a wrong word: what may have been meant, or what there is."""
+    read = word.upper().translate(_ALIKE)
+    if read in words:
+        return f"; did you mean {read!r}?"
     cutoff = 0.8 if word[-1:].isdigit() else 0.6  # most codes are like most others
     for each in (word, word.lower(), word.upper()):
         near = difflib.get_close_matches(each, words, 1, cutoff)

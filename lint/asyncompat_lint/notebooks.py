@@ -117,7 +117,10 @@ def code_of(text: str) -> Code:
         document = json.loads(text)
         sources = [_source(cell) for cell in document["cells"]]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise NotANotebookError("is no notebook of version 4: JSON with a list of cells") from None
+        problem = "is no notebook of version 4: JSON with a list of cells"
+        if '"worksheets"' in text:  # of version 3
+            problem += "; jupyter nbconvert --to notebook makes one of it"
+        raise NotANotebookError(problem) from None
     code = Code()
     for source in sources:
         code.add(source if _is_python(document) else "")

@@ -153,6 +153,7 @@ def test_selection(capsys, arguments, expected):
         (["check", "nowhere"], "there is no file or folder 'nowhere'"),
         (["check", "--format", "xml"], "xml"),
         (["check", "--select", "AC999"], "no rule 'AC999'"),
+        (["check", "--select", "ac1O1"], "no rule 'ac1O1'; did you mean 'AC101'?"),
         (["check", "--select", "blocking-slep"], "did you mean 'blocking-sleep'?"),
         (["check", "--ignore", "xyzzy"], "no rule 'xyzzy'"),
         (["check", "--min-severity", "bad"], "no severity 'bad' (there are info, warning, error)"),

@@ -111,6 +111,13 @@ def test_what_is_no_notebook_is_told(tmp_path, monkeypatch, text):
     assert "is no notebook" in found.message
 
 
+def test_what_an_older_notebook_needs_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("x.ipynb").write_text('{"nbformat": 3, "worksheets": [{"cells": []}]}')
+    (found,) = check(["."], Settings(RULES)).findings
+    assert found.message.endswith("; jupyter nbconvert --to notebook makes one of it")
+
+
 def test_lines_stay_where_they_are():
     cells = [{"cell_type": "code", "source": s} for s in ["a\n%x\nb", "", "%%html\n<p>\n", "c"]]
     code = code_of(json.dumps({"cells": cells}))

@@ -629,6 +629,35 @@ async def f(thing):
         case _:
             thing.fetch()
 """,
+    "what patterns take apart": """
+class Has:
+    client: Client
+async def f(thing, has: Has, pair: tuple[int, Client], table: dict[str, Client]):
+    match thing:
+        case Has(client=one) | [_, Has(client=one)]:
+            one.fetch()  # blocks
+        case {"has": Has(client=one), **rest}:
+            one.fetch()  # blocks
+            rest.fetch()
+    match has.client:
+        case two:
+            two.fetch()  # blocks
+    match (thing, has.client):
+        case (1, three):
+            three.fetch()  # blocks
+        case (first, *_):
+            first.fetch()
+    match pair:
+        case [number, four]:
+            number.fetch()
+            four.fetch()  # blocks
+    match table:
+        case {"x": five}:
+            five.fetch()  # blocks
+    match Client():
+        case Has() | six:
+            six.fetch()  # blocks
+""",
     "reassigned names": """
 class Quick:
     def fetch(self): ...

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from asyncompat_lint.expressions import (
     OPAQUE,
+    Attribute,
     Called,
     Constant,
     Display,
@@ -218,22 +219,45 @@ class Names(State):
         for target in node.targets:
             self._bind_target(target)
 
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:
-        if node.name is not None:
-            if isinstance(node.pattern, ast.MatchClass):
-                self._bind(node.name, "annotated", node, annotation(node.pattern.cls))
-            else:
-                self._bind(node.name, "unknown", node)
-        self.generic_visit(node)
+    def _bind_pattern(self, pattern: ast.pattern, value: Expr) -> None:
+        """Bind the names in a pattern to the parts of a value that it is compared with."""
+        match pattern:
+            case ast.MatchAs(pattern=inner, name=name):
+                if isinstance(inner, ast.MatchClass) and name is not None:
+                    self._bind(name, "annotated", pattern, annotation(inner.cls))
+                elif name is not None:
+                    self._bind_part(name, pattern, value)
+                if inner is not None:
+                    self._bind_pattern(inner, value)
+            case ast.MatchClass(cls=class_, patterns=patterns, kwd_attrs=names):
+                self.visit(class_)
+                for each in patterns:  # the class says which attributes these are
+                    self._bind_pattern(each, OPAQUE)
+                instance = Called(annotation(class_))
+                for name, each in zip(names, pattern.kwd_patterns, strict=True):
+                    self._bind_pattern(each, Attribute(instance, name))
+            case ast.MatchSequence(patterns=patterns):
+                for each, part in zip(patterns, _parts(patterns, value), strict=True):
+                    self._bind_pattern(each, part)
+            case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
+                for key, each in zip(keys, patterns, strict=True):
+                    self.visit(key)
+                    self._bind_pattern(each, _part(value, self._expression(key)))
+                if rest is not None:
+                    self._bind(rest, "unknown", pattern)
+            case ast.MatchOr(patterns=patterns):
+                for each in patterns:
+                    self._bind_pattern(each, value)
+            case ast.MatchStar(name=str(name)):
+                self._bind(name, "unknown", pattern)
+            case _:
+                self.generic_visit(pattern)
 
-    def visit_MatchStar(self, node: ast.MatchStar) -> None:
-        if node.name is not None:
-            self._bind(node.name, "unknown", node)
-
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
-        if node.rest is not None:
-            self._bind(node.rest, "unknown", node)
-        self.generic_visit(node)
+    def _bind_part(self, name: str, node: Placed, value: Expr) -> None:
+        if value is OPAQUE:
+            self._bind(name, "unknown", node)
+        else:
+            self._bind(name, "assigned", node, value)
 
     def visit_TypeAlias(self, node: ast.stmt) -> None:
         name, value = getattr(node, "name"), getattr(node, "value")  # noqa: B009 - new in 3.12
@@ -244,6 +268,21 @@ class Names(State):
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
         self.scopes[self._scope].outer_names.update(dict.fromkeys(node.names, "nonlocal"))
+
+
+def _parts(patterns: list[ast.pattern], value: Expr) -> list[Expr]:
+    """What a sequence's patterns are compared with; of those behind a star nothing is known."""
+    stars = (n for n, each in enumerate(patterns) if isinstance(each, ast.MatchStar))
+    known = next(stars, len(patterns))
+    if isinstance(value, Display) and value.of == "tuple" and len(value.items) == len(patterns):
+        parts = list(value.items[:known])
+    else:
+        parts = [_part(value, Constant(number)) for number in range(known)]
+    return parts + [OPAQUE] * (len(patterns) - known)
+
+
+def _part(value: Expr, index: Expr) -> Expr:
+    return OPAQUE if value is OPAQUE else Subscripted(value, index)
 
 
 def _begins_empty(value: Expr) -> bool:

@@ -270,8 +270,9 @@ class Statements(Calls):
 
     def visit_Match(self, node: ast.Match) -> None:
         self.visit(node.subject)
+        value = self._expression(node.subject)
         for case in node.cases:
-            self.visit(case.pattern)
+            self._bind_pattern(case.pattern, value)
             if case.guard is not None:
                 self.visit(case.guard)
         self._narrow_branches(node)
