@@ -14,6 +14,7 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from asyncompat_lint.expressions import NOTHING, Expr, last_name
+from asyncompat_lint.facts import PROPERTIES
 from asyncompat_lint.names import Names, Use
 from asyncompat_lint.values import (
     UNKNOWN,
@@ -26,12 +27,6 @@ from asyncompat_lint.values import (
     flatten,
     substituted,
 )
-
-# Decorators under which an attribute is what its function returns.
-CACHED_PROPERTIES = frozenset(
-    {"cached_property", "lazy_property", "lazyproperty", "reify", "under_cached_property"}
-)
-PROPERTIES = CACHED_PROPERTIES | {"property", "abstractproperty"}
 
 _SUPER = "builtins.super"
 _ENUMERATIONS = frozenset(

@@ -124,6 +124,13 @@ class Without(msgspec.Struct, frozen=True, array_like=True):
     end_line: int
 
 
+# Decorators under which an attribute is what its function returns.
+CACHED_PROPERTIES = frozenset(
+    {"cached_property", "lazy_property", "lazyproperty", "reify", "under_cached_property"}
+)
+PROPERTIES = CACHED_PROPERTIES | {"property", "abstractproperty"}
+
+
 ScopeKind: TypeAlias = Literal["module", "class", "function", "lambda", "comprehension"]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from asyncompat_lint.attributes import PROPERTIES
 from asyncompat_lint.decorators import Decorators
 from asyncompat_lint.expressions import (
     KEYWORDS,
@@ -22,7 +21,7 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import CallSite, Load, Scope
+from asyncompat_lint.facts import PROPERTIES, CallSite, Load, Scope
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import PARTIAL

@@ -19,12 +19,11 @@ from msgspec.structs import replace
 
 from asyncompat_lint.agenda import Agenda
 from asyncompat_lint.answers import text_asked
-from asyncompat_lint.attributes import CACHED_PROPERTIES
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
 from asyncompat_lint.conditions import Conditions
 from asyncompat_lint.expressions import last_name
-from asyncompat_lint.facts import Scope
+from asyncompat_lint.facts import CACHED_PROPERTIES, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.libraries import Libraries

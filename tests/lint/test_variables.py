@@ -225,6 +225,55 @@ async def s():
     )
 
 
+def test_what_is_given_by_what_is_given(check_marked):
+    check_marked(
+        """\
+import time
+
+
+def block():
+    time.sleep(1)
+
+
+def pick():
+    return block
+
+
+def again():
+    return pick()
+
+
+def many():
+    return [pick() for _ in range(3)]
+
+
+async def later():
+    return pick()
+
+
+async def a():
+    again()()  # blocks
+    x = again()
+    x()  # blocks
+
+
+async def b():
+    for each in many():
+        each()  # blocks
+    for each in [pick() for _ in range(3)]:
+        each()  # blocks
+    it = [pick() for _ in range(3)]
+    it[0]()  # blocks
+
+
+async def c():
+    (await later())()  # blocks
+    y = await later()
+    y()  # blocks
+"""
+    )
+
+
 def leads(code: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     names = index_module(SourceText(code)).names
     return names.aliases, names.variables
@@ -263,6 +312,8 @@ def test_parameters_lead_on_only_where_they_are_kept():
     kept = "class A:\n    def __init__(self, save):\n        self._save = save\n"
     assert leads(kept) == ([("save", "_save")], [])
     assert leads("def f(result):\n    return result\n") == ([], [])
+    imported = "def f():\n    from a import get as data\n    return data\n"
+    assert leads(imported) == ([("get", "f()"), ("get()", "f()")], [("get", "data")])
 
 
 def test_functions_in_functions_and_lambdas_are_known_by_their_scopes():

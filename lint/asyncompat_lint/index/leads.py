@@ -23,11 +23,11 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import SAYING, Binding, CallSite, NameIndex, Put, Scope
+from asyncompat_lint.facts import PROPERTIES, SAYING, Binding, CallSite, NameIndex, Put, Scope
 from asyncompat_lint.index.variables import Node, Own, Variables, written
 
-# What is bound in these has names that are for all.
-_OF_ALL = frozenset({"class", "module"})
+# These have what is named, and no value.
+_NAMING = frozenset({"defined", "imported"})
 # These tell what a name is an instance of.
 _DECLARING = SAYING | {"annotated"}
 # These give what calls what is decorated with them, or is read.
@@ -74,54 +74,54 @@ class _Leads:
         else:
             what = Own(number, is_called=scope.kind == "lambda")
             for each in scope.returned:
-                if not _is_made(each):
-                    self._variables.add(self._variables.nodes(each, number), what)
-        for bound in (scope.bindings, scope.attributes, scope.filled):
-            is_for_all = bound is scope.attributes or scope.kind in _OF_ALL
+                self._variables.add(self._variables.nodes(each, number), what)
+        for bound in (scope.bindings, scope.filled):
             for name, bindings in bound.items():
                 for binding in bindings:
-                    if binding.kind == "imported":
-                        other = binding.target.rpartition(".")[2]
-                        if other != name:  # few are
-                            self._variables.add([other], name)
-                    elif binding.kind == "defined":
-                        target = self._variables.node(name, number)
-                        if type(target) is Own:
-                            self._variables.add([Own(binding.scope)], target)
-                    elif type(binding.value) not in _NOTHING:
-                        self._add_binding(binding, name, number, is_for_all=is_for_all)
+                    if type(binding.value) not in _NOTHING or binding.kind in _NAMING:
+                        self._add_binding(binding, name, number, self._variables.node(name, number))
+        for name, bindings in scope.attributes.items():
+            for binding in bindings:
+                if type(binding.value) not in _NOTHING:
+                    self._add_binding(binding, name, number, name)
 
-    def _add_binding(self, binding: Binding, name: str, number: int, *, is_for_all: bool) -> None:
+    def _add_binding(self, binding: Binding, name: str, number: int, target: Node) -> None:
         value = binding.value
-        if binding.kind in _DECLARING:
-            if isinstance(value, Name):  # most are
-                self._made.add((value.id, name))
-            else:
-                self._made.update([(other, name) for other in last_names(value)])
-        else:
+        if binding.kind == "imported":
+            other = binding.target.rpartition(".")[2]
+            if other != target:  # few are
+                self._variables.add([other], target)
+        elif binding.kind == "defined":
+            if type(target) is Own:
+                self._variables.add([Own(binding.scope)], target)
+        elif binding.kind not in _DECLARING:
             at = number if binding.scope < 0 else binding.scope
-            target = name if is_for_all else self._variables.node(name, number)
             self.add_value(value, at, name, target)
+        elif isinstance(value, Name):  # most are
+            self._made.add((value.id, name))
+        else:
+            self._made.update([(other, name) for other in last_names(value)])
 
     def _add_results(self, function: Scope, number: int) -> None:
         """Add what a function gives, and what it says of that."""
         name = function.name
-        # `pick()()` calls what `pick` gives; what is decorated may be a property.
+        # `pick()()` calls what `pick` gives, and `it.picked()` what a property does.
         itself = self._variables.node(name, function.parent)
         if isinstance(itself, Own):
             targets: list[Node] = [Own(number, is_called=True)]
         else:
-            targets = [given_by(name), name] if function.decorators else [given_by(name)]
+            targets = [given_by(name)]
+            if function.decorators and not PROPERTIES.isdisjoint(function.decorator_names):
+                targets.append(name)
         class_ = self._scopes[function.parent].name
         if name == "__call__":  # that is made by what makes the object, too
             targets.append(given_by(class_))
         makers: list[str] = []
         for each in (*function.returned, *function.yielded):
             makers += last_names(each)
-            if not _is_made(each):
-                sources = self._variables.nodes(each, number)
-                for target in targets:
-                    self._variables.add(sources, target)
+            sources = self._variables.nodes(each, number)
+            for target in targets:
+                self._variables.add(sources, target)
         if function.annotation is not None:
             makers += last_names(function.annotation)
         self._made.update([(other, name) for other in makers])

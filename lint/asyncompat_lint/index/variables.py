@@ -22,12 +22,10 @@ from asyncompat_lint.expressions import (
     named_in,
     own_name,
 )
-from asyncompat_lint.facts import SAYING, Scope
+from asyncompat_lint.facts import Scope
 
-# A variable is given its values, or is said to have some; all else may be known elsewhere.
-_GIVEN = frozenset({"aentered", "assigned", "entered"})
-_SAID = _GIVEN | SAYING | {"annotated"}
-_DEFINED = _SAID | {"defined"}
+# What is bound in these has names that are for all.
+_OF_ALL = frozenset({"class", "module"})
 
 
 class Own(NamedTuple):
@@ -55,7 +53,7 @@ class Variables:
         bases = [base for scope in scopes for base in scope.bases]
         self._bases = {name for base in bases for name in last_names(base)}
         # Others are no variables: most names are not in here.
-        inside = [each.bindings for each in scopes if each.kind not in ("class", "module")]
+        inside = [each.bindings for each in scopes if each.kind not in _OF_ALL]
         self._inside: set[str] = set().union(*inside)
         self._sources: dict[Node, list[Node]] = defaultdict(list)
         # Of these it counts only where it is called what they make, which is seldom.
@@ -176,12 +174,11 @@ def written(node: Node) -> str:
 
 
 def _is_variable(name: str, scope: Scope, scopes: Sequence[Scope]) -> bool:
-    if scope.kind in ("class", "module"):
-        return False
-    if name in scope.parameters:
-        return True
-    kinds = {each.kind for each in scope.bindings[name]}
-    if "defined" in kinds:  # functions are known by their scopes, and classes by their names
-        defined = [each.scope for each in scope.bindings[name] if each.kind == "defined"]
-        return kinds <= _DEFINED and all(scopes[each].kind == "function" for each in defined)
-    return kinds <= _SAID and not kinds.isdisjoint(_GIVEN)
+    """Whether a name that is bound in a scope is one of a function, and of no class there.
+
+    Functions are known by their scopes, and classes by their names.
+    """
+    return scope.kind not in _OF_ALL and not any(
+        each.kind == "defined" and scopes[each.scope].kind == "class"
+        for each in scope.bindings[name]
+    )
