@@ -30,11 +30,13 @@ _Kept = TypeVar("_Kept")
 class State(msgspec.Struct, frozen=True, array_like=True):
     """How a file looked: while this is the same, its content is taken to be.
 
-    Of a folder what it holds that may be a module, and not when anything came there.
+    ``changed`` is the time that cannot be set: who unpacks an archive sets the other. Of a folder
+    what it holds that may be a module, and not when anything came there.
     """
 
     modified: int
     size: int
+    changed: int = 0
     names: tuple[str, ...] = ()
 
 
@@ -201,10 +203,10 @@ def _state(location: str) -> State | None:
     try:
         status = os.stat(location)
         if stat.S_ISDIR(status.st_mode):
-            return State(0, 0, tuple(sorted(modules_in(location))))
+            return State(0, 0, 0, tuple(sorted(modules_in(location))))
     except OSError:
         return None
-    return State(status.st_mtime_ns, status.st_size)
+    return State(status.st_mtime_ns, status.st_size, status.st_ctime_ns)
 
 
 def digest(raw: bytes) -> bytes:

@@ -58,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in ["stdout", "stderr"]:
         stream = getattr(sys, name)
         if stream is None:  # closed by who calls this
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            nowhere = open(os.devnull, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+            setattr(sys, name, nowhere)
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a source may hold what it cannot
     gc.disable()  # a run is short, and most of what it makes lives to its end

@@ -149,6 +149,8 @@ def _with_rules_name(file: Path, entry: str | Blocking, rules: Mapping[str, str]
     codes = meant(entry.rule, rules)
     if len(codes) > 1:
         raise ConfigError(f"{file}: blocking: {entry.rule!r} is more than one rule")
+    if not codes < {code for code in rules if code.startswith(_OF_BLOCKING)}:
+        raise ConfigError(f"{file}: blocking: {entry.rule!r} is no rule about what blocks (AC1...)")
     return msgspec.structs.replace(entry, rule=rules[codes.pop()])
 
 
@@ -161,6 +163,7 @@ def _by_code(
     return {code: severities[word] for word in words for code in codes[word]}
 
 
+_OF_BLOCKING = "AC1"
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)` - at `\$\.(.*)`")
 _NO_OPTION = re.compile(r"Invalid enum value '(.*)' - at `\$\.(.*)`")
 

@@ -102,7 +102,7 @@ OPAQUE = Opaque()
 KEYWORDS = Name("**")
 
 # What these return stands for one of their arguments, and is called in its place.
-WRAPPERS = frozenset({"cast", "partial"})
+WRAPPERS = frozenset({"cast", "partial", "staticmethod"})
 # What these return calls one of their arguments wherever it is gone through.
 ITERATED = frozenset(
     "accumulate dropwhile filter filterfalse groupby map starmap takewhile".split()

@@ -81,8 +81,11 @@ class Names(ABC):
         """Return what an expression can be."""
 
     @abstractmethod
-    def entered(self, value: Value, use: Use) -> Values:
-        """Return what ``with`` gives for a context manager."""
+    def entered(self, value: Value, use: Use, *, is_async: bool = False) -> Values:
+        """Return what ``with`` gives for a context manager; those that are known give themselves.
+
+        An ``async with`` asks its async methods, if it has both.
+        """
 
     @abstractmethod
     def without(self, values: Values, classes: Values) -> Values:
@@ -243,7 +246,8 @@ class Names(ABC):
                 return instances(self.infer(binding.value, use))
             case "entered" | "aentered":
                 values = self.infer(binding.value, use)
-                return flatten(self.entered(each, use) for each in values)
+                is_async = binding.kind == "aentered"
+                return flatten(self.entered(each, use, is_async=is_async) for each in values)
             case "defined":
                 return (self.defined(use.module, binding.scope),)
             case "self":

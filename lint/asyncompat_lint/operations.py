@@ -81,6 +81,8 @@ class Operations(Tables):
                         for each in self.infer(arguments[0], use)
                         if isinstance(each, Instance)
                     )
+                if value.name == "builtins.staticmethod" and arguments:
+                    return self.infer(arguments[0], use)
                 if value.name == PARTIAL and arguments:
                     return (Instance(PARTIAL, arguments=(self.infer(arguments[0], use),)),)
                 return self._given_by(value.name, value.receiver, arguments, use, value.arguments)
@@ -239,10 +241,9 @@ class Operations(Tables):
     def _awaited(self, value: Value, use: Use) -> Values:
         return self._by_table(value, "awaited", use)
 
-    def entered(self, value: Value, use: Use) -> Values:
-        """What ``with`` gives for a context manager; those that are known give themselves."""
+    def entered(self, value: Value, use: Use, *, is_async: bool = False) -> Values:
         if isinstance(value, Instance) and value.place is not None and value.of != _MANAGER:
-            for method in ("__enter__", "__aenter__"):
+            for method in ("__aenter__",) if is_async else ("__enter__", "__aenter__"):
                 methods = self._attribute(value, method, use)
                 entered = flatten(self.called(each, (), use) for each in methods)
                 if method == "__aenter__":

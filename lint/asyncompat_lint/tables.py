@@ -40,7 +40,7 @@ class Tables(Attributes):
         """Return what iterating over this gives."""
 
     @abstractmethod
-    def entered(self, value: Value, use: Use) -> Values:
+    def entered(self, value: Value, use: Use, *, is_async: bool = False) -> Values:
         """What ``with`` gives for a context manager."""
 
     @abstractmethod

@@ -1517,3 +1517,103 @@ async def g():
         (8, "AC201"),
         (12, "AC201"),
     ]
+
+
+def test_who_asks_for_the_loop_where_none_is_fails(check_marked):
+    check_marked(
+        """\
+import asyncio
+import contextlib
+
+
+async def io(): ...
+
+
+async def a():
+    loop = asyncio.get_running_loop()
+    loop.run_until_complete(io())  # blocks
+
+
+async def b():
+    asyncio.get_running_loop()
+    asyncio.run(io())  # blocks
+
+
+def helper():
+    loop = asyncio.get_running_loop()
+    loop.run_until_complete(io())
+
+
+async def c():
+    helper()  # blocks
+
+
+def safe():
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        loop = None
+    if loop is None:
+        asyncio.run(io())
+    else:
+        loop.create_task(io())
+
+
+async def d():
+    safe()
+
+
+def other():
+    loop = None
+    with contextlib.suppress(RuntimeError):
+        loop = asyncio.get_running_loop()
+    if loop is None:
+        asyncio.run(io())
+
+
+async def e():
+    other()
+
+
+def third():
+    loop = asyncio.get_event_loop()
+    if loop.is_running():
+        return loop.create_task(io())
+    return loop.run_until_complete(io())
+
+
+async def f():
+    third()
+"""
+    )
+
+
+def test_zero_by_its_place_and_shells_that_only_start(check_marked):
+    check_marked(
+        """\
+import queue, subprocess, time
+from pathlib import Path
+import requests
+class Both:
+    def __enter__(self) -> Path: ...
+    async def __aenter__(self) -> requests.Session: ...
+class K:
+    nap = staticmethod(time.sleep)
+async def f(q: queue.Queue, k: K, tup: tuple[str, Path]):
+    async with Both() as s:
+        s.read_text()
+        s.get("u")  # blocks
+    with Both() as s:
+        s.read_text()  # blocks
+    q.get(True, 0)
+    q.put(1, True, 0)
+    q.get(True, 1)  # blocks
+    subprocess.run("x &", shell=True)
+    subprocess.call("x &", shell=True)
+    subprocess.check_output("x &", shell=True)  # blocks
+    k.nap(1)  # blocks
+    K.nap(1)  # blocks
+    tup[-1].read_text()  # blocks
+    tup[-2].read_text()
+"""
+    )

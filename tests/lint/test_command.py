@@ -250,6 +250,15 @@ def test_an_output_that_takes_nothing(redirection, status, told):
     assert (process.returncode, process.stderr) == (status, told)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a name that is no text")
+def test_a_name_that_is_no_text_and_no_output(tmp_path):
+    code = b"async def f():\n    input()\n"
+    (tmp_path / os.fsdecode(b"bad\xff.py")).write_bytes(code)
+    command = f"{sys.executable} -m asyncompat check >&-"
+    process = subprocess.run(["sh", "-c", command], check=False, capture_output=True, cwd=tmp_path)
+    assert (process.returncode, process.stderr) == (1, b"")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the folder cannot be removed")
 def test_a_working_folder_that_is_gone(tmp_path):
     (tmp_path / "gone").mkdir()

@@ -153,6 +153,7 @@ async def f():
         ('blocking = [{ name = "a.b", rule = "blocking-fil" }]', ["did you mean 'blocking-file'"]),
         ('blocking = [{ nam = "a.b" }]', ["blocking[0]", "'nam'", "did you mean 'name'"]),
         ('blocking = [{ name = "a.b", rule = "AC1" }]', ["'AC1' is more than one rule"]),
+        ('blocking = [{ name = "a.b", rule = "AC201" }]', ["'AC201' is no rule about what blocks"]),
         ('select = "AC1"', ["select must be a list, and is a string"]),
         ("severity = { AC101 = 3 }", ["each of severity must be a string, and is a number"]),
         ("blocking = [3]", ["blocking[0] must be a string or a table, and is a number"]),

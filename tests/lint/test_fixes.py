@@ -567,6 +567,9 @@ STAYS = [
     "import asyncio, time, trio\nasync def f():\n    time.sleep(1)\n",
     "import time\nasync def f(self):\n    with self._lock:\n        time.sleep(1)\n",
     "import time\nasync def f(x):\n    x.acquire()\n    time.sleep(1)\n    x.release()\n",
+    # To find out what is called does something.
+    "import time\nasync def f():\n    (nap := time.sleep)(1)\n    print(nap)\n",
+    "import time\ndef chosen():\n    return time.sleep\nasync def f():\n    chosen()(1)\n",
     # Python 3.6 has no `await` in such a string.
     "import time\nasync def f(g):\n    print(f'{[time.sleep(1)]}')\n",
 ]

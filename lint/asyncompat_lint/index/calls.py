@@ -41,6 +41,8 @@ _CONTAINERS = frozenset({"Counter", "OrderedDict", "deque"})  # by their module'
 CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
 _CONSUMING = CONSUMERS | CONSUMING_METHODS | _CONTAINERS
 _ENTERING = "enter_context"
+# Where no loop runs this fails, and tells it to nobody unless that is tried.
+_FAILING = "get_running_loop"
 # These are asked what something is.
 _ASKING_WHAT = frozenset({"hasattr", "isawaitable", "iscoroutine", "isinstance"})
 # These put something into a container.
@@ -173,7 +175,7 @@ class Calls(Names):
         if name in _CALLING_BACK:  # what a callback returns is used by nobody
             lambdas = (each for each in node.args if isinstance(each, ast.Lambda))
             self._discarded = [*self._discarded, *(each.body for each in lambdas)]
-        if name in ASKING:
+        if name in ASKING and (self._is_tried or name != _FAILING):
             self.scopes[self._scope].asks_for_loop = True
         if name in TAKERS and isinstance(node.func, ast.Name) and not self._is_bound(name):
             self.take(given_to(name, node.args))

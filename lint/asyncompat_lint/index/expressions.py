@@ -98,6 +98,13 @@ def _operation(node: ast.BinOp, known: Known) -> Expr:
     return called(method, [expression(node.right, known)])
 
 
+def _signed(node: ast.UnaryOp, known: Known) -> Expr:
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return _constant(ast.Constant(-value), known)
+    return OPAQUE
+
+
 def _subscripted(node: ast.Subscript, known: Known) -> Expr:
     value = expression(node.value, known)
     if isinstance(node.slice, ast.Slice):  # a part of something is of the same kind
@@ -278,5 +285,6 @@ _KEPT: dict[type[ast.expr], Callable[[Any, Known], Expr]] = {
     ast.Starred: lambda node, known: expression(node.value, known),
     ast.Subscript: _subscripted,
     ast.Tuple: _sequence("tuple"),
+    ast.UnaryOp: _signed,
     ast.YieldFrom: lambda node, known: Awaited(expression(node.value, known)),
 }

@@ -102,6 +102,7 @@ class State:
         self._once = False
         self._never = False
         self._optional = False
+        self._is_tried = False  # what fails here ends no function
         self._switches: dict[str, Known] = {}
         self._false: set[str] = set()
         self._polled: frozenset[Expr] = frozenset()

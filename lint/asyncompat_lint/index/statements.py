@@ -28,7 +28,7 @@ from asyncompat_lint.index.branches import (
 )
 from asyncompat_lint.index.calls import Calls
 from asyncompat_lint.index.conditions import changes_of, conditions, places_of, without
-from asyncompat_lint.index.expressions import element
+from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.guards import (
     END_OF_LINE,
     GUARDING,
@@ -228,10 +228,11 @@ class Statements(Calls):
     def visit_Try(self, node: ast.Try) -> None:
         if self._scope == 0:
             self.tests.update(flags_of(node))
-        before = self._polled
+        before, is_tried = self._polled, self._is_tried
         self._polled |= not_waiting(node)
+        self._is_tried = is_tried or bool(node.handlers)
         self._branch(node, node.body)
-        self._polled = before
+        self._polled, self._is_tried = before, is_tried
         if self.scopes[self._scope].is_async and any(map(_awaits, node.body)):
             self._keep_handlers(node)
         for handler in node.handlers:
@@ -341,7 +342,10 @@ class Statements(Calls):
                 self._site(item.context_expr, value, "aenter", awaited=True)
             if item.optional_vars is not None:
                 self._bind_target(item.optional_vars, kind, value)
+        is_tried = self._is_tried
+        self._is_tried = is_tried or any(map(_suppresses, node.items))
         self._body(node.body)
+        self._is_tried = is_tried
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         super().visit_AnnAssign(node)
@@ -372,3 +376,7 @@ class Statements(Calls):
             for test in (test_of(node.value), skip_test(node.value)):
                 if is_told(test):
                     self.tests[node.targets[0].id] = test
+
+
+def _suppresses(item: ast.withitem) -> bool:
+    return isinstance(item.context_expr, ast.Call) and name_of(item.context_expr.func) == "suppress"

@@ -254,6 +254,13 @@ def name_of(node: cst.CSTNode) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
+def is_dotted(node: cst.CSTNode) -> bool:
+    """Return whether a node is a name, or a dotted one: to find out what it is runs nothing."""
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return isinstance(node, cst.Name)
+
+
 def only_statement(line: cst.BaseStatement) -> cst.BaseSmallStatement | None:
     """Return the statement of a line that has one, and no others behind it."""
     if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:

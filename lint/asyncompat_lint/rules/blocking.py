@@ -16,7 +16,7 @@ from asyncompat_lint.knowledge import Table
 from asyncompat_lint.loading import cst
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.awaiting import has_comments
-from asyncompat_lint.rules.base import Context, Rule, name_of, source_of
+from asyncompat_lint.rules.base import Context, Rule, is_dotted, name_of, source_of
 from asyncompat_lint.rules.moved_block import ends_by_exception, moved_block
 from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.spans import Span
@@ -350,6 +350,8 @@ class BlockingCallRule(Rule):
         library = self._other_library()
         asyncio = known.name_of("asyncio", "asyncompat")
         template = table.instead if is_itself else ""
+        if not (is_dotted(node.func) or "{receiver}" in template or "{callee}" in template):
+            template = ""  # what is called is found out by running something
         is_same = bool(template) and table.same
         callee = code_of(node.func)
         imports = []
