@@ -26,7 +26,7 @@ _OF_CLASSES = frozenset(
     " __post_init__ model_post_init".split()
 )
 # So a class's own methods name their object, and its class.
-_OWN = frozenset("__class__ cls self type".split())
+_OWN = frozenset("__class__ cls self type type()".split())
 
 
 class Agenda:
@@ -126,7 +126,8 @@ class Agenda:
     def names_of(self, place: Place, scope: Scope) -> set[str]:
         """Return the names at sites that may run a function; its class's, for what a class does."""
         inner = self._program.modules.at(place.location).facts.names.inner
-        names = {name for number, name in inner if number == place.scope}
+        names = {name for number, name, is_given in inner if number == place.scope and not is_given}
+        given = {name for number, name, is_given in inner if number == place.scope and is_given}
         if scope.kind != "function":
             names.add(last_name(Inner(place.scope)))
             return names if scope.kind == "lambda" else self._sites.running("__iter__", names)
@@ -139,7 +140,9 @@ class Agenda:
                     return {*names, *_OWN, scope.name}
                 return {*self._sites.running(scope.name, names | _OWN), scope.name}
         names.add(scope.name)
-        return names | self._sites.running("__iter__", names) if scope.is_generator else names
+        if scope.is_generator:
+            names |= self._sites.running("__iter__", names | given)
+        return names
 
     def note(self, site: Site, groups: list[Group]) -> Asked | None:
         """Remember what a site means; return by what it may block, where not by itself."""

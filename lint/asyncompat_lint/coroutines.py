@@ -83,7 +83,7 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
         index = module.facts.names
         pairs = (*index.aliases, *index.variables)
         own = {name for other, name in pairs if other in everybodys}
-        own |= {name for number, name in index.inner if module.facts.scopes[number].is_async}
+        own |= {name for number, name, _ in index.inner if module.facts.scopes[number].is_async}
         suspected = {(number, HOLDING_LOCK) for number in index.holding}
         suspected.update((number, WAIT) for number in index.called.get(_WAIT, ()))
         called = index.called.keys()

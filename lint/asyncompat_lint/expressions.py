@@ -183,7 +183,8 @@ def gone_into(name: str) -> str:
 
 def _may_be_called(expression: Expr) -> bool:
     """Whether something in a table looks like a function, and not like a member of an enum."""
-    return isinstance(expression, Name | Inner) or root_name(expression) in ("cls", "self")
+    is_made = isinstance(expression, Name | Inner | Called)
+    return is_made or root_name(expression) in ("cls", "self")
 
 
 def last_name(expression: Expr) -> str:

@@ -331,8 +331,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     for what they do not give them, ``returning`` has the sync functions that return what something
     gives them, as pairs of its name and theirs, ``derived`` the numbers of the classes with bases.
     Pairs of ``variables`` say what functions' own are known by to others, which ``aliases`` do not
-    have, and those of ``inner`` by which names lambdas and comprehensions are known, by their
-    numbers.
+    have; ``inner`` has by which names lambdas, comprehensions and functions in functions are known,
+    by their numbers, and whether that is what they give.
     """
 
     called: dict[str, list[int]] = {}
@@ -355,7 +355,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     returning: list[tuple[str, str]] = []
     derived: list[int] = []
     variables: list[tuple[str, str]] = []
-    inner: list[tuple[int, str]] = []
+    inner: list[tuple[int, str, bool]] = []
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
@@ -423,6 +423,8 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
                 found.add(name)
                 if is_given:
                     found.add(given_by(name))
+            if is_given:
+                found |= self._known_by.get(given_by(own_name(each)), set())
         return found
 
     def line_of(self, span: Span) -> Statement:

@@ -52,11 +52,6 @@ class Site(msgspec.Struct, frozen=True, dict=True):
         return self.load.line if self.is_load else self.call.span.line
 
 
-# What is made by a name is followed so often, as long as the name is not one that makes everything.
-_GENERATIONS = 4
-_SPECIFIC = 50
-
-
 class SiteIndex:
     """All sites of the project, by name.
 
@@ -73,8 +68,6 @@ class SiteIndex:
         self._modules = modules
         self._calls: dict[str, list[tuple[Module, list[int]]]] = defaultdict(list)
         self._passed: dict[str, list[Site]] = defaultdict(list)
-        # By a name: those of what it makes.
-        self._made: dict[str, set[str]] = defaultdict(set)
         self.imported: set[str] = set()
         self._receivers = set(receivers)
         self._notes = notes
@@ -95,15 +88,14 @@ class SiteIndex:
             elif left := [number for number in numbers if number not in settled]:
                 calls[name].append((module, left))
         for pair in names.variables:
-            for other, variable in (pair, map(given_by, pair)):
+            given = tuple(map(given_by, pair))
+            for other, variable in (pair, given, map(gone_into, pair), map(gone_into, given)):
                 if variable in names.called:
                     left = [n for n in names.called[variable] if n not in settled]
                     calls[other].append((module, left))
         for number, asked in notes.quiet.items():
             for name in asked.handed:
                 self._passed[name].append(Site(module, number))
-        for other, name in names.made:
-            self._made[other].add(name)
         self._receivers.update(names.receivers)
         self.imported |= module.imported
 
@@ -214,27 +206,13 @@ class SiteIndex:
             for (_, number), module in sorted(found.items(), key=_order)
         ]
 
-    def makers(self, names: Iterable[str]) -> set[str]:
-        """Return these names, and those of what is, returns or yields what they make."""
-        found, last, aliases = set(names), set(names), self._modules.aliases
-        for _ in range(_GENERATIONS):
-            last = {
-                other
-                for name in last
-                for others in (self._made.get(name, ()), aliases.get(name, ()))
-                if len(others) <= _SPECIFIC
-                for other in others
-            } - found
-            found |= last
-        return found
-
     def running(self, method: str, names: Iterable[str]) -> set[str]:
         """Return the names at sites that run a method of what these make, which has no name there.
 
         It is called, or else entered or gone through.
         """
-        makers = self.makers(names)
-        return makers if method == "__call__" else set(map(gone_into, makers))
+        its = {*names, *map(given_by, names)}
+        return its if method == "__call__" else set(map(gone_into, its))
 
     def with_subclasses(self, class_: str) -> set[str]:
         """Return the names of a class and of those that are made from it."""
@@ -251,10 +229,18 @@ def _closure(
         name = todo.pop()
         if name not in found and name not in known:
             found.add(name)
-            todo += more.get(name, ())
-            if name.endswith("()"):  # what is the same gives the same
-                todo += map(given_by, more.get(name[:-2], ()))
+            todo += _straight(name, more)
     return found
+
+
+def _straight(name: str, more: dict[str, set[str]]) -> Iterable[str]:
+    """What a name leads to; what is the same gives the same, and is gone into in the same way."""
+    if name.endswith("[]"):
+        return map(gone_into, _straight(name[:-2], more))
+    if name.endswith("()"):
+        given = more.get(name, ())
+        return [*given, *map(given_by, given), *map(given_by, more.get(name[:-2], ()))]
+    return more.get(name, ())
 
 
 def _made_in(modules: Iterable[Module], makers: set[str]) -> set[str]:

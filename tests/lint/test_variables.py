@@ -292,7 +292,7 @@ def test_variables_are_no_names_for_others():
 
 
 def test_what_is_made_counts_where_it_is_called():
-    assert leads("def f():\n    data = get()\n    print(data)\n") == ([], [])
+    assert leads("def f():\n    data = get()\n    a.b(data)\n") == ([], [])
     assert leads("def f():\n    data = get()\n    data()\n") == ([], [("get()", "data")])
     assert leads("def f():\n    for each in get():\n        each()\n") == ([], [("get()", "each")])
 
@@ -322,5 +322,124 @@ def test_functions_in_functions_and_lambdas_are_known_by_their_scopes():
             "def f():\n    def inner(): ...\n    result = inner\n    return result\ng = lambda: 1\n"
         )
     ).names
-    assert names.inner == [(2, "f()"), (2, "inner"), (2, "result"), (3, "g")]
+    assert names.inner == [
+        (2, "f()", False),
+        (2, "f()", True),
+        (2, "inner", False),
+        (2, "result", False),
+        (3, "g", False),
+    ]
     assert not names.aliases
+
+
+def test_what_is_kept_for_other_files(check_marked, tmp_path):
+    (tmp_path / "kept.py").write_text(
+        """\
+import time
+def factory():
+    def inner():
+        time.sleep(1)
+    return inner
+handler = factory()
+class Kept:
+    def __init__(self):
+        self.a = factory()
+        b = factory()
+        self.b = b
+        self.c = {"x": factory()}
+        self.d, self.e = factory(), 1
+class Entered:
+    def __enter__(self):
+        time.sleep(1)
+    def __exit__(self, *_): ...
+def entered():
+    return Entered()
+def again():
+    return entered()
+def rows():
+    return (time.sleep(1) for _ in [1])
+"""
+    )
+    check_marked(
+        """\
+from kept import Kept, again, factory, handler as handles, rows
+async def f(kept: Kept):
+    handles()  # blocks
+    kept.a()  # blocks
+    kept.b()  # blocks
+    kept.c["x"]()  # blocks
+    kept.d()  # blocks
+    x = again()
+    y = x
+    with y:  # blocks
+        pass
+    for _ in rows():  # blocks
+        pass
+    list(rows())  # blocks
+"""
+    )
+
+
+def test_decorators_in_variables_local_factories_and_classes_that_are_declared(check_marked):
+    check_marked(
+        """\
+import time
+def with_arguments(n):
+    def decorate(function):
+        def wrapper(): time.sleep(n)
+        return wrapper
+    return decorate
+four = with_arguments(4)
+@four
+def p(): ...
+class D:
+    def __init__(self): time.sleep(1)
+    def other(self):
+        k = type(self)
+        return k()
+class A:
+    d = with_arguments(1)
+    @d
+    def m(self): ...
+async def f(c: type[D], o: type[D] | None, d: D, a: A):
+    p()  # blocks
+    a.m()  # blocks
+    c()  # blocks
+    if o is not None:
+        o()  # blocks
+    d.other()  # blocks
+    def make():
+        def inner(): time.sleep(1)
+        return inner
+    make()()  # blocks
+    def rows():
+        return (time.sleep(1) for _ in [1])
+    for _ in rows():  # blocks
+        pass
+    g = rows()
+    sum(g)  # blocks
+"""
+    )
+
+
+def test_what_makes_much_is_followed_everywhere(check_marked):
+    many = "".join(f"def f{n}():\n    v{n} = Entered()\n    w{n} = v{n}\n" for n in range(60))
+    check_marked(
+        f"""\
+import time
+class Entered:
+    def __enter__(self): time.sleep(1)
+    def __exit__(self, *_): ...
+    def __call__(self): time.sleep(1)
+    def __iter__(self):
+        time.sleep(1)
+        yield
+{many}
+async def f():
+    it = Entered()
+    with it:  # blocks
+        it()  # blocks
+    for _ in it:  # blocks
+        pass
+"""
+    )

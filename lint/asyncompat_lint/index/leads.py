@@ -14,6 +14,8 @@ from asyncompat_lint.expressions import (
     Awaited,
     Called,
     Constant,
+    Display,
+    Either,
     Element,
     Expr,
     Name,
@@ -24,16 +26,21 @@ from asyncompat_lint.expressions import (
     last_names,
 )
 from asyncompat_lint.facts import PROPERTIES, SAYING, Binding, CallSite, NameIndex, Put, Scope
-from asyncompat_lint.index.variables import Node, Own, Variables, written
+from asyncompat_lint.index.variables import OF_ALL, Node, Own, Variables, written
 
-# These have what is named, and no value.
-_NAMING = frozenset({"defined", "imported"})
 # These tell what a name is an instance of.
 _DECLARING = SAYING | {"annotated"}
 # These give what calls what is decorated with them, or is read.
 _PLAIN = frozenset(
     "abstractmethod cached_property classmethod getter override overload property setter"
     " staticmethod".split()
+)
+_DOTTED = (Name, Attribute)
+_CLASSES = frozenset({"Type", "type"})
+# An instance of these runs nothing of anybody's where it is called, entered or gone through.
+_OF_NOTHING = frozenset(
+    "Any Literal None Optional Union bool bytes dict float frozenset int list object set str"
+    " tuple".split()
 )
 # These name nothing.
 _NOTHING = frozenset({Constant, Opaque})
@@ -75,11 +82,20 @@ class _Leads:
             what = Own(number, is_called=scope.kind == "lambda")
             for each in scope.returned:
                 self._variables.add(self._variables.nodes(each, number), what)
+        is_for_all = scope.kind in OF_ALL
         for bound in (scope.bindings, scope.filled):
             for name, bindings in bound.items():
                 for binding in bindings:
-                    if type(binding.value) not in _NOTHING or binding.kind in _NAMING:
-                        self._add_binding(binding, name, number, self._variables.node(name, number))
+                    kind = binding.kind
+                    if kind == "imported":  # most have the same name, for all
+                        says = not is_for_all or not binding.target.endswith(f".{name}")
+                    elif kind == "defined":
+                        says = not is_for_all
+                    else:
+                        says = type(binding.value) not in _NOTHING
+                    if says:
+                        target = name if is_for_all else self._variables.node(name, number)
+                        self._add_binding(binding, name, number, target)
         for name, bindings in scope.attributes.items():
             for binding in bindings:
                 if type(binding.value) not in _NOTHING:
@@ -97,10 +113,18 @@ class _Leads:
         elif binding.kind not in _DECLARING:
             at = number if binding.scope < 0 else binding.scope
             self.add_value(value, at, name, target)
-        elif isinstance(value, Name):  # most are
-            self._made.add((value.id, name))
         else:
-            self._made.update([(other, name) for other in last_names(value)])
+            self._add_declared(value, number, name, target)
+
+    def _add_declared(self, declared: Expr, scope: int, name: str, target: Node) -> None:
+        """Add what a name is an instance of."""
+        if isinstance(declared, Name):  # most are
+            if declared.id in _OF_NOTHING:
+                return
+            self._made.add((declared.id, name))
+        else:
+            self._made.update([(other, name) for other in last_names(declared)])
+        self._variables.add_made(_instances, declared, scope, target)
 
     def _add_results(self, function: Scope, number: int) -> None:
         """Add what a function gives, and what it says of that."""
@@ -124,6 +148,9 @@ class _Leads:
                 self._variables.add(sources, target)
         if function.annotation is not None:
             makers += last_names(function.annotation)
+            for made in _instances(function.annotation):
+                for target in targets:
+                    self._variables.add(self._variables.nodes(made, function.parent), target)
         self._made.update([(other, name) for other in makers])
         if name == "__call__":
             self._made.update([(other, class_) for other in makers])
@@ -132,7 +159,7 @@ class _Leads:
         """Add what a name is given, which is known as a target, in a scope."""
         if _is_made(value):
             self._made.update([(other, name) for other in last_names(value)])
-            self._variables.add_made(value, scope, target)
+            self._variables.add_made(_itself, value, scope, target)
             return
         sources = self._variables.nodes(value, scope)
         self._variables.add(sources, target)
@@ -143,31 +170,55 @@ class _Leads:
             self._made.update([(other, name) for other in last_names(value)])
 
     def find(self, calls: Iterable[CallSite]) -> None:
-        called: set[Node] = set()
+        used: set[Node] = set()
+        nodes, may_be = self._variables.nodes, self._variables.may_be
         for call in calls:
-            if call.kind == "call":
-                callee = call.callee
-                if type(callee) is Attribute:  # most are
-                    called.add(callee.name)
-                else:
-                    called.update(self._variables.nodes(callee, call.scope))
-        self._variables.find(called)
+            callee = call.callee
+            if type(callee) is Attribute:  # most are, and that is no variable
+                continue
+            if type(callee) is not Name or may_be(callee.id):
+                used.update(nodes(callee, call.scope))
+            for each in call.arguments.values():
+                if type(each) is Called or (type(each) is Name and may_be(each.id)):
+                    used.update(nodes(each, call.scope))
+        for scope in self._scopes:
+            for each in scope.decorators:
+                used.update(nodes(Called(each), scope.parent))
+        self._variables.find({each for each in used if isinstance(each, Own)})
 
     def fill(self, index: NameIndex) -> None:
         aliases: set[tuple[str, str]] = set()
         variables: set[tuple[str, str]] = set()
-        inner: set[tuple[int, str]] = set()
+        inner: set[tuple[int, str, bool]] = set()
         for source, target in self._variables.leading():
             name = written(target)
             if isinstance(source, Own):
-                inner.add((source.scope, name))
+                inner.add((source.scope, name, source.is_called))
             elif source != name:
-                (aliases if name is target else variables).add((source, name))
+                (aliases if isinstance(target, str) else variables).add((source, name))
         index.aliases = sorted(aliases)
         index.variables = sorted(variables)
         index.inner = sorted(inner)
         made = self._made
         index.made = sorted([pair for pair in made if pair[0] != pair[1] and pair[0][:1] != "<"])
+
+
+def _instances(declared: Expr) -> list[Expr]:
+    """What something may be that is declared, as what makes it; `type[A]` is the class itself."""
+    if isinstance(declared, _DOTTED):
+        return [] if last_name(declared) in _OF_NOTHING else [Called(declared)]
+    match declared:
+        case Subscripted(value=value, index=index) if last_name(value) in _CLASSES:
+            return [each.function for each in _instances(index) if isinstance(each, Called)]
+        case Subscripted(value=value, index=index):
+            return [*_instances(value), *_instances(index)]
+        case Either(options=parts) | Display(items=parts):
+            return [made for each in parts for made in _instances(each)]
+    return []
+
+
+def _itself(value: Expr) -> list[Expr]:
+    return [value]
 
 
 def _is_made(value: Expr) -> bool:

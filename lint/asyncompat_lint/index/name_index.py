@@ -61,6 +61,7 @@ def _add_calls(index: NameIndex, calls: Sequence[CallSite]) -> None:
                 names.append(name)
                 called[name].append(number)
                 if type(each) is Called:
+                    names.append(given_by(name))
                     called[given_by(name)].append(number)
         if call.kind != "call":
             for name in names:

@@ -8,7 +8,7 @@ module's. What a function gives is told from the function. Knows facts only.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from asyncompat_lint.expressions import (
@@ -25,7 +25,7 @@ from asyncompat_lint.expressions import (
 from asyncompat_lint.facts import Scope
 
 # What is bound in these has names that are for all.
-_OF_ALL = frozenset({"class", "module"})
+OF_ALL = frozenset({"class", "module"})
 
 
 class Own(NamedTuple):
@@ -42,6 +42,8 @@ class Own(NamedTuple):
 
 # A name that is for all, or for one function.
 Node: TypeAlias = str | Own
+# What makes something, by what is written for it.
+_Making: TypeAlias = Callable[[Expr], list[Expr]]
 
 
 class Variables:
@@ -53,16 +55,24 @@ class Variables:
         bases = [base for scope in scopes for base in scope.bases]
         self._bases = {name for base in bases for name in last_names(base)}
         # Others are no variables: most names are not in here.
-        inside = [each.bindings for each in scopes if each.kind not in _OF_ALL]
+        inside = [each.bindings for each in scopes if each.kind not in OF_ALL]
         self._inside: set[str] = set().union(*inside)
         self._sources: dict[Node, list[Node]] = defaultdict(list)
-        # Of these it counts only where it is called what they make, which is seldom.
-        self._makers: dict[Node, list[tuple[Expr, int]]] = defaultdict(list)
+        # Of variables it seldom counts what has made them.
+        self._makers: dict[Node, list[tuple[_Making, Expr, int]]] = defaultdict(list)
+        self._called: set[Own] = set()
+        self._known: dict[tuple[str, int], Node] = {}
 
     def node(self, name: str, scope: int) -> Node:
         """Return what a name is in a scope."""
         if name not in self._inside:
             return name
+        found = self._known.get((name, scope))
+        if found is None:
+            found = self._known[name, scope] = self._find(name, scope)
+        return found
+
+    def _find(self, name: str, scope: int) -> Node:
         index = scope
         while index > 0:
             there = self._scopes[index]
@@ -75,6 +85,10 @@ class Variables:
                 return Own(index, name) if is_variable else name
             index = there.parent
         return name
+
+    def may_be(self, name: str) -> bool:
+        """Return whether there is any variable of a name."""
+        return name in self._inside
 
     def is_passed(self, node: Node) -> bool:
         """Return whether something is a parameter: others know what it is."""
@@ -104,33 +118,48 @@ class Variables:
         """Add that some lead to one: it may be the same."""
         self._sources[target] += sources
 
-    def add_made(self, value: Expr, scope: int, target: Node) -> None:
-        """Add that something is made in a scope."""
-        self._makers[target].append((value, scope))
+    def add_made(self, making: _Making, value: Expr, scope: int, target: Node) -> None:
+        """Add that something is made in a scope, by what ``making`` gives for a value."""
+        if type(target) is Own:
+            self._makers[target].append((making, value, scope))
+            return
+        for each in making(value):
+            self._sources[target] += self.nodes(each, scope)
 
-    def find(self, called: set[Node]) -> None:
-        """Find out what leads where, when all has been added, and what is called is known."""
+    def find(self, used: set[Own]) -> None:
+        """Find out what leads where, when all has been added, and what is used is known.
+
+        That is called, entered, gone through, or passed on.
+        """
         sources, makers = self._sources, self._makers
+        self._called = {each for each in used if each.is_called}
+        called = used | {Own(each.scope, each.name) for each in self._called}
+        for target, others in sources.items():  # what is kept is used elsewhere
+            if isinstance(target, str):
+                called.update([each for each in others if type(each) is Own])
         todo = list(called & (sources.keys() | makers.keys()))
         found = set(todo)
         while todo:
             target = todo.pop()
-            for value, scope in makers.get(target, ()):
-                sources[target] += self.nodes(value, scope)
+            for making, value, scope in makers.get(target, ()):
+                for each in making(value):
+                    sources[target] += self.nodes(each, scope)
             others = list(sources.get(target, ()))
-            if isinstance(target, Own):
-                if target.is_called:
-                    others.append(Own(target.scope, target.name))
-                elif not target.name:
-                    others.append(Own(target.scope, is_called=True))
-            new = set(others) - found
+            if target.is_called:
+                others.append(Own(target.scope, target.name))
+            elif not target.name:
+                others.append(Own(target.scope, is_called=True))
+            new = {each for each in others if isinstance(each, Own)} - found
             found |= new
             todo += new
 
     def leading(self) -> Iterator[tuple[Node, Node]]:
         """Give each name that leads to another, or to a variable; and scopes that do."""
+        for called in self._called:
+            for source in self._by_variables(called):
+                yield source, called
         for target, sources in list(self._sources.items()):
-            if type(target) is Own and not target.name:
+            if type(target) is Own and (target.is_called or not target.name):
                 continue
             for source in sources:
                 if type(source) is str:
@@ -161,8 +190,8 @@ class Variables:
                     new.add((Own(node.scope, node.name), True))
                 elif is_given:
                     new.add((Own(node.scope, node.name, True), False))
-                elif not node.name:
-                    yield node
+                if not node.name:
+                    yield Own(node.scope, is_called=is_given or is_result)
             new -= found
             found |= new
             todo += new
@@ -170,15 +199,17 @@ class Variables:
 
 def written(node: Node) -> str:
     """Return a name as it is written: that of a scope is none."""
-    return node if isinstance(node, str) else node.name
+    if isinstance(node, str):
+        return node
+    return given_by(node.name) if node.is_called else node.name
 
 
 def _is_variable(name: str, scope: Scope, scopes: Sequence[Scope]) -> bool:
     """Whether a name that is bound in a scope is one of a function, and of no class there.
 
-    Functions are known by their scopes, and classes by their names.
+    Functions are known by their scopes, and classes by their names, as `self` and `cls` are.
     """
-    return scope.kind not in _OF_ALL and not any(
-        each.kind == "defined" and scopes[each.scope].kind == "class"
+    return scope.kind not in OF_ALL and not any(
+        each.kind == "self" or (each.kind == "defined" and scopes[each.scope].kind == "class")
         for each in scope.bindings[name]
     )
