@@ -1545,7 +1545,7 @@ def helper():
 
 
 async def c():
-    helper()  # blocks
+    helper()
 
 
 def safe():

@@ -41,7 +41,7 @@ _CONTAINERS = frozenset({"Counter", "OrderedDict", "deque"})  # by their module'
 CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
 _CONSUMING = CONSUMERS | CONSUMING_METHODS | _CONTAINERS
 _ENTERING = "enter_context"
-# Where no loop runs this fails, and tells it to nobody unless that is tried.
+# Where no loop runs this fails.
 _FAILING = "get_running_loop"
 # These are asked what something is.
 _ASKING_WHAT = frozenset({"hasattr", "isawaitable", "iscoroutine", "isinstance"})
@@ -175,8 +175,11 @@ class Calls(Names):
         if name in _CALLING_BACK:  # what a callback returns is used by nobody
             lambdas = (each for each in node.args if isinstance(each, ast.Lambda))
             self._discarded = [*self._discarded, *(each.body for each in lambdas)]
-        if name in ASKING and (self._is_tried or name != _FAILING):
-            self.scopes[self._scope].asks_for_loop = True
+        if name in ASKING:
+            scope = self.scopes[self._scope]
+            # In an async function a loop runs, and who does not try it knows that.
+            if self._is_tried or not scope.is_async or name != _FAILING:
+                scope.asks_for_loop = True
         if name in TAKERS and isinstance(node.func, ast.Name) and not self._is_bound(name):
             self.take(given_to(name, node.args))
         if name in ASSERTING:
