@@ -332,7 +332,8 @@ class NameIndex(msgspec.Struct, array_like=True):
     gives them, as pairs of its name and theirs, ``derived`` the numbers of the classes with bases.
     Pairs of ``variables`` say what functions' own are known by to others, which ``aliases`` do not
     have; ``inner`` has by which names lambdas, comprehensions and functions in functions are known,
-    by their numbers, and whether that is what they give.
+    by their numbers, and whether that is what they give. ``standing`` has the numbers of the sites
+    that use variables, by what these stand for.
     """
 
     called: dict[str, list[int]] = {}
@@ -356,6 +357,7 @@ class NameIndex(msgspec.Struct, array_like=True):
     derived: list[int] = []
     variables: list[tuple[str, str]] = []
     inner: list[tuple[int, str, bool]] = []
+    standing: dict[str, list[int]] = {}
 
 
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):

@@ -87,12 +87,9 @@ class SiteIndex:
                 calls[name].append((module, numbers))
             elif left := [number for number in numbers if number not in settled]:
                 calls[name].append((module, left))
-        for pair in names.variables:
-            given = tuple(map(given_by, pair))
-            for other, variable in (pair, given, map(gone_into, pair), map(gone_into, given)):
-                if variable in names.called:
-                    left = [n for n in names.called[variable] if n not in settled]
-                    calls[other].append((module, left))
+        for name, numbers in names.standing.items():
+            if left := [number for number in numbers if number not in settled]:
+                calls[name].append((module, left))
         for number, asked in notes.quiet.items():
             for name in asked.handed:
                 self._passed[name].append(Site(module, number))

@@ -22,6 +22,7 @@ from asyncompat_lint.expressions import (
     Opaque,
     Subscripted,
     given_by,
+    gone_into,
     last_name,
     last_names,
 )
@@ -67,6 +68,7 @@ class _Leads:
         self._scopes = scopes
         self._variables = Variables(scopes)
         self._made: set[tuple[str, str]] = set()
+        self._used: set[Node] = set()
 
     def add_scope(self, number: int) -> None:
         scope = self._scopes[number]
@@ -75,6 +77,7 @@ class _Leads:
             for each in scope.decorators:
                 if last_name(each) not in _PLAIN:
                     given = self._variables.nodes(Called(each), scope.parent)
+                    self._used.update(given)
                     self._variables.add(given, self._variables.node(scope.name, scope.parent))
         if scope.kind == "function":
             self._add_results(scope, number)
@@ -142,8 +145,8 @@ class _Leads:
             targets.append(given_by(class_))
         makers: list[str] = []
         for each in (*function.returned, *function.yielded):
-            makers += last_names(each)
             sources = self._variables.nodes(each, number)
+            makers += [written(source).removesuffix("()") for source in sources]
             for target in targets:
                 self._variables.add(sources, target)
         if function.annotation is not None:
@@ -151,9 +154,9 @@ class _Leads:
             for made in _instances(function.annotation):
                 for target in targets:
                     self._variables.add(self._variables.nodes(made, function.parent), target)
-        self._made.update([(other, name) for other in makers])
+        self._made.update([(other, name) for other in makers if other])
         if name == "__call__":
-            self._made.update([(other, class_) for other in makers])
+            self._made.update([(other, class_) for other in makers if other])
 
     def add_value(self, value: Expr, scope: int, name: str, target: Node) -> None:
         """Add what a name is given, which is known as a target, in a scope."""
@@ -170,7 +173,7 @@ class _Leads:
             self._made.update([(other, name) for other in last_names(value)])
 
     def find(self, calls: Iterable[CallSite]) -> None:
-        used: set[Node] = set()
+        used = self._used
         nodes, may_be = self._variables.nodes, self._variables.may_be
         for call in calls:
             callee = call.callee
@@ -181,9 +184,6 @@ class _Leads:
             for each in call.arguments.values():
                 if type(each) is Called or (type(each) is Name and may_be(each.id)):
                     used.update(nodes(each, call.scope))
-        for scope in self._scopes:
-            for each in scope.decorators:
-                used.update(nodes(Called(each), scope.parent))
         self._variables.find({each for each in used if isinstance(each, Own)})
 
     def fill(self, index: NameIndex) -> None:
@@ -198,9 +198,28 @@ class _Leads:
                 (aliases if isinstance(target, str) else variables).add((source, name))
         index.aliases = sorted(aliases)
         index.variables = sorted(variables)
+        index.standing = _standing(index.called, variables)
         index.inner = sorted(inner)
         made = self._made
         index.made = sorted([pair for pair in made if pair[0] != pair[1] and pair[0][:1] != "<"])
+
+
+def _standing(
+    called: dict[str, list[int]], variables: Iterable[tuple[str, str]]
+) -> dict[str, list[int]]:
+    """The sites of variables, by the names of what these stand for, and of what that gives."""
+    found: dict[str, list[int]] = {}
+    for other, variable in variables:
+        if variable not in called and given_by(variable) not in called:
+            continue
+        for form, its in ((other, variable), (given_by(other), given_by(variable))):
+            for name, numbers in (
+                (form, called.get(its)),
+                (gone_into(form), called.get(gone_into(its))),
+            ):
+                if numbers:
+                    found[name] = [*found.get(name, ()), *numbers]
+    return found
 
 
 def _instances(declared: Expr) -> list[Expr]:

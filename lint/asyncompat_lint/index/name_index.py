@@ -54,6 +54,9 @@ def _add_calls(index: NameIndex, calls: Sequence[CallSite]) -> None:
         if type(callee) is Attribute:  # most are
             names = [callee.name]
             called[callee.name].append(number)
+        elif type(callee) is Name:
+            names = [callee.id]
+            called[callee.id].append(number)
         else:
             names = []
             for each in named_in(callee):
