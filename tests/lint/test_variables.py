@@ -325,7 +325,6 @@ def test_functions_in_functions_and_lambdas_are_known_by_their_scopes():
     assert names.inner == [
         (2, "f()", False),
         (2, "f()", True),
-        (2, "inner", False),
         (2, "result", False),
         (3, "g", False),
     ]

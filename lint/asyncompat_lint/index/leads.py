@@ -14,8 +14,6 @@ from asyncompat_lint.expressions import (
     Awaited,
     Called,
     Constant,
-    Display,
-    Either,
     Element,
     Expr,
     Name,
@@ -26,22 +24,22 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import PROPERTIES, SAYING, Binding, CallSite, NameIndex, Put, Scope
-from asyncompat_lint.index.variables import OF_ALL, Node, Own, Variables, written
+from asyncompat_lint.facts import PROPERTIES, Binding, CallSite, NameIndex, Put, Scope
+from asyncompat_lint.index.variables import (
+    DECLARING,
+    OF_ALL,
+    OF_NOTHING,
+    Node,
+    Own,
+    Variables,
+    instances,
+    written,
+)
 
-# These tell what a name is an instance of.
-_DECLARING = SAYING | {"annotated"}
 # These give what calls what is decorated with them, or is read.
 _PLAIN = frozenset(
     "abstractmethod cached_property classmethod getter override overload property setter"
     " staticmethod".split()
-)
-_DOTTED = (Name, Attribute)
-_CLASSES = frozenset({"Type", "type"})
-# An instance of these runs nothing of anybody's where it is called, entered or gone through.
-_OF_NOTHING = frozenset(
-    "Any Literal None Optional Union bool bytes dict float frozenset int list object set str"
-    " tuple".split()
 )
 # These name nothing.
 _NOTHING = frozenset({Constant, Opaque})
@@ -58,8 +56,8 @@ def add_leads(
         leads.add_scope(number)
     for put in puts:  # an item is called by what it is in
         name = put.holder if put.key.startswith("[") else put.key
-        leads.add_value(put.value, put.scope, name, name)
-    leads.find(calls)
+        leads.add_value(put.value, put.scope, name)
+    leads.add_used(calls)
     leads.fill(index)
 
 
@@ -85,49 +83,51 @@ class _Leads:
             what = Own(number, is_called=scope.kind == "lambda")
             for each in scope.returned:
                 self._variables.add(self._variables.nodes(each, number), what)
-        is_for_all = scope.kind in OF_ALL
-        for bound in (scope.bindings, scope.filled):
-            for name, bindings in bound.items():
-                for binding in bindings:
-                    kind = binding.kind
-                    if kind == "imported":  # most have the same name, for all
-                        says = not is_for_all or not binding.target.endswith(f".{name}")
-                    elif kind == "defined":
-                        says = not is_for_all
-                    else:
-                        says = type(binding.value) not in _NOTHING
-                    if says:
-                        target = name if is_for_all else self._variables.node(name, number)
-                        self._add_binding(binding, name, number, target)
-        for name, bindings in scope.attributes.items():
-            for binding in bindings:
-                if type(binding.value) not in _NOTHING:
-                    self._add_binding(binding, name, number, name)
+        if scope.kind in OF_ALL:
+            for bound in (scope.bindings, scope.attributes, scope.filled):
+                for name, bindings in bound.items():
+                    for binding in bindings:
+                        self._add_for_all(binding, name, number)
+        else:
+            for bound in (scope.bindings, scope.filled):
+                for name, bindings in bound.items():
+                    for binding in bindings:
+                        self._add_of_function(binding, name, number)
 
-    def _add_binding(self, binding: Binding, name: str, number: int, target: Node) -> None:
+    def _add_for_all(self, binding: Binding, name: str, number: int) -> None:
+        """Add what a name of a module, or of a class, is given."""
         value = binding.value
         if binding.kind == "imported":
             other = binding.target.rpartition(".")[2]
-            if other != target:  # few are
-                self._variables.add([other], target)
-        elif binding.kind == "defined":
-            if type(target) is Own:
-                self._variables.add([Own(binding.scope)], target)
-        elif binding.kind not in _DECLARING:
-            at = number if binding.scope < 0 else binding.scope
-            self.add_value(value, at, name, target)
-        else:
-            self._add_declared(value, number, name, target)
-
-    def _add_declared(self, declared: Expr, scope: int, name: str, target: Node) -> None:
-        """Add what a name is an instance of."""
-        if isinstance(declared, Name):  # most are
-            if declared.id in _OF_NOTHING:
+            if other != name:  # few are
+                self._variables.add([other], name)
+        elif type(value) not in _NOTHING:
+            if binding.kind not in DECLARING:
+                self.add_value(value, number if binding.scope < 0 else binding.scope, name)
                 return
-            self._made.add((declared.id, name))
+            self._add_declared(value, name)
+            for each in instances(value):
+                self._variables.add(self._variables.nodes(each, number), name)
+
+    def _add_of_function(self, binding: Binding, name: str, number: int) -> None:
+        """Add what makes a variable; all else is found out where it is used."""
+        value = binding.value
+        if type(value) in _NOTHING:
+            if binding.kind == "imported":
+                self._used.add(self._variables.node(name, number))
+        elif binding.kind in DECLARING:
+            self._add_declared(value, name)
+        else:
+            self._made.update([(other, name) for other in last_names(value)])
+            if not _is_made(value):
+                self._used.add(self._variables.node(name, number))
+
+    def _add_declared(self, declared: Expr, name: str) -> None:
+        if isinstance(declared, Name):  # most are
+            if declared.id not in OF_NOTHING:
+                self._made.add((declared.id, name))
         else:
             self._made.update([(other, name) for other in last_names(declared)])
-        self._variables.add_made(_instances, declared, scope, target)
 
     def _add_results(self, function: Scope, number: int) -> None:
         """Add what a function gives, and what it says of that."""
@@ -151,28 +151,23 @@ class _Leads:
                 self._variables.add(sources, target)
         if function.annotation is not None:
             makers += last_names(function.annotation)
-            for made in _instances(function.annotation):
+            for made in instances(function.annotation):
                 for target in targets:
                     self._variables.add(self._variables.nodes(made, function.parent), target)
         self._made.update([(other, name) for other in makers if other])
         if name == "__call__":
             self._made.update([(other, class_) for other in makers if other])
 
-    def add_value(self, value: Expr, scope: int, name: str, target: Node) -> None:
-        """Add what a name is given, which is known as a target, in a scope."""
-        if _is_made(value):
-            self._made.update([(other, name) for other in last_names(value)])
-            self._variables.add_made(_itself, value, scope, target)
-            return
+    def add_value(self, value: Expr, scope: int, name: str) -> None:
+        """Add what a name that is for all is given in a scope."""
         sources = self._variables.nodes(value, scope)
-        self._variables.add(sources, target)
-        if type(target) is not Own:  # it is kept for later, and often has the name of what it is
-            passed = filter(self._variables.is_passed, sources)
-            self._variables.add(map(written, passed), target)
-        if type(target) is Own or Own in map(type, sources):
+        self._variables.add(sources, name)
+        # It is kept for later, and often has the name of what it is.
+        self._variables.add(map(written, filter(self._variables.is_passed, sources)), name)
+        if Own in map(type, sources) or _is_made(value):
             self._made.update([(other, name) for other in last_names(value)])
 
-    def find(self, calls: Iterable[CallSite]) -> None:
+    def add_used(self, calls: Iterable[CallSite]) -> None:
         used = self._used
         nodes, may_be = self._variables.nodes, self._variables.may_be
         for call in calls:
@@ -184,13 +179,13 @@ class _Leads:
             for each in call.arguments.values():
                 if type(each) is Called or (type(each) is Name and may_be(each.id)):
                     used.update(nodes(each, call.scope))
-        self._variables.find({each for each in used if isinstance(each, Own)})
 
     def fill(self, index: NameIndex) -> None:
         aliases: set[tuple[str, str]] = set()
         variables: set[tuple[str, str]] = set()
         inner: set[tuple[int, str, bool]] = set()
-        for source, target in self._variables.leading():
+        used = [each for each in self._used if isinstance(each, Own)]
+        for source, target in self._variables.leading(used):
             name = written(target)
             if isinstance(source, Own):
                 inner.add((source.scope, name, source.is_called))
@@ -220,24 +215,6 @@ def _standing(
                 if numbers:
                     found[name] = [*found.get(name, ()), *numbers]
     return found
-
-
-def _instances(declared: Expr) -> list[Expr]:
-    """What something may be that is declared, as what makes it; `type[A]` is the class itself."""
-    if isinstance(declared, _DOTTED):
-        return [] if last_name(declared) in _OF_NOTHING else [Called(declared)]
-    match declared:
-        case Subscripted(value=value, index=index) if last_name(value) in _CLASSES:
-            return [each.function for each in _instances(index) if isinstance(each, Called)]
-        case Subscripted(value=value, index=index):
-            return [*_instances(value), *_instances(index)]
-        case Either(options=parts) | Display(items=parts):
-            return [made for each in parts for made in _instances(each)]
-    return []
-
-
-def _itself(value: Expr) -> list[Expr]:
-    return [value]
 
 
 def _is_made(value: Expr) -> bool:

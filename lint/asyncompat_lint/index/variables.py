@@ -8,21 +8,25 @@ module's. What a function gives is told from the function. Knows facts only.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from asyncompat_lint.expressions import (
     Attribute,
     Called,
+    Display,
+    Either,
     Expr,
     Inner,
     Name,
+    Subscripted,
     given_by,
+    last_name,
     last_names,
     named_in,
     own_name,
 )
-from asyncompat_lint.facts import Scope
+from asyncompat_lint.facts import SAYING, Scope
 
 # What is bound in these has names that are for all.
 OF_ALL = frozenset({"class", "module"})
@@ -42,8 +46,15 @@ class Own(NamedTuple):
 
 # A name that is for all, or for one function.
 Node: TypeAlias = str | Own
-# What makes something, by what is written for it.
-_Making: TypeAlias = Callable[[Expr], list[Expr]]
+# These tell what a name is an instance of.
+DECLARING = SAYING | {"annotated"}
+_DOTTED = (Name, Attribute)
+_CLASSES = frozenset({"Type", "type"})
+# An instance of these runs nothing of anybody's where it is called, entered or gone through.
+OF_NOTHING = frozenset(
+    "Any Literal None Optional Union bool bytes dict float frozenset int list object set str"
+    " tuple".split()
+)
 
 
 class Variables:
@@ -58,10 +69,8 @@ class Variables:
         inside = [each.bindings for each in scopes if each.kind not in OF_ALL]
         self._inside: set[str] = set().union(*inside)
         self._sources: dict[Node, list[Node]] = defaultdict(list)
-        # Of variables it seldom counts what has made them.
-        self._makers: dict[Node, list[tuple[_Making, Expr, int]]] = defaultdict(list)
-        self._called: set[Own] = set()
         self._known: dict[tuple[str, int], Node] = {}
+        self._bound: dict[Own, list[Node]] = {}
 
     def node(self, name: str, scope: int) -> Node:
         """Return what a name is in a scope."""
@@ -118,58 +127,50 @@ class Variables:
         """Add that some lead to one: it may be the same."""
         self._sources[target] += sources
 
-    def add_made(self, making: _Making, value: Expr, scope: int, target: Node) -> None:
-        """Add that something is made in a scope, by what ``making`` gives for a value."""
-        if type(target) is Own:
-            self._makers[target].append((making, value, scope))
-            return
-        for each in making(value):
-            self._sources[target] += self.nodes(each, scope)
+    def leading(self, used: Iterable[Own]) -> Iterator[tuple[Node, Node]]:
+        """Give each name that leads to another, or to a variable that is used; and scopes that do.
 
-    def find(self, used: set[Own]) -> None:
-        """Find out what leads where, when all has been added, and what is used is known.
-
-        That is called, entered, gone through, or passed on.
+        A variable is used where it is called, entered, gone through, or passed on.
         """
-        sources, makers = self._sources, self._makers
-        self._called = {each for each in used if each.is_called}
-        called = used | {Own(each.scope, each.name) for each in self._called}
-        for target, others in sources.items():  # what is kept is used elsewhere
-            if isinstance(target, str):
-                called.update([each for each in others if type(each) is Own])
-        todo = list(called & (sources.keys() | makers.keys()))
-        found = set(todo)
-        while todo:
-            target = todo.pop()
-            for making, value, scope in makers.get(target, ()):
-                for each in making(value):
-                    sources[target] += self.nodes(each, scope)
-            others = list(sources.get(target, ()))
-            if target.is_called:
-                others.append(Own(target.scope, target.name))
-            elif not target.name:
-                others.append(Own(target.scope, is_called=True))
-            new = {each for each in others if isinstance(each, Own)} - found
-            found |= new
-            todo += new
-
-    def leading(self) -> Iterator[tuple[Node, Node]]:
-        """Give each name that leads to another, or to a variable; and scopes that do."""
-        for called in self._called:
-            for source in self._by_variables(called):
-                yield source, called
+        its = {Own(each.scope, each.name) for each in used if each.name}
+        for variable in its.union(each for each in used if each.name):
+            for source in self._by_variables(variable):
+                yield source, variable
         for target, sources in list(self._sources.items()):
-            if type(target) is Own and (target.is_called or not target.name):
-                continue
-            for source in sources:
-                if type(source) is str:
-                    yield source, target
-            if Own in map(type, sources):
-                for source in self._by_variables(target):
-                    yield source, target
+            if isinstance(target, str):
+                for source in sources:
+                    if type(source) is str:
+                        yield source, target
+                if Own in map(type, sources):
+                    for source in self._by_variables(target, but_straight=True):
+                        yield source, target
 
-    def _by_variables(self, target: Node) -> Iterator[Node]:
-        """What leads to something by variables."""
+    def _sources_of(self, node: Node) -> list[Node]:
+        """What leads straight to something; what a variable is given, where that is asked."""
+        told = self._sources.get(node, [])
+        if isinstance(node, str) or node.is_called or not node.name:
+            return told
+        found = self._bound.get(node)
+        if found is None:
+            found = self._bound[node] = [*told, *self._given(node)]
+        return found
+
+    def _given(self, variable: Own) -> Iterator[Node]:
+        scope = self._scopes[variable.scope]
+        for binding in (*scope.bindings[variable.name], *scope.filled.get(variable.name, ())):
+            value = binding.value
+            if binding.kind == "imported":
+                yield binding.target.rpartition(".")[2]
+            elif binding.kind == "defined":
+                yield Own(binding.scope)
+            elif binding.kind in DECLARING:
+                for each in instances(value):
+                    yield from self.nodes(each, variable.scope)
+            else:
+                yield from self.nodes(value, variable.scope if binding.scope < 0 else binding.scope)
+
+    def _by_variables(self, target: Node, *, but_straight: bool = False) -> Iterator[Node]:
+        """What leads to something by variables; ``but_straight``, what needs none."""
         # With whether it counts what is given where they are called.
         found: set[tuple[Own, bool]] = set()
         todo: list[tuple[Node, bool]] = [(target, False)]
@@ -178,12 +179,12 @@ class Variables:
             # What is given, however often that is called.
             is_result = node.endswith("()") if isinstance(node, str) else node.is_called
             new: set[tuple[Own, bool]] = set()
-            for each in self._sources.get(node, ()):
+            for each in self._sources_of(node):
                 if isinstance(each, Own):
                     new.add((each, is_given))
                     if is_result:
                         new.add((each, True))
-                elif node is not target:
+                elif node is not target or not but_straight:
                     yield given_by(each) if is_given else each
             if isinstance(node, Own):
                 if is_result:
@@ -213,3 +214,17 @@ def _is_variable(name: str, scope: Scope, scopes: Sequence[Scope]) -> bool:
         each.kind == "self" or (each.kind == "defined" and scopes[each.scope].kind == "class")
         for each in scope.bindings[name]
     )
+
+
+def instances(declared: Expr) -> list[Expr]:
+    """Return what makes what is declared; of `type[A]`, which is the class itself, that."""
+    if isinstance(declared, _DOTTED):
+        return [] if last_name(declared) in OF_NOTHING else [Called(declared)]
+    match declared:
+        case Subscripted(value=value, index=index) if last_name(value) in _CLASSES:
+            return [each.function for each in instances(index) if isinstance(each, Called)]
+        case Subscripted(value=value, index=index):
+            return [*instances(value), *instances(index)]
+        case Either(options=parts) | Display(items=parts):
+            return [made for each in parts for made in instances(each)]
+    return []
