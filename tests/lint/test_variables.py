@@ -291,6 +291,11 @@ def test_variables_are_no_names_for_others():
     assert leads("def f():\n    global data\n    data = get\n") == ([("get", "data")], [])
 
 
+def test_what_classes_in_functions_are_made_from_has_a_name_for_all():
+    code = "def f():\n    B = a.Base\n    from a import Other as C\n    class X(B, C): ...\n"
+    assert leads(code) == ([("Base", "B"), ("Other", "C")], [])
+
+
 def test_what_is_made_counts_where_it_is_called():
     assert leads("def f():\n    data = get()\n    a.b(data)\n") == ([], [])
     assert leads("def f():\n    data = get()\n    data()\n") == ([], [("get()", "data")])

@@ -111,16 +111,19 @@ class _Leads:
 
     def _add_of_function(self, binding: Binding, name: str, number: int) -> None:
         """Add what makes a variable; all else is found out where it is used."""
-        value = binding.value
-        if type(value) in _NOTHING:
-            if binding.kind == "imported":
-                self._used.add(self._variables.node(name, number))
-        elif binding.kind in DECLARING:
+        value, is_import = binding.value, binding.kind == "imported"
+        if type(value) in _NOTHING and not is_import:
+            return
+        if binding.kind in DECLARING:
             self._add_declared(value, name)
-        else:
-            self._made.update([(other, name) for other in last_names(value)])
-            if not _is_made(value):
-                self._used.add(self._variables.node(name, number))
+            return
+        node = self._variables.node(name, number)
+        if isinstance(node, str):  # a class has it for its base, or it is one
+            self._add_for_all(binding, name, number)
+            return
+        self._made.update([(other, name) for other in last_names(value)])
+        if is_import or not _is_made(value):
+            self._used.add(node)
 
     def _add_declared(self, declared: Expr, name: str) -> None:
         if isinstance(declared, Name):  # most are
