@@ -13,7 +13,6 @@ from asyncompat_lint.expressions import (
     NOTHING,
     Attribute,
     Awaited,
-    Element,
     Expr,
     Name,
     root_name,
@@ -55,7 +54,7 @@ class Compatibility:
         self._program = program
         self._targets = targets
         self._history = history
-        self._guarded = Guarded(program, history, versions)
+        self._guarded = Guarded(program, versions)
         self._names = history.names_of_interest(versions)
         self._parameters = history.parameters_of_interest(versions)
         self._meanings = [each for each in history.meanings if crosses(each, versions)]
@@ -242,8 +241,7 @@ class Compatibility:
 
     def _belongs_to_loop(self, place: Place, call: CallSite) -> bool:
         """Whether all that a call is passed are futures, which have a loop already."""
-        positional = {k: v for k, v in call.arguments.items() if k.isdecimal() or k == UNPACKED}
-        passed = [Element(v) if k == UNPACKED else v for k, v in positional.items()]
+        passed = [v for k, v in call.arguments.items() if k.isdecimal() or k == UNPACKED]
         return bool(passed) and all(self._is_future(place, each, call) for each in passed)
 
     def _is_future(self, place: Place, expression: Expr, call: CallSite) -> bool:

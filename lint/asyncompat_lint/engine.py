@@ -170,7 +170,7 @@ class _Check:
 
         is_worth = apart.is_worth_a_process and self._cache.is_on_disk
         keeping = forked.Meanwhile(keep, worth=is_worth and self._cache.is_kept)
-        reach = Reach(program, knowledge, targets)
+        reach = Reach(program, knowledge, targets, self._settings.versions)
         self._made += [apart, reach]
         reach.look_up()
         # Not before: it goes on with what was found out by now.

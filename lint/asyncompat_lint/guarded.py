@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from asyncompat_lint import history
 from asyncompat_lint.expressions import Attribute, Expr, Name, last_name
 from asyncompat_lint.guards import (
     All,
@@ -20,7 +21,6 @@ from asyncompat_lint.guards import (
     Test,
     VersionTest,
 )
-from asyncompat_lint.history import History
 from asyncompat_lint.misfits import Place
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
@@ -32,9 +32,8 @@ from asyncompat_lint.versions import Version, Versions
 class Guarded:
     """The guards of a project for some versions."""
 
-    def __init__(self, program: Program, history: History, versions: Versions) -> None:
+    def __init__(self, program: Program, versions: Versions) -> None:
         self._program = program
-        self._history = history
         self._versions = versions
 
     def name(self, place: Place, expression: Expr) -> str:
@@ -46,10 +45,24 @@ class Guarded:
     def at(self, place: Place) -> tuple[Versions, bool]:
         """Return the versions that run what stands at a place, and whether it may fail there."""
         guards = [each for each in place.module.facts.guards if holds(each.span, place.span)]
+        forgives = any(place.fails_by in guard.forgives for guard in guards)
+        return self._narrowed(place, guards), forgives
+
+    def _narrowed(self, place: Place, guards: list[Guard]) -> Versions:
         versions = self._versions
         for guard in guards:
             versions = versions.where(lambda v, guard=guard: self._may_run(place, guard, v))  # type: ignore[misc]
-        return versions, any(place.fails_by in guard.forgives for guard in guards)
+        return versions
+
+    def is_run(self, module: Module, scope: int, span: Span) -> bool:
+        """Return whether any of the versions runs what stands at a place of a scope.
+
+        What is there for a failure may be run on all of them: much else can fail, too.
+        """
+        place = Place(module, scope, span, None)
+        guards = (each for each in module.facts.guards if holds(each.span, span))
+        versions = self._narrowed(place, [each for each in guards if not _asks_success(each.test)])
+        return bool(versions) or not self._versions
 
     def expects_warnings(self, place: Place) -> bool:
         """Return whether the code around a place is there for the warnings that it gives."""
@@ -87,7 +100,7 @@ class Guarded:
     def _has(self, name: str, version: Version) -> bool | None:
         if "." not in name:
             return None
-        versions = self._history.versions_with(name)
+        versions = history.load().versions_with(name)  # which takes a while, and few ask
         return None if versions is None else version in versions
 
     def _dotted(self, place: Place, name: Expr) -> str:
@@ -127,6 +140,16 @@ def holds(outer: Span, inner: Span) -> bool:
     """Return whether a place begins in another."""
     start = (outer.line, outer.column) <= (inner.line, inner.column)
     return start and (inner.line, inner.column) < (outer.end_line, outer.end_column)
+
+
+def _asks_success(test: Test) -> bool:
+    """Whether a test asks if what is tried succeeds."""
+    match test:
+        case Not(test=inner):
+            return _asks_success(inner)
+        case All(tests=tests) | Any(tests=tests):
+            return any(map(_asks_success, tests))
+    return isinstance(test, Succeeds)
 
 
 def _all(outcomes: list[bool | None]) -> bool | None:

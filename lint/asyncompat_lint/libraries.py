@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from asyncompat_lint.blockers import Blocker
 from asyncompat_lint.conditions import parameter_of, remembered
+from asyncompat_lint.constants import Constants
 from asyncompat_lint.expressions import Constant, Expr, root_name
 from asyncompat_lint.facts import CallSite, Condition
 from asyncompat_lint.held import Held
 from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.locks import Locks
+from asyncompat_lint.names import Use
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site, SiteKey
 from asyncompat_lint.values import Reference
@@ -29,6 +31,7 @@ class Libraries:
         self._program = program
         self._knowledge = knowledge
         self._locks = locks
+        self._constants = Constants(program)
         # It is asked again whenever there is news of what else a site runs.
         self._known: dict[tuple[str, bool, SiteKey], Blocker | None] = {}
 
@@ -55,7 +58,7 @@ class Libraries:
         call = site.call
         if bound is None:
             bound = self._program.passed_on(site.module, call)
-        if entry.is_exempt(call.arguments if bound is None else bound):
+        if entry.is_exempt(self._as_constants(entry, site) if bound is None else bound):
             return None
         if call.awaited and target.receiver is not None:
             return None  # its annotation is the sync class's, and it is none
@@ -88,6 +91,16 @@ class Libraries:
                 entry, passed=is_passed, held=() if is_passed else _not_exempt(entry, site)
             )
         return Blocker(entry, once=_is_constant(call), passed=is_passed, held=remembered(site))
+
+    def _as_constants(self, entry: Entry, site: Site) -> dict[str, Expr]:
+        """What a site passes, where what exempts it is asked of that: constants for their names."""
+        call = site.call
+        if not entry.table.unless:
+            return call.arguments
+        use = Use(site.module, call.scope, call.span.line, call.span.column)
+        return {
+            key: self._constants.of(value, use) or value for key, value in call.arguments.items()
+        }
 
     def _runs_nested(self, site: Site) -> bool:
         """Whether asyncompat runs something where a loop already runs, as it can."""

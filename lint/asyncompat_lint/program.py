@@ -220,7 +220,11 @@ class Program(Decorators):
         if site.kind == "call":
             return self._called_group(value, use)
         if not isinstance(value, Instance):
-            return ()
+            # An object of a library's module, as `sys.stdin` is.
+            is_object = (
+                isinstance(value, Reference) and value.place is None and site.kind == "iterate"
+            )
+            return (Reference(f"{value.name}.__iter__"),) if is_object else ()
         if site.kind == "aenter":
             return self._methods(value, ("__aenter__",), use)
         if value.place is not None and not self.is_class(value.place):

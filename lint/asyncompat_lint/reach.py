@@ -25,6 +25,7 @@ from asyncompat_lint.conditions import Conditions
 from asyncompat_lint.expressions import last_name
 from asyncompat_lint.facts import CACHED_PROPERTIES, Scope
 from asyncompat_lint.findings import Step
+from asyncompat_lint.guarded import Guarded
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.libraries import Libraries
 from asyncompat_lint.locks import Locks
@@ -36,6 +37,7 @@ from asyncompat_lint.program import Group, Program, is_property
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Place, Reference
+from asyncompat_lint.versions import Versions
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "cached", "lru_cache", "memoize", "memoized", "run_once"}
@@ -68,10 +70,13 @@ class BlockingCall:
 class Reach:
     """The sites of a program that block the event loop."""
 
-    def __init__(self, program: Program, knowledge: Knowledge, targets: Targets) -> None:
+    def __init__(
+        self, program: Program, knowledge: Knowledge, targets: Targets, versions: Versions
+    ) -> None:
         self._targets = targets
         self._program = program
         self._knowledge = knowledge
+        self._guarded = Guarded(program, versions)
         self._blocked: dict[Place, Blockers] = {}
         self._found: dict[SiteKey, dict[str, Blocker]] = defaultdict(dict)
         receivers = {
@@ -235,6 +240,8 @@ class Reach:
         if not blockers and self._agenda.hands_on(site):
             blockers = self._of_arguments(site, groups)
         call = site.call
+        if blockers and not self._guarded.is_run(site.module, call.scope, call.span):
+            return {}
         if blockers and (call.once or call.optional):
             blockers = {
                 key: replace(b, once=b.once or call.once, optional=b.optional or call.optional)

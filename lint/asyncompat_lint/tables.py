@@ -26,6 +26,7 @@ from asyncompat_lint.values import (
 _ARGUMENTS = ("a0", "a1", "a2")
 _PARAMETERS = ("t0", "t1", "t2")
 _ITERATOR = Attribute(Name("typing"), "Iterator")
+_TUPLE = Name("tuple")
 
 
 class Tables(Attributes):
@@ -101,12 +102,23 @@ class Tables(Attributes):
                 return instances(typed(of))
             case Subscripted(value=value, index=index):
                 inner = index.items if isinstance(index, Display) else (index,)
+                if value == _TUPLE:  # one for each argument that is there
+                    inner = tuple(each for each in inner if _is_passed(each, arguments))
                 return (Instance(_dotted(value), arguments=tuple(map(typed, inner))),)
             case Either(options=options):
                 return flatten(map(typed, options))
             case Name() | Attribute():
                 return (Instance(_dotted(type_)),)
         return UNKNOWN
+
+
+def _is_passed(type_: Expr, arguments: tuple[Expr, ...]) -> bool:
+    """Whether what a type is made of is there, where that is one of the arguments."""
+    while isinstance(type_, Subscripted):
+        type_ = type_.index
+    if not isinstance(type_, Name) or type_.id not in _ARGUMENTS:
+        return True
+    return _ARGUMENTS.index(type_.id) < len(arguments)
 
 
 def _dotted(type_: Expr) -> str:

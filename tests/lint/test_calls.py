@@ -1013,6 +1013,29 @@ async def f(connection: socket.socket, other: socket.socket):
     socket.getaddrinfo("", 1)
     socket.getaddrinfo("localhost", 1)  # blocks
 """,
+    "what is called where a stack is left, and in a context": """
+import contextvars
+async def main():
+    with contextlib.ExitStack() as stack:
+        stack.callback(blocks)  # blocks
+        stack.callback(print, 1)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(time.sleep, 1)  # blocks
+        stack.push_async_callback(asyncio.sleep, 1)
+    contextvars.copy_context().run(blocks)  # blocks
+    context = contextvars.copy_context()
+    context.run(blocks)  # blocks
+""",
+    "standard input, and consoles": """
+import sys
+from rich.console import Console
+async def main(console: Console):
+    for line in sys.stdin:  # blocks
+        console.print(line)
+    lines = [line for line in sys.stdin.buffer]  # blocks
+    list(sys.argv)
+    console.input("name: ")  # blocks
+""",
     "what an exit stack enters": """
 @contextlib.contextmanager
 def slow():

@@ -18,6 +18,20 @@ class C: ...
 """
 
 CASES = {
+    "what exempts a library's call is a constant's name": """
+import queue
+NOT, NEVER = False, 0
+WAIT = True
+async def main(q: queue.Queue, some):
+    block = False
+    q.get(block)
+    q.get(block=block)
+    q.get(WAIT)  # blocks
+    maybe = False
+    if some:
+        maybe = True
+    q.get(maybe)  # blocks
+""",
     "what exempts a library's call is passed on": """
 import concurrent.futures, queue, threading
 def take(q: queue.Queue, block=True): return q.get(block)
@@ -703,3 +717,39 @@ def test_what_very_many_classes_replace_is_not_followed(check_code):
     classes = "".join(f"class C{n}(Base):\n    def step(self): time.sleep(1)\n" for n in range(21))
     base = "import time\nclass Base:\n    def run(self): self.step()\n    def step(self): pass\n"
     assert check_code(f"{base}{classes}async def main(): C1().run()\n") == []
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected"), [("", [7, 9, 11, 13, 16, 18, 25, 26]), ("3.9-3.15", [9, 11, 16, 18])]
+)
+def test_what_no_version_runs_does_not_block(check_code, versions, expected):
+    code = """\
+import asyncio, sys, time
+PY39 = sys.version_info >= (3, 9)
+def slow():
+    time.sleep(1)
+async def main():
+    if sys.version_info < (3, 8):
+        time.sleep(1)
+    else:
+        time.sleep(1)
+    if sys.version_info >= (3, 10):
+        time.sleep(1)
+    if not PY39:
+        time.sleep(1)
+    try:
+        import importlib
+        time.sleep(1)
+    except ImportError:
+        time.sleep(1)
+if sys.version_info < (3, 9):
+    def old(): slow()
+else:
+    def old(): pass
+async def calls():
+    if not hasattr(asyncio, "to_thread"):
+        time.sleep(1)
+    old()
+"""
+    found = check_code(code, versions)
+    assert [each.span.line for each in found if each.code == "AC101"] == expected

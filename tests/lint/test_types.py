@@ -1004,6 +1004,28 @@ async def f(queue: asyncio.Queue[Client]):
         task = group.create_task(make())
     task.result().fetch()  # blocks
 """,
+    "what tasks come to that are gone through, or unpacked": """
+async def make() -> Client: ...
+async def number() -> int: ...
+async def f(several: list[asyncio.Task[Client]], clients: list[Client]):
+    tasks = [asyncio.create_task(make()) for _ in range(3)]
+    for each in asyncio.as_completed(tasks):
+        client = await each
+        client.fetch()  # blocks
+    done, pending = await asyncio.wait(several)
+    for task in done:
+        task.result().fetch()  # blocks
+        (await task).fetch()  # blocks
+    for client in await asyncio.gather(*tasks):
+        client.fetch()  # blocks
+    clients = await asyncio.gather(*[make() for _ in range(3)])
+    clients[0].fetch()  # blocks
+    for count in await asyncio.gather(*[number() for _ in range(3)]):
+        count.fetch()
+    for client, other in zip(clients, range(3)):
+        client.fetch()  # blocks
+        other.fetch()
+""",
 }
 
 

@@ -282,7 +282,7 @@ _KEPT: dict[type[ast.expr], Callable[[Any, Known], Expr]] = {
     ast.NamedExpr: lambda node, known: expression(node.value, known),
     ast.Set: _sequence("set"),
     ast.SetComp: _inner,
-    ast.Starred: lambda node, known: expression(node.value, known),
+    ast.Starred: lambda node, known: element(node.value, known),
     ast.Subscript: _subscripted,
     ast.Tuple: _sequence("tuple"),
     ast.UnaryOp: _signed,

@@ -155,7 +155,8 @@ class Entry(msgspec.Struct, frozen=True):
     def is_of_what_is_made(self) -> bool:
         """Whether it runs where another name stands: that of what has made the iterator, ..."""
         is_method = self.name.rpartition(".")[0] in self.table.all_classes
-        return self.table.lazy or (is_method and self.call.startswith("__"))
+        is_special = is_method and self.call.startswith("__")
+        return self.table.lazy or is_special or self.call == "__iter__"
 
     @property
     def library(self) -> str:
