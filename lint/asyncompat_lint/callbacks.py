@@ -36,8 +36,12 @@ class LoopCallbacks:
         on_loop = {n: keys for n, (w, keys) in self._knowledge.callables.items() if w == "loop"}
         found = self._handed_over(on_loop)
         found.update(self._callbacks_of_protocols())
-        found = {place for place in found if not self._program.scope(place).is_async}
+        found = {place for place in found if self._runs_on_loop(place)}
         return found | set(self._marked({name for name, keys in on_loop.items() if not keys}))
+
+    def _runs_on_loop(self, place: Place) -> bool:
+        """Whether what the loop calls is run there: no coroutine, and by no decorator elsewhere."""
+        return not self._program.scope(place).is_async and not self._program.goes_elsewhere(place)
 
     def _handed_over(self, on_loop: Mapping[str, Iterable[int | str]]) -> set[Place]:
         """What is handed to the loop: at once, or by functions that hand on what they are given."""

@@ -43,8 +43,7 @@ _ENSURES = "ensure_future"
 _PERHAPS = frozenset({"Optional", "Union"})
 _COROUTINE = "typing.Coroutine"
 _LOCK = "threading.Lock"
-# These await what the function gives.
-_AWAITING = frozenset({"asyncio.start_server", "asyncio.start_unix_server"})
+
 _WAIT = "wait"
 _WAITS = frozenset({"asyncio.wait"})
 
@@ -138,7 +137,7 @@ def _receivers(knowledge: Knowledge) -> dict[str, list[int | str]]:
     return {
         name: keys
         for name, (where, keys) in knowledge.callables.items()
-        if where in ("elsewhere", "loop") and name not in _AWAITING
+        if where in ("elsewhere", "loop") and name not in knowledge.awaiting
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 
 from asyncompat_lint.knowledge import Knowledge, libraries
 
@@ -11,14 +12,33 @@ from asyncompat_lint.knowledge import Knowledge, libraries
 FACTORIES = {"threading.Lock"}
 
 
+def _of(*, distributions: bool):
+    return Knowledge(each for each in libraries() if bool(each.distributions) == distributions)
+
+
 def entries(*, of_distributions: bool):
-    chosen = [each for each in libraries() if bool(each.distributions) == of_distributions]
-    return Knowledge(chosen).entries
+    return _of(distributions=of_distributions).entries
 
 
 def coroutines(*, of_distributions: bool):
-    chosen = [each for each in libraries() if bool(each.distributions) == of_distributions]
-    return sorted(Knowledge(chosen).coroutines)
+    return sorted(_of(distributions=of_distributions).coroutines)
+
+
+def callbacks(*, of_distributions: bool):
+    def is_of_python(name):
+        return name.partition(".")[0] in sys.stdlib_module_names
+
+    found = Knowledge(libraries()).callbacks.items()
+    return {name: its for name, its in found if is_of_python(name) != of_distributions}
+
+
+def handed(*, of_distributions: bool):
+    return sorted(_of(distributions=of_distributions).callables)
+
+
+def check_callbacks(name, methods):
+    class_ = find(name)
+    assert [each for each in methods if not callable(getattr(class_, each, None))] == []
 
 
 def find(name):

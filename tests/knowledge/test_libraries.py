@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from real_things import check, coroutines, entries, find
+from real_things import callbacks, check, check_callbacks, coroutines, entries, find, handed
 
 # These are made from C, against libraries of the system's.
 OF_THE_SYSTEM = {"MySQLdb", "pyodbc"}
@@ -25,3 +25,13 @@ def test_entry_exists_and_is_no_coroutine_function(entry):
 @pytest.mark.parametrize("name", coroutines(of_distributions=True))
 def test_what_has_to_be_awaited_is_a_coroutine_function(name):
     assert inspect.iscoroutinefunction(find(name))
+
+
+@pytest.mark.parametrize(("name", "methods"), callbacks(of_distributions=True).items())
+def test_callbacks_are_methods(name, methods):
+    check_callbacks(name, methods)
+
+
+@pytest.mark.parametrize("name", handed(of_distributions=True))
+def test_what_is_handed_callables_is_there(name):
+    assert callable(find(name))

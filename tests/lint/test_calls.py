@@ -1013,6 +1013,52 @@ async def f(connection: socket.socket, other: socket.socket):
     socket.getaddrinfo("", 1)
     socket.getaddrinfo("localhost", 1)  # blocks
 """,
+    "what Tornado's server and loop call": """
+from tornado import gen, web
+from tornado.concurrent import run_on_executor
+from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.websocket import WebSocketHandler
+class Base(web.RequestHandler):
+    def prepare(self):
+        blocks()  # blocks
+    def helper(self):
+        time.sleep(1)
+class Main(Base):
+    def get(self):
+        self.helper()  # blocks
+    @run_on_executor
+    def post(self):
+        blocks()
+    @gen.coroutine
+    def put(self):
+        blocks()  # blocks
+        yield IOLoop.current().run_in_executor(None, blocks)
+    @web.authenticated
+    def delete(self):
+        blocks()  # blocks
+    def not_a_handler_of_anything(self):
+        blocks()
+class Socket(WebSocketHandler):
+    def on_message(self, message):
+        blocks()  # blocks
+def tick():
+    blocks()  # blocks
+def main():
+    PeriodicCallback(tick, 100).start()
+    blocks()
+""",
+    "handlers that Sanic calls on the loop": """
+from sanic import Blueprint, Sanic
+app, some = Sanic("app"), Blueprint("some")
+@app.get("/")
+def index(request):
+    blocks()  # blocks
+@some.route("/")
+def route(request):
+    blocks()  # blocks
+def other(request):
+    blocks()
+""",
     "what is called where a stack is left, and in a context": """
 import contextvars
 async def main():

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import pkgutil
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
-from real_things import check, coroutines, entries, find, libraries
+from real_things import callbacks, check, check_callbacks, coroutines, entries, find, libraries
 
 from asyncompat_lint.expressions import Constant
 from asyncompat_lint.knowledge import Entry, Knowledge, Table, load, parse
@@ -39,10 +38,9 @@ def test_entry_exists_and_is_no_coroutine_function(entry):
     check(entry)
 
 
-@pytest.mark.parametrize(("name", "methods"), load().callbacks.items())
+@pytest.mark.parametrize(("name", "methods"), callbacks(of_distributions=False).items())
 def test_callbacks_are_methods(name, methods):
-    class_ = pkgutil.resolve_name(name)
-    assert [each for each in methods if not callable(getattr(class_, each, None))] == []
+    check_callbacks(name, methods)
 
 
 @pytest.mark.parametrize("name", coroutines(of_distributions=False))

@@ -119,6 +119,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     first argument, ``a0`` for the call's first argument, and ``element[...]``, ``result[...]``,
     ``awaited[...]``, ``entered[...]``, ``injected[...]``, ``instance[...]`` for what is made of
     one.
+    ``awaiting`` are functions that await what comes of an async one which they are given to call.
     ``callbacks`` are the methods that the event loop calls of a class and of what derives from it,
     ``pipes`` what comes of an instance of a class that is put behind another, or before it, by `|`.
     """
@@ -137,6 +138,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     callables: Callables = msgspec.field(default_factory=Callables)
     callbacks: dict[str, list[str]] = {}
     coroutines: list[str] = []
+    awaiting: list[str] = []
     nonblocking: list[str] = []
 
 
@@ -218,6 +220,7 @@ class Knowledge:
         self._spoken_of: set[str] = set()
         self._harmless: set[str] = set()
         self.coroutines: frozenset[str] = frozenset()
+        self.awaiting: frozenset[str] = frozenset()
         self.callbacks: dict[str, list[str]] = {}
         self._pipes: dict[str, str] = {}
         for library in libraries:
@@ -238,6 +241,7 @@ class Knowledge:
         owners = {name.rpartition(".")[0] for name in told}
         self._classes.update(o for o in owners if o.rpartition(".")[2][:1].isupper())
         self.coroutines |= frozenset(library.coroutines)
+        self.awaiting |= frozenset(library.awaiting)
         for given in [*library.gives.values(), *library.attributes.values()]:
             if given.replace(".", "").replace("_", "").isalnum():
                 self._classes.add(given)

@@ -117,6 +117,13 @@ class TestAnswer(unittest.IsolatedAsyncioTestCase):
     )
     VALID = (
         """\
+from tornado.ioloop import IOLoop, PeriodicCallback
+async def save(): ...
+def start():
+    IOLoop.current().add_callback(save)
+    PeriodicCallback(save, 1000).start()
+""",
+        """\
 import asyncio
 async def connected(reader, writer): ...
 async def save(): ...
