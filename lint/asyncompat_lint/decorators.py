@@ -86,7 +86,9 @@ class Decorators(Hierarchy):
         }
         async_ones = {number for number in inside if scopes[number].is_async}
         if async_ones:
-            return not self._calls_on_the_spot(module, async_ones, parameters)
+            # A sync function gets the wrapper for sync ones, where there is one.
+            around = async_ones | _returned_inside(module, inside - async_ones)
+            return not self._calls_on_the_spot(module, around, parameters)
         # What its inner functions call of these is handed over with them.
         for site in module.facts.calls.in_order():
             calling = scopes[site.scope]
@@ -144,6 +146,18 @@ class Decorators(Hierarchy):
 
     def _where(self, name: str) -> str:
         return self.knowledge.callables.get(name, ("", ()))[0]
+
+
+def _returned_inside(module: Module, functions: Iterable[int]) -> set[int]:
+    """Those of some functions that the ones around them, which are no async ones, return."""
+    scopes = module.facts.scopes
+    return {
+        number
+        for number in functions
+        for around in [scopes[scopes[number].parent]]
+        if not around.is_async
+        and any(scopes[number].name in last_names(each) for each in around.returned)
+    }
 
 
 def _is_in(module: Module, scope: int, outer: int) -> bool:

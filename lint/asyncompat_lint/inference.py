@@ -100,8 +100,8 @@ class Inference(Operations):
     def _piped(self, groups: list[Values]) -> Values:
         """What `|` makes of its parts, if one is of a class that overloads it."""
         values = (v for group in groups for v in group if isinstance(v, Instance))
-        made = filter(None, (self.knowledge.piped(v.of) for v in values))
-        return tuple(map(Instance, made))[:1]
+        made = (self.knowledge.piped(v.of, is_other_known=all(groups)) for v in values)
+        return tuple(map(Instance, filter(None, made)))[:1]
 
     def _any_of(self, options: list[tuple[Expr, Use]]) -> Values:
         """What one of several expressions is, each at its place."""

@@ -662,6 +662,41 @@ async def f():
     c()  # blocks
     await d()
 """,
+    "decorators that have a wrapper for sync functions, and one for async ones": """
+def traced(function):
+    @functools.wraps(function)
+    async def async_wrapper(*args):
+        return await function(*args)
+    @functools.wraps(function)
+    def sync_wrapper(*args):
+        return function(*args)
+    return async_wrapper if asyncio.iscoroutinefunction(function) else sync_wrapper
+def timed(name):
+    def decorator(function):
+        if asyncio.iscoroutinefunction(function):
+            async def wrapper(*args): return await function(*args)
+        else:
+            def wrapper(*args): return function(*args)
+        return wrapper
+    return decorator
+def in_thread(function):
+    def call(*args): return function(*args)
+    async def wrapper(*args): return await asyncio.to_thread(call, *args)
+    return wrapper
+@traced
+def one(): blocks()
+@traced
+async def two(): blocks()  # blocks
+@in_thread
+def three(): blocks()
+@timed("four")
+def four(): blocks()
+async def f():
+    one()  # blocks
+    await two()
+    await three()
+    four()  # blocks
+""",
     "decorators that are given an async twin": """
 def dispatch(twin):
     def decorator(function):

@@ -42,6 +42,13 @@ class Answers:
         prompt.invoke("x")
         (prompt | StrOutputParser()).invoke("x")
         (prompt or ChatOpenAI()).bind_tools([]).invoke("x")
+async def answer_by(model, text, data: dict):
+    known = ChatPromptTemplate.from_template("x") | model | StrOutputParser()
+    known.invoke("x")  # blocks
+    (model | StrOutputParser()).invoke("x")  # blocks
+    ({"x": model} | prompt).invoke("x")
+    (data | {"a": 1}).invoke("x")
+    (text | model).invoke("x")
 """,
     "functions that say that they return anything": """
 def make(kind: str) -> Any:
