@@ -24,6 +24,7 @@ from asyncompat_lint.expressions import (
     dotted,
     last_name,
 )
+from asyncompat_lint.index.expressions import DIVIDED, TEXT
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import GENERATOR, Operations
 from asyncompat_lint.shared import item
@@ -67,6 +68,8 @@ class Inference(Operations):
                 values = self.infer(function, use)
                 if len(values) == 1:  # nearly always
                     return self.called(values[0], arguments, use)
+                if not values and _is_path(expression):
+                    return (Instance("pathlib.Path"),)
                 return flatten(self.called(value, arguments, use) for value in values)
             case Awaited(value=value):
                 return flatten(self._awaited(each, use) for each in self.infer(value, use))
@@ -173,3 +176,13 @@ class Inference(Operations):
         arguments = tuple(self.infer(each, inside) for each in scope.returned)
         of = _COMPREHENSIONS[scope.name]
         return (Instance(of, place if of == GENERATOR else None, arguments),)
+
+
+def _is_path(expression: Called) -> bool:
+    """Whether something of which nothing is known is divided by a text: only paths can be."""
+    match expression:
+        case Called(function=Attribute(value=value, name=name), arguments=[divisor]) if (
+            name == DIVIDED and divisor == TEXT
+        ):
+            return "url" not in last_name(value).lower()  # but for those
+    return False

@@ -151,6 +151,15 @@ async def h(x):
         blocks()  # blocks
     blocks()  # blocks
 """,
+    "functions that are called until they give something": """
+async def main():
+    for chunk in iter(blocks, b""):  # blocks
+        pass
+    for each in iter([blocks]):
+        pass
+    chunks = iter(functools.partial(time.sleep, 1), 3)
+    list(chunks)  # blocks
+""",
     "functions that are called where what they are mapped to is gone through": """
 import itertools
 class Slow:

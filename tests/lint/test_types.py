@@ -1011,6 +1011,23 @@ async def f(queue: asyncio.Queue[Client]):
         task = group.create_task(make())
     task.result().fetch()  # blocks
 """,
+    "what is divided by a text is a path": """
+class Store:
+    def __init__(self, store, config):
+        if store:
+            self.path = store.path.parent / "data.json"
+        else:
+            self.path = Path.home() / "data.json"
+        self.url = config.base_url / "data"
+        self.half = config.size / 2
+    async def f(self, root, name):
+        self.path.exists()  # blocks
+        self.url.exists()
+        self.half.exists()
+        (root / "a" / name).read_text()  # blocks
+        (root / name).read_text()
+        (root / f"{name}.txt").read_text()  # blocks
+""",
     "what tasks come to that are gone through, or unpacked": """
 async def make() -> Client: ...
 async def number() -> int: ...

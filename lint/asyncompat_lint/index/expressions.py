@@ -54,9 +54,12 @@ _NOT_FOLLOWED = frozenset({Constant, Opaque})
 _PLAIN = (bool, int, float)
 _DECORATED = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 
+DIVIDED = "__truediv__"
+# Any text, whatever it says.
+TEXT = Called(Name("str"))
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "__add__",
-    ast.Div: "__truediv__",
+    ast.Div: DIVIDED,
     ast.Mod: "__mod__",
     ast.Sub: "__sub__",
     ast.Mult: "__mul__",
@@ -95,7 +98,14 @@ def _operation(node: ast.BinOp, known: Known) -> Expr:
     if operator is None:
         return OPAQUE
     method = Attribute(expression(node.left, known), operator)
+    if operator == DIVIDED and _is_text(node.right):
+        return Called(method, (TEXT,))
     return called(method, [expression(node.right, known)])
+
+
+def _is_text(node: ast.expr) -> bool:
+    is_constant = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return is_constant or isinstance(node, ast.JoinedStr)
 
 
 def _signed(node: ast.UnaryOp, known: Known) -> Expr:
@@ -149,7 +159,7 @@ def _constant(node: ast.Constant, _: Known) -> Expr:
     if isinstance(value, str):
         # Long texts, and those that are no text, say nothing but that they are strings.
         is_kept = len(value) <= _LONGEST_TEXT and value.isprintable()
-        return Constant(value) if is_kept else Called(Name("str"))
+        return Constant(value) if is_kept else TEXT
     if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
         return Called(Name("int"))
     if value is None or isinstance(value, _PLAIN):
@@ -275,7 +285,7 @@ _KEPT: dict[type[ast.expr], Callable[[Any, Known], Expr]] = {
     ast.DictComp: _inner,
     ast.GeneratorExp: _inner,
     ast.IfExp: lambda node, known: Either(_each([node.body, node.orelse], known)),
-    ast.JoinedStr: lambda _node, _known: Called(Name("str")),
+    ast.JoinedStr: lambda _node, _known: TEXT,
     ast.Lambda: _inner,
     ast.List: _sequence("list"),
     ast.ListComp: _inner,
