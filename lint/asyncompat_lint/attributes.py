@@ -87,7 +87,7 @@ class Attributes(Names):
                 owner = Instance(value.name, place, value.arguments)
                 if self._is_member(place, name, use):
                     return (owner,)
-                values = self._class_attribute(owner, name, use)
+                values = self._class_attribute(owner, name, use) or self._of_heirs(place, name, use)
                 return tuple(self._of_class(each, owner) for each in values)
         return UNKNOWN
 
@@ -163,15 +163,17 @@ class Attributes(Names):
         return substituted(values, self._given(owner, use))
 
     def _of_heirs(self, place: Place, name: str, use: Use) -> Values:
-        """What a mixin's object has from the other bases of the classes that are made with it."""
-        if name in self.scope(place).bindings:
+        """What a class's object has from the classes below it, or from other bases of these."""
+        if not self.scope(place).leaves_open(name):
             return UNKNOWN
 
         def find(use: Use) -> Values:
             givers: dict[Place, None] = {}
             for heir in self.heirs(place):
                 order = (heir, *self._order(heir, use))
-                givers.update((each, None) for each in order if self._has_own(each, name))
+                giver = next((each for each in order if self._gives(each, name)), None)
+                if giver is not None:
+                    givers[giver] = None
             return flatten(
                 self._instance_attribute(self._instance_at(each), name, use) for each in givers
             )
@@ -319,6 +321,11 @@ class Attributes(Names):
         scope = self.scope(place)
         given = scope.attributes.get(name, ())
         return name in scope.bindings or any(each.value != NOTHING for each in given)
+
+    def _gives(self, place: Place, name: str) -> bool:
+        scope = self.scope(place)
+        is_given = any(each.value != NOTHING for each in scope.attributes.get(name, ()))
+        return is_given or (name in scope.bindings and not scope.leaves_open(name))
 
     def _order(self, place: Place, use: Use) -> list[Place]:
         """The project's classes that a class is made from, in the order in which they are asked."""

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from asyncompat_lint.expressions import (
+    NOTHING,
     OPAQUE,
     Called,
     Constant,
@@ -180,6 +181,13 @@ class Scope(msgspec.Struct, array_like=True):
     def decorator_names(self) -> list[str]:
         """The last names of what it is decorated with."""
         return [last_name(each) for each in self.decorators]
+
+    def leaves_open(self, name: str) -> bool:
+        """Return whether a class's body says nothing of a name, or that it is None for now."""
+        return all(
+            each.kind == "assigned" and each.value == NOTHING
+            for each in self.bindings.get(name, ())
+        )
 
 
 # What happens at a call site:

@@ -22,7 +22,8 @@ from asyncompat_lint.passing import Passing
 from asyncompat_lint.values import Instance, Place
 
 # What more classes are made from is no mixin, but what they all are.
-_MOST_HEIRS = 20
+_MOST_HEIRS = 50
+_MOST_IMPLEMENTERS = 20
 _PROTOCOL = "Protocol"
 # Who has only these may have them for anybody.
 _OF_MANY = frozenset({"__call__", "__enter__", "__exit__", "__iter__", "__next__", "close"})
@@ -161,7 +162,7 @@ class Hierarchy(Passing):
             known = self._implementers[protocol] = set()
             if asked and not asked.keys() <= _OF_MANY:
                 found = self._classes_like(asked)
-                known.update(found if len(found) <= _MOST_HEIRS else ())
+                known.update(found if len(found) <= _MOST_IMPLEMENTERS else ())
         return known
 
     def _classes_like(self, asked: dict[str, Scope]) -> set[Place]:

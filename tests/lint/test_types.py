@@ -1011,6 +1011,47 @@ async def f(queue: asyncio.Queue[Client]):
         task = group.create_task(make())
     task.result().fetch()  # blocks
 """,
+    "what a class leaves to those below it": """
+import abc
+class Model:
+    @classmethod
+    def query(cls): time.sleep(1)
+class Special(Model): ...
+class Quick:
+    def fetch(self): ...
+class Service:
+    model = None
+    client = None
+    @classmethod
+    def query(cls): return cls.model.query()
+    def run(self): return self.client.fetch()
+class One(Service):
+    model = Model
+class Two(Service):
+    model = Special
+    client = Client()
+class Base(abc.ABC):
+    client = None
+    def work(self): self.client.fetch()
+class Slow(Base):
+    def __init__(self, client):
+        self.client = Client()
+class Slower(Base):
+    client = Client()
+class Mixed(abc.ABC):
+    client = None
+    def work(self): self.client.fetch()
+class MixedSlow(Mixed):
+    client = Client()
+class MixedQuick(Mixed):
+    client = Quick()
+async def f(two: Two, slow: Slow, mixed: MixedSlow):
+    One.query()  # blocks
+    Two.query()  # blocks
+    two.run()  # blocks
+    slow.work()  # blocks
+    mixed.work()
+""",
     "what is divided by a text is a path": """
 class Store:
     def __init__(self, store, config):

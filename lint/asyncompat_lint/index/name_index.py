@@ -25,6 +25,9 @@ from asyncompat_lint.expressions import (
 from asyncompat_lint.facts import CallSite, Load, NameIndex, Put, Scope
 from asyncompat_lint.index.leads import add_leads
 
+# What has one of these for its base has nothing from it.
+_OF_NOTHING = frozenset({"ABC", "object"})
+
 
 def name_index(
     scopes: list[Scope],
@@ -116,14 +119,18 @@ def _add_scopes(index: NameIndex, scopes: list[Scope]) -> None:
 
 
 def _mixins(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[str]:
-    """The classes that are made to be one of several bases."""
-    alone = {n for n, scope in enumerate(scopes) if scope.kind == "class" and not scope.bases}
+    """The classes that are made to be one of several bases, or leave something to those below."""
+    alone = {
+        number
+        for number, scope in enumerate(scopes)
+        if scope.kind == "class" and all(last_name(base) in _OF_NOTHING for base in scope.bases)
+    }
     for call in calls if alone else ():
         method = scopes[call.scope]
         class_ = scopes[method.parent]
         if method.parent in alone and method.parameters:
             asked = _asked_of(method.parameters[0], call.callee)
-            if asked and asked not in class_.bindings and asked not in class_.attributes:
+            if asked and asked not in class_.attributes and class_.leaves_open(asked):
                 yield class_.name
 
 
