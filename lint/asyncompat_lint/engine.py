@@ -330,7 +330,7 @@ def _heaviest(findings: Iterable[Finding], codes: Collection[str]) -> Iterator[F
     for finding in findings:
         key = finding.span if finding.code in codes else (finding.span, finding.code)
         known = found.setdefault(key, finding)
-        if (known.severity, -len(known.chain)) < (finding.severity, -len(finding.chain)):
+        if known.weight < finding.weight:
             found[key] = finding
     yield from found.values()
 

@@ -71,8 +71,8 @@ class Finding:
 
     ``function`` is the function it stands in, ``instead`` the async way to do it and ``hint``
     another one, where there are such; ``chain`` is empty where the blocking call itself stands at
-    the place, which calls ``what``. ``fix`` is in the lines of the file, of a notebook in those of
-    its code.
+    the place, which calls ``what``. Of the functions that may stand on the way, ``share`` block.
+    ``fix`` is in the lines of the file, of a notebook in those of its code.
     """
 
     path: str
@@ -88,12 +88,18 @@ class Finding:
     cell: int | None = None
     fix: Fix | None = None
     what: str = ""
+    share: float = 1.0
     source_lines: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def order(self) -> tuple[str, int, Span, str]:
         """The key that sorts findings by place, then by code."""
         return self.path, self.cell or 0, self.span, self.code
+
+    @property
+    def weight(self) -> tuple[Severity, float, int]:
+        """How much it matters beside others at its place: the more the greater."""
+        return self.severity, self.share, -len(self.chain)
 
     @property
     def place(self) -> str:

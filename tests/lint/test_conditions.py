@@ -694,6 +694,17 @@ class FastAgain(Slow):
     assert [(each.span.line, str(each.severity)) for each in found] == [(9, "error"), (13, "error")]
 
 
+def test_of_several_reasons_that_is_told_which_most_overrides_have(check_code):
+    classes = "".join(
+        f"class C{n}(Base):\n    def step(self): return {call}\n"
+        for n, call in enumerate(("input()", "time.sleep(n)", "time.sleep(n)"))
+    )
+    base = "import time\nclass Base:\n    def step(self): raise NotImplementedError\n"
+    (found,) = check_code(f"{base}{classes}async def main(it: Base): it.step()\n")
+    assert "sleeps" in found.message
+    assert "2 of its 3 overrides" in found.message
+
+
 def test_an_override_that_is_found_later_counts_too(check_code):
     found = check_code("""\
 import time

@@ -218,6 +218,7 @@ class Rule:
                 hint=hint,
                 fix=fix,
                 what=what,
+                share=1.0 if call is None else call.blocker.share,
                 source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),
             )
         )
