@@ -188,7 +188,7 @@ class Agenda:
         if not (places or is_blocking or hands_on or methods):
             return None
         arguments = site.call.arguments.values() if hands_on else ()
-        handed = {name for each in arguments for name in site.module.facts.names_in(each)}
+        handed = {name for each in arguments for name in site.module.facts.names.names_in(each)}
         return Asked(sorted(methods), hands_on, sorted(handed), is_blocking)
 
     def called_arguments(self, target: Reference) -> list[str]:

@@ -317,11 +317,11 @@ class Reach:
 
     def _of_arguments(self, site: Site, groups: list[Group]) -> Blockers:
         """What blocks of the callables that are passed to something that calls them at once."""
-        wanted, facts = self._agenda.called, site.module.facts
+        wanted, known = self._agenda.called, site.module.facts.names
         passed = {
             key: value
             for key, value in site.call.arguments.items()
-            if not wanted.isdisjoint(facts.names_in(value))
+            if not wanted.isdisjoint(known.names_in(value))
         }
         if not passed:
             return {}

@@ -101,7 +101,7 @@ class SiteIndex:
             for site in self._sites_of(receiver):
                 if site.call.kind == "call":
                     for argument in site.call.arguments.values():
-                        for name in site.module.facts.names_in(argument):
+                        for name in site.module.facts.names.names_in(argument):
                             self._passed[name].append(site)
 
     def _sites_of(self, name: str) -> list[Site]:

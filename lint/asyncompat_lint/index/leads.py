@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from asyncompat_lint.by_name import NameIndex
 from asyncompat_lint.expressions import (
     ITERATED,
     WRAPPERS,
@@ -24,7 +25,7 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import PROPERTIES, Binding, CallSite, NameIndex, Put, Scope
+from asyncompat_lint.facts import PROPERTIES, Binding, CallSite, Put, Scope
 from asyncompat_lint.index.variables import (
     DECLARING,
     OF_ALL,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from asyncompat_lint.by_name import NameIndex
 from asyncompat_lint.expressions import (
     Attribute,
     Awaited,
@@ -22,7 +23,7 @@ from asyncompat_lint.expressions import (
     named_in,
     own_name,
 )
-from asyncompat_lint.facts import CallSite, Load, NameIndex, Put, Scope
+from asyncompat_lint.facts import CallSite, Load, Put, Scope
 from asyncompat_lint.index.leads import add_leads
 
 # What has one of these for its base has nothing from it.
