@@ -118,11 +118,11 @@ _GIVING = frozenset({"copy", "get", "items", "pop", "popitem", "popleft", "setde
 
 def last_names(expression: Expr) -> list[str]:
     """Return the last name of an expression, or of what it is made from; of each that it may be."""
-    if isinstance(expression, Name):  # this and the next are most of all
+    if type(expression) is Name:  # this and the next are most of all
         return [expression.id]
-    if isinstance(expression, Attribute):
+    if type(expression) is Attribute:
         return [expression.name]
-    if isinstance(expression, Called) and isinstance(expression.function, Attribute):
+    if type(expression) is Called and type(expression.function) is Attribute:
         name = expression.function.name
         if name not in _GIVING and name not in _STANDING_FOR_ARGUMENTS:  # of the rest, most are
             return [name]
@@ -136,19 +136,19 @@ _NAMED = (Name, Attribute, Inner)
 
 def named_in(expression: Expr) -> list[Named | Called]:
     """Return what has these names; as a call without arguments, what that gives."""
-    if isinstance(expression, _NAMED):
-        return [expression]
-    if isinstance(expression, Called):
+    if type(expression) is Called:
         function, arguments = expression.function, expression.arguments
         if isinstance(function, _NAMED):  # nearly always
             found: list[Named | Called] = [Called(function)]
-            if isinstance(function, Attribute) and function.name in _GIVING:
+            if type(function) is Attribute and function.name in _GIVING:
                 found += named_in(function.value)
         else:
             found = [e if isinstance(e, Called) else Called(e) for e in named_in(function)]
         if arguments and not _STANDING_FOR_ARGUMENTS.isdisjoint(map(own_name, found)):
             found += [inner for each in arguments for inner in named_in(each)]
         return found
+    if isinstance(expression, _NAMED):
+        return [expression]
     match expression:
         case Awaited(value=value) | Element(value=value) | Subscripted(value=value):
             return named_in(value)
@@ -162,11 +162,11 @@ def named_in(expression: Expr) -> list[Named | Called]:
 
 def own_name(expression: Expr) -> str:
     """Return the name of one of these."""
-    if isinstance(expression, Called):
+    if type(expression) is Called:
         expression = expression.function
-    if isinstance(expression, Name):
+    if type(expression) is Name:
         return expression.id
-    if isinstance(expression, Attribute):
+    if type(expression) is Attribute:
         return expression.name
     return f"<{expression.scope}>" if isinstance(expression, Inner) else ""
 

@@ -1,5 +1,9 @@
 """What variables stand for: within a function, and by what functions give."""
 
+import os
+import subprocess
+import sys
+
 from asyncompat_lint.index import index_module
 from asyncompat_lint.sources import SourceText
 
@@ -447,3 +451,29 @@ async def f():
         pass
 """
     )
+
+
+HASHED = """\
+import hashlib, msgspec
+from asyncompat_lint.index import index_module
+from asyncompat_lint.sources import SourceText
+lines = ["import m", "def f(kind):"]
+for n in "alpha beta gamma delta epsilon zeta eta theta".split():
+    lines += [f"    {n} = m.{n}_of", f"    {n} = m.other_{n}", f"    {n}()"]
+    lines += [f"    call = {n}", "    call()"]
+facts = index_module(SourceText("\\n".join(lines)))
+print(hashlib.sha256(msgspec.msgpack.encode(facts)).hexdigest())
+"""
+
+
+def test_what_is_known_of_a_module_does_not_depend_on_the_order_of_sets():
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", HASHED],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1

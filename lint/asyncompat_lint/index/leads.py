@@ -185,19 +185,19 @@ class _Leads:
                     used.update(nodes(each, call.scope))
 
     def fill(self, index: NameIndex) -> None:
-        aliases: set[tuple[str, str]] = set()
+        aliases = self._variables.straight()
         variables: set[tuple[str, str]] = set()
         inner: set[tuple[int, str, bool]] = set()
-        used = [each for each in self._used if isinstance(each, Own)]
+        used = [each for each in self._used if type(each) is Own]
         for source, target in self._variables.leading(used):
             name = written(target)
-            if isinstance(source, Own):
+            if type(source) is Own:
                 inner.add((source.scope, name, source.is_called))
-            elif source != name:
-                (aliases if isinstance(target, str) else variables).add((source, name))
+            elif type(source) is str and source != name:
+                (aliases if type(target) is str else variables).add((source, name))
         index.aliases = sorted(aliases)
         index.variables = sorted(variables)
-        index.standing = _standing(index.called, variables)
+        index.standing = _standing(index.called, index.variables)
         index.inner = sorted(inner)
         made = self._made
         index.made = sorted([pair for pair in made if pair[0] != pair[1] and pair[0][:1] != "<"])

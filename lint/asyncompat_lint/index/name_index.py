@@ -88,7 +88,7 @@ def _add_loads(index: NameIndex, loads: Iterable[Load]) -> None:
     read: dict[str, list[int]] = defaultdict(list)
     for number, load in enumerate(loads):
         chain = load.value
-        while isinstance(chain, Attribute):
+        while type(chain) is Attribute:
             read[chain.name].append(number)
             chain = chain.value
     index.read = dict(read)

@@ -127,8 +127,18 @@ class Variables:
         """Add that some lead to one: it may be the same."""
         self._sources[target] += sources
 
+    def straight(self) -> set[tuple[str, str]]:
+        """Return the names that are for all and lead to another that is, by no variable."""
+        return {
+            (source, target)
+            for target, sources in self._sources.items()
+            if type(target) is str
+            for source in sources
+            if type(source) is str and source != target
+        }
+
     def leading(self, used: Iterable[Own]) -> Iterator[tuple[Node, Node]]:
-        """Give each name that leads to another, or to a variable that is used; and scopes that do.
+        """Give each name that leads to a variable that is used, or by one to a name; and scopes.
 
         A variable is used where it is called, entered, gone through, or passed on.
         """
@@ -137,13 +147,9 @@ class Variables:
             for source in self._by_variables(variable):
                 yield source, variable
         for target, sources in list(self._sources.items()):
-            if isinstance(target, str):
-                for source in sources:
-                    if type(source) is str:
-                        yield source, target
-                if Own in map(type, sources):
-                    for source in self._by_variables(target, but_straight=True):
-                        yield source, target
+            if type(target) is str and Own in map(type, sources):
+                for source in self._by_variables(target, but_straight=True):
+                    yield source, target
 
     def _sources_of(self, node: Node) -> list[Node]:
         """What leads straight to something; what a variable is given, where that is asked."""
