@@ -64,6 +64,11 @@ class Blocker(msgspec.Struct, frozen=True):
         return blocked / of
 
     @property
+    def certainty(self) -> float:
+        """Its share; nothing where it blocks only now and then."""
+        return 0.0 if self.is_seldom else self.share
+
+    @property
     def rank(self) -> tuple[bool, float, bool]:
         """How certain it is, the more the greater."""
         return not self.is_seldom, self.share, len(self.chain) <= LONGEST_CERTAIN

@@ -71,7 +71,8 @@ class Finding:
 
     ``function`` is the function it stands in, ``instead`` the async way to do it and ``hint``
     another one, where there are such; ``chain`` is empty where the blocking call itself stands at
-    the place, which calls ``what``. Of the functions that may stand on the way, ``share`` block.
+    the place, which calls ``what``. Its ``certainty`` is which part of the functions that may stand
+    on the way block, or nothing where they do only now and then.
     ``fix`` is in the lines of the file, of a notebook in those of its code.
     """
 
@@ -88,7 +89,7 @@ class Finding:
     cell: int | None = None
     fix: Fix | None = None
     what: str = ""
-    share: float = 1.0
+    certainty: float = 1.0
     source_lines: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -99,7 +100,7 @@ class Finding:
     @property
     def weight(self) -> tuple[Severity, float, int]:
         """How much it matters beside others at its place: the more the greater."""
-        return self.severity, self.share, -len(self.chain)
+        return self.severity, self.certainty, -len(self.chain)
 
     @property
     def place(self) -> str:

@@ -1322,11 +1322,21 @@ async def f(storage: Storage[int], closing: Closing, waiting: Waiting):
     [
         "    global kept\n    if kept is None:\n        kept = load()\n    return kept",
         "    if not hasattr(load, 'kept'):\n        load.kept = load()\n    return load.kept",
+        "    global kept\n    if kept is not None:\n        return kept\n"
+        "    for _ in range(3):\n        kept = load()\n    return kept",
+        "    global kept\n    if kept:\n        return\n    kept = True\n    load()",
+        "    value = table.get('x')\n    if value is None:\n        value = load()\n"
+        "        table['x'] = value\n    return value",
+        "    if 'x' in table:\n        return table['x']\n"
+        "    value = table['x'] = load()\n    return value",
+        "    if (value := table.get('x')):\n        return value\n"
+        "    value = table['x'] = load()\n    return value",
     ],
 )
 def test_what_is_done_once_is_told_with_less_weight(check_code, body):
     (found,) = check_code(f"""\
 kept = None
+table = {{}}
 def load():
     return open("x").read()
 def get():
@@ -1347,6 +1357,27 @@ def get():
     if kept is None or time.time() > until:
         kept = open("x").read()
     return kept
+async def main():
+    return get()
+""")
+    assert str(found.severity) == "warning"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    if kept:\n        return\n    load()",
+        "    global kept\n    if kept:\n        return\n    kept = True\n    load()\n    kept = False",
+        "    table = {}\n    if 'x' in table:\n        return\n    table['x'] = load()",
+    ],
+)
+def test_what_a_guard_does_not_keep_from_is_not_done_once(check_code, body):
+    (found,) = check_code(f"""\
+kept = None
+def load():
+    return open("x").read()
+def get():
+{body}
 async def main():
     return get()
 """)

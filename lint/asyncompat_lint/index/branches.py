@@ -72,71 +72,6 @@ def expression_narrowings(node: ast.IfExp) -> Iterator[Narrowing]:
     yield from _told(node.test, Suite(line, end_line, line, end_line))
 
 
-_MISSING = (ast.BoolOp, ast.Compare, ast.UnaryOp)
-
-
-def guarded_names(test: ast.expr) -> set[str]:
-    """Return what is missing where a test succeeds: ``x is None``, ``not x``."""
-    if not isinstance(test, _MISSING):
-        return set()
-    match test:
-        case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
-            return {_dotted(left)} - {""}
-        case ast.Compare(
-            left=ast.Call(func=ast.Name(id="len"), args=[container]),
-            ops=[ast.Eq()],
-            comparators=[ast.Constant(value=0)],
-        ):
-            return {_dotted(container)} - {""}
-        case ast.Compare(ops=[ast.NotIn()], comparators=[container]):
-            return {_dotted(container)} - {""}
-        case ast.Compare(
-            left=left, ops=[ast.Eq()], comparators=[ast.List(elts=[]) | ast.Dict(keys=[])]
-        ):
-            return {_dotted(left)} - {""}
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            match operand:
-                case ast.Call(
-                    func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=str(attribute))]
-                ) if attribute.isidentifier():
-                    return {f"{_dotted(owner)}.{attribute}"}
-                case ast.Compare():
-                    return set()
-            return {_dotted(operand)} - {""}
-        case ast.BoolOp(op=ast.Or(), values=values):
-            groups = list(map(guarded_names, values))
-            # What else lets it succeed may do so again: `x is None or time() > until`.
-            return set().union(*groups) if all(groups) else set()
-        case ast.BoolOp(op=ast.And(), values=values):
-            return set().union(*map(guarded_names, values))
-    return set()
-
-
-_FILLING = frozenset("add append extend update".split())
-
-
-def is_filled(names: set[str], body: list[ast.stmt]) -> bool:
-    """Return whether a body gives one of these a value that stays: so it is done but once."""
-    if not names:
-        return False
-    for statement in body:
-        targets: list[ast.expr] = []
-        match statement:
-            case ast.Assign():
-                targets = statement.targets
-            case ast.AnnAssign():
-                targets = [statement.target]
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=container, attr=method))):
-                targets = [container] if method in _FILLING else []
-        for target in targets:
-            if _dotted(target.value if isinstance(target, ast.Subscript) else target) in names:
-                return True
-        inner = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
-        if any(is_filled(names, each) for each in inner if isinstance(each, list)):
-            return True
-    return False
-
-
 def is_never(test: ast.expr, false: Collection[str] = ()) -> bool:
     """Return whether a test fails whenever the code runs: ``False``, ``TYPE_CHECKING``.
 
@@ -160,19 +95,6 @@ def is_always_false(assignment: ast.Assign, text: str) -> str:
             given = re.findall(rf"\b{name}\b[^=\n]*(?<![=!<>])=(?!=)", text)
             return name if name.startswith("_") and len(given) == 1 else ""
     return ""
-
-
-def fills_missing(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
-    """Return whether a handler puts into a table what was looked for there: it is done but once."""
-    if handler.type is None or name_of(handler.type) != "KeyError":
-        return False
-    tables = {
-        _dotted(each.value)
-        for statement in body
-        for each in walk(statement)
-        if isinstance(each, ast.Subscript)
-    }
-    return is_filled(tables - {""}, handler.body)
 
 
 def not_waiting(statement: ast.Try) -> frozenset[Expr]:
@@ -267,7 +189,7 @@ _TELLING = (ast.BoolOp, ast.Call, ast.UnaryOp)
 def _told(test: ast.expr, suite: Suite) -> Iterator[Narrowing]:
     match test:
         case ast.Call(func=ast.Name(id="isinstance"), args=[asked, classes]):
-            name = _dotted(asked)
+            name = dotted_name(asked)
             if name:
                 yield Narrowing(name, suite, one_of(classes))
         case ast.BoolOp(op=ast.And(), values=values):
@@ -304,11 +226,12 @@ def _class_of(pattern: ast.pattern) -> ast.expr | None:
     return None
 
 
-def _dotted(node: ast.expr) -> str:
+def dotted_name(node: ast.expr) -> str:
+    """Return a dotted name as it is written; nothing for anything else."""
     if isinstance(node, ast.NamedExpr):
         node = node.target
     if isinstance(node, ast.Attribute):
-        owner = _dotted(node.value)
+        owner = dotted_name(node.value)
         return owner and f"{owner}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
 

@@ -105,8 +105,12 @@ class Calls(Names):
 
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is not None:
-            self._returned = node.value
-            self.visit(node.value)
+            value = node.value
+            if isinstance(value, ast.IfExp):
+                self._returned = value.body, value.orelse
+            else:
+                self._returned = (value,)
+            self.visit(value)
             self.scopes[self._scope].returned.append(self._expression(node.value))
 
     def visit_Yield(self, node: ast.Yield) -> None:
@@ -125,7 +129,7 @@ class Calls(Names):
 
     def visit_Call(self, node: ast.Call) -> None:
         awaited, discarded = node is self._awaited, node in self._discarded
-        returned = node is self._returned
+        returned = node in self._returned
         function = node.func
         name = name_of(function)
         is_told_of = name in _TOLD_OF  # few are, and each is to be asked for but once

@@ -41,6 +41,8 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+# Of a version before all that there are these hold for none.
+_UP_TO = frozenset({"<", "<=", "=="})
 # What is raised where something is not there.
 _EVERYTHING: tuple[Failure, ...] = ("attribute", "import", "module", "name")
 _FAILING: dict[str, tuple[Failure, ...]] = {
@@ -154,7 +156,9 @@ def _comparison(left: ast.expr, kind: ast.cmpop, right: ast.expr) -> Test:
             version = (3, *version)
         case ast.Attribute(attr="hexversion"):
             version = (version[0] >> 24, version[0] >> 16 & 255) if version else ()
-    if not version or version[0] != 3:  # Python 2's, or none
+    if version and version[0] < 3:  # nothing here is for Python 2
+        return Never() if operator in _UP_TO else Not(Never())
+    if not version or version[0] != 3:
         return UNASKED
     if not isinstance(left, ast.Subscript) and name_of(left) == "version_info":
         # It has more numbers than it is compared with, so that none is equal.

@@ -91,7 +91,7 @@ class State:
         self._in_function = False
         self._awaited: ast.AST | None = None
         self._discarded: Collection[ast.AST] = ()
-        self._returned: ast.AST | None = None
+        self._returned: tuple[ast.AST, ...] = ()
         self._holding: ast.AST | None = None
         # The calls whose tasks only a name of the function has.
         self._named_tasks: list[tuple[str, int]] = []

@@ -6,17 +6,14 @@ import ast
 
 from msgspec.structs import replace
 
-from asyncompat_lint.expressions import Called, Expr, last_name
+from asyncompat_lint.expressions import Attribute, Called, Expr, dotted, last_name
 from asyncompat_lint.facts import SAYING, Binding, BindingKind, Handler
 from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
     Narrowing,
     ends,
     expression_narrowings,
-    fills_missing,
-    guarded_names,
     is_always_false,
-    is_filled,
     is_never,
     leaves,
     narrowings,
@@ -40,6 +37,7 @@ from asyncompat_lint.index.guards import (
     test_of,
 )
 from asyncompat_lint.index.marks import marks_of
+from asyncompat_lint.index.onces import fills_missing, is_filled, missing
 from asyncompat_lint.index.switches import known_without, off_body, off_rest
 from asyncompat_lint.index.waiting import awaited_in, held_over_await, named_task
 from asyncompat_lint.index.waiting import awaits as _awaits
@@ -69,7 +67,7 @@ class Statements(Calls):
     def _body(self, body: list[ast.stmt]) -> None:
         if self.scopes[self._scope].is_async:
             self.marks += marks_of(body)
-        around, never = self._at, self._never
+        around, never, once = self._at, self._never, self._once
         visitors, is_outside = self._visitors, not self._in_function
         for number, statement in enumerate(body):
             if is_outside:
@@ -82,7 +80,7 @@ class Statements(Calls):
                 self._guards(statement, body[number + 1 :])
             if kind in _ENDING or (kind in self._perhaps_ending and ends(statement)):
                 self._never = True  # what is behind it
-        self._at, self._never = around, never
+        self._at, self._never, self._once = around, never, once
 
     def _guards(self, statement: ast.stmt, rest: list[ast.stmt]) -> None:
         """Keep what a statement says of its branches, and of what follows it."""
@@ -91,6 +89,8 @@ class Statements(Calls):
                 self._guard(guard)
         if isinstance(statement, ast.If):
             self._conditions(statement, rest)
+            if rest and not self._once and not statement.orelse and leaves(statement.body):
+                self._once = is_filled(self._lasting(missing(statement.test, holds=False)), rest)
         if rest and isinstance(statement, _NARROWING):
             for narrowing in narrowings(statement, rest):
                 if narrowing.suite.line >= rest[0].lineno:
@@ -189,7 +189,7 @@ class Statements(Calls):
         self.visit(node.test)
         self._narrow_branches(node)
         once = self._once
-        self._once = once or is_filled(self._lasting(guarded_names(node.test)), node.body)
+        self._once = once or is_filled(self._lasting(missing(node.test)), node.body)
         never = self._never
         self._never = never or is_never(node.test, self._false)
         optional = self._optional
@@ -207,13 +207,23 @@ class Statements(Calls):
         return polled(test) if self._polls else frozenset()
 
     def _lasting(self, names: set[str]) -> set[str]:
-        """Of these names, those that outlive the function."""
+        """Of these names, those that outlive the function; of its own, what they are looked up in.
+
+        So are `d = self._d` and `value = table.get(key)`.
+        """
         scope = self.scopes[self._scope]
-        return names and {
-            name
-            for name in names
-            if "." in name or name in scope.outer_names or name not in scope.bindings
-        }
+        found: set[str] = set()
+        for name in names:
+            if "." in name or name in scope.outer_names or name not in scope.bindings:
+                found.add(name)
+                continue
+            for binding in scope.bindings[name]:
+                match binding.value:
+                    case Called(function=Attribute(value=table, name="get")):
+                        found |= self._lasting({dotted(table)} - {"", name})
+                    case Attribute():
+                        found.add(dotted(binding.value))
+        return found - {""}
 
     def visit_While(self, node: ast.While) -> None:
         self.visit(node.test)

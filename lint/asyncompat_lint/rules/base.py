@@ -218,7 +218,7 @@ class Rule:
                 hint=hint,
                 fix=fix,
                 what=what,
-                share=1.0 if call is None else call.blocker.share,
+                certainty=1.0 if call is None else call.blocker.certainty,
                 source_lines=tuple(self.context.lines[span.line - 1 : span.end_line]),
             )
         )

@@ -211,7 +211,7 @@ async def work(step):
         self._check_handlers(node, node.handlers, function)
         if node.finalbody is not None:
             for line in node.finalbody.body.body:
-                last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
+                last = _simple(line)
                 if isinstance(last, cst.Break | cst.Continue | cst.Return):
                     self._tell(
                         last, f"`{_WORDS[type(last).__name__]}` in `finally` drops", function, node
@@ -398,5 +398,11 @@ def _raises(handler: cst.ExceptHandler) -> bool:
 def _last(handler: _Handler) -> cst.CSTNode | None:
     """The last simple statement of a handler, if it ends with one."""
     body = handler.body.body
-    last = body[-1] if body else None
-    return last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
+    return _simple(body[-1]) if body else None
+
+
+def _simple(statement: cst.CSTNode) -> cst.CSTNode | None:
+    """The last of a line's statements, which may stand behind the colon; of others None."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        return statement.body[-1]
+    return statement if isinstance(statement, cst.BaseSmallStatement) else None
