@@ -87,7 +87,8 @@ class Attributes(Names):
                 owner = Instance(value.name, place, value.arguments)
                 if self._is_member(place, name, use):
                     return (owner,)
-                values = self._class_attribute(owner, name, use) or self._of_heirs(place, name, use)
+                values = self._class_attribute(owner, name, use)
+                values = values or self._of_heirs(place, name, use, of_instance=False)
                 return tuple(self._of_class(each, owner) for each in values)
         return UNKNOWN
 
@@ -102,7 +103,7 @@ class Attributes(Names):
     def raw_attribute(self, value: Instance, name: str, use: Use) -> Values:
         """Return what ``value.name`` is, a property itself where it is one."""
         values = self._instance_attribute(value, name, use)
-        return values or self._of_heirs(_place(value), name, use)
+        return values or self._of_heirs(_place(value), name, use, of_instance=True)
 
     def _read(self, value: Value, receiver: Instance, use: Use) -> Values:
         """An instance's attribute: a property gives what its function returns."""
@@ -162,23 +163,39 @@ class Attributes(Names):
             values = self._inherited(owner, name, use, of_instance=True)
         return substituted(values, self._given(owner, use))
 
-    def _of_heirs(self, place: Place, name: str, use: Use) -> Values:
-        """What a class's object has from the classes below it, or from other bases of these."""
-        if not self.scope(place).leaves_open(name):
+    def _of_heirs(self, place: Place, name: str, use: Use, *, of_instance: bool) -> Values:
+        """What a class's object has from the classes below it, or from other bases of these.
+
+        Where it is None for now, all of them have to give it something, and no function: that is
+        a hook, for those that want one.
+        """
+        scope = self.scope(place)
+        if not scope.leaves_open(name):
+            return UNKNOWN
+        is_placeholder = name in scope.bindings
+        if not (is_placeholder or of_instance):
             return UNKNOWN
 
         def find(use: Use) -> Values:
             givers: dict[Place, None] = {}
-            for heir in self.heirs(place):
-                order = (heir, *self._order(heir, use))
-                giver = next((each for each in order if self._gives(each, name)), None)
-                if giver is not None:
-                    givers[giver] = None
+            orders = {each: (each, *self._order(each, use)) for each in self.heirs(place)}
+            above = {each for order in orders.values() for each in order[1:]}
+            for heir, order in orders.items():
+                if not is_placeholder:
+                    givers.update((each, None) for each in order if self._has_own(each, name))
+                    continue
+                if heir in above:
+                    continue  # one in between may leave it open, too
+                nearest = next(each for each in order if self._says(each, name))
+                if not self._gives(nearest, name, of_instance=of_instance):
+                    return UNKNOWN
+                givers[nearest] = None
             return flatten(
                 self._instance_attribute(self._instance_at(each), name, use) for each in givers
             )
 
-        return self._once((place.location, place.scope, f"heirs' {name}"), use, find)
+        step = (place.location, place.scope, f"heirs' {name}{' in an instance' * of_instance}")
+        return self._once(step, use, find)
 
     def _instance_at(self, class_: Place) -> Instance:
         return Instance(self.defined(self.modules.at(class_.location), class_.scope).name, class_)
@@ -322,10 +339,18 @@ class Attributes(Names):
         given = scope.attributes.get(name, ())
         return name in scope.bindings or any(each.value != NOTHING for each in given)
 
-    def _gives(self, place: Place, name: str) -> bool:
+    def _says(self, place: Place, name: str) -> bool:
+        """Whether a class has anything by a name, if only that it is None."""
         scope = self.scope(place)
-        is_given = any(each.value != NOTHING for each in scope.attributes.get(name, ()))
-        return is_given or (name in scope.bindings and not scope.leaves_open(name))
+        return name in scope.bindings or name in scope.attributes
+
+    def _gives(self, place: Place, name: str, *, of_instance: bool) -> bool:
+        """Whether a class gives a name something that is no function."""
+        scope = self.scope(place)
+        if of_instance and any(each.value != NOTHING for each in scope.attributes.get(name, ())):
+            return True
+        bindings = scope.bindings.get(name, ())
+        return any(each.kind == "assigned" and each.value != NOTHING for each in bindings)
 
     def _order(self, place: Place, use: Use) -> list[Place]:
         """The project's classes that a class is made from, in the order in which they are asked."""

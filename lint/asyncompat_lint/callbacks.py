@@ -41,14 +41,15 @@ class LoopCallbacks:
 
     def _runs_on_loop(self, place: Place) -> bool:
         """Whether what the loop calls is run there: no coroutine, and by no decorator elsewhere."""
-        return not self._program.scope(place).is_async and not self._program.goes_elsewhere(place)
+        is_async = self._program.scope(place).is_async
+        return not is_async and not self._program.goes_elsewhere(place, also_later=False)
 
     def _handed_over(self, on_loop: Mapping[str, Iterable[int | str]]) -> set[Place]:
         """What is handed to the loop: at once, or by functions that hand on what they are given."""
         found: set[Place] = set()
         # The parameters that functions of the project hand on.
         handing: dict[Place, set[str]] = defaultdict(set)
-        names = {name.rpartition(".")[2] for name in on_loop}
+        names = {name.rpartition(".")[2] for name, keys in on_loop.items() if keys}
         while names:
             more: set[str] = set()
             for site in self._sites.named(names):
@@ -130,7 +131,7 @@ class LoopCallbacks:
             return [
                 place.scope
                 for place in decorated(names, [module])
-                if not self._program.scope(place).is_async
+                if self._runs_on_loop(place)
                 and any(
                     isinstance(each, Reference) and each.name in marks
                     for each in self._program.decorators(place)

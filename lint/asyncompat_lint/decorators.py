@@ -5,7 +5,7 @@ Knows the wrappers that a decorator defines. It does not know what blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from asyncompat_lint.asking import asking_for_async
 from asyncompat_lint.expressions import Called, Inner, Name, last_name, last_names
@@ -25,7 +25,7 @@ class Decorators(Hierarchy):
 
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         super().__init__(modules, knowledge)
-        self._offloading: dict[Place, bool] = {}
+        self._offloading: dict[tuple[Place, bool], bool] = {}
 
     def decorators(self, place: Place) -> Values:
         """Return what a function is decorated with, as far as it is known."""
@@ -37,8 +37,11 @@ class Decorators(Hierarchy):
         )
         return tuple(value for each in decorators for value in self.infer(each, outside))
 
-    def goes_elsewhere(self, place: Place) -> bool:
-        """Return whether a decorator runs a sync function elsewhere, or makes it an async one."""
+    def goes_elsewhere(self, place: Place, *, also_later: bool = True) -> bool:
+        """Return whether a decorator runs a sync function elsewhere, or makes it an async one.
+
+        Or has the loop run it, which is none of who calls it either, ``also_later``.
+        """
         if not self.scope(place).decorators:
             return False
         for value in self.decorators(place):
@@ -48,9 +51,11 @@ class Decorators(Hierarchy):
             if where == "elsewhere":
                 return True
             if value.place is not None:
-                if value.place not in self._offloading:
-                    self._offloading[value.place] = self._offloads(value.place)
-                if self._offloading[value.place]:
+                key = value.place, also_later
+                if key not in self._offloading:
+                    handed = _LATER if also_later else _LATER[:1]
+                    self._offloading[key] = self._offloads(value.place, handed)
+                if self._offloading[key]:
                     return True
         return self._has_async_twin(place)
 
@@ -69,7 +74,7 @@ class Decorators(Hierarchy):
             for value in self.infer(argument, outside)
         )
 
-    def _offloads(self, decorator: Place) -> bool:
+    def _offloads(self, decorator: Place, where: Collection[str]) -> bool:
         """Whether a decorator's wrapper hands over what was decorated, or is an async one.
 
         An async one that calls it on the spot does neither.
@@ -86,9 +91,14 @@ class Decorators(Hierarchy):
         }
         async_ones = {number for number in inside if scopes[number].is_async}
         if async_ones:
-            # A sync function gets the wrapper for sync ones, where there is one.
-            around = async_ones | _returned_inside(module, inside - async_ones)
-            return not self._calls_on_the_spot(module, around, parameters)
+            if self._calls_on_the_spot(module, async_ones, parameters):
+                return False
+            # A sync function gets the wrapper for sync ones, where there is one beside it.
+            return not any(
+                self._calls_on_the_spot(module, beside, set(scopes[around].parameters))
+                for around in {scopes[number].parent for number in async_ones}
+                for beside in [_returned_by(module, around) & inside - async_ones]
+            )
         # What its inner functions call of these is handed over with them.
         for site in module.facts.calls.in_order():
             calling = scopes[site.scope]
@@ -97,7 +107,7 @@ class Decorators(Hierarchy):
                 name = last_name(Inner(site.scope)) if calling.kind == "lambda" else calling.name
                 parameters.add(name)
         return any(
-            site.scope in inside and self._hands_over(module, site, parameters)
+            site.scope in inside and self._hands_over(module, site, parameters, where)
             for site in module.facts.calls.in_order()
         )
 
@@ -135,28 +145,32 @@ class Decorators(Hierarchy):
             for site in module.facts.calls.in_order()
         )
 
-    def _hands_over(self, module: Module, site: CallSite, names: set[str]) -> bool:
+    def _hands_over(
+        self, module: Module, site: CallSite, names: set[str], where: Collection[str]
+    ) -> bool:
         passed = {name for each in site.arguments.values() for name in last_names(each)}
         if not passed & names:
             return False
         found = self.infer(site.callee, Use(module, site.scope, site.span.line, site.span.column))
         return any(
-            isinstance(each, Reference) and self._where(each.name) in _LATER for each in found
+            isinstance(each, Reference) and self._where(each.name) in where for each in found
         )
 
     def _where(self, name: str) -> str:
         return self.knowledge.callables.get(name, ("", ()))[0]
 
 
-def _returned_inside(module: Module, functions: Iterable[int]) -> set[int]:
-    """Those of some functions that the ones around them, which are no async ones, return."""
+def _returned_by(module: Module, function: int) -> set[int]:
+    """The functions in another one that this returns, by their names."""
     scopes = module.facts.scopes
+    returned = {name for each in scopes[function].returned for name in last_names(each)}
+    for name in list(returned):
+        for binding in scopes[function].bindings.get(name, ()):
+            returned.update(last_names(binding.value))
     return {
         number
-        for number in functions
-        for around in [scopes[scopes[number].parent]]
-        if not around.is_async
-        and any(scopes[number].name in last_names(each) for each in around.returned)
+        for number, scope in enumerate(scopes.in_order())
+        if scope.parent == function and scope.name in returned
     }
 
 

@@ -5,6 +5,7 @@ Knows the cache and the index, and nothing of what is done with the facts.
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import subprocess
@@ -27,7 +28,7 @@ from asyncompat_lint.sources import SourceFile, SourceText, TooDeepError, Unread
 WORTH_A_PROCESS = 200
 _BATCH = 50
 # Of so many files it is asked whether they are of a newer Python, which takes a while.
-_MOST_QUESTIONS = 10
+_MOST_QUESTIONS = 50
 # Of more that have changed it is not asked whether others can tell: hardly any are as they were.
 _MOST_COMPARED = 200
 # One file in so many has to be new before all facts are written again.
@@ -153,8 +154,9 @@ def _facts(file: SourceFile, raw: bytes) -> ModuleFacts:
 _PARSE = "import sys, libcst; libcst.parse_module(sys.stdin.buffer.read())"
 
 
-# What was answered so far.
-_answers: list[bool] = []
+@functools.cache
+def _questions() -> Iterator[int]:
+    return iter(range(_MOST_QUESTIONS))
 
 
 def _is_newer(source: SourceText) -> bool:
@@ -162,10 +164,8 @@ def _is_newer(source: SourceText) -> bool:
 
     It is asked in a process of its own, for what is nested too deeply ends the process.
     """
-    if len(_answers) == _MOST_QUESTIONS:
-        return all(_answers)  # a whole tree of Python 2, or of what is to come
+    if next(_questions(), None) is None:
+        return False  # a whole tree of Python 2
     command = [sys.executable, "-c", _PARSE]
     text = source.text.encode(errors="replace")
-    done = subprocess.run(command, check=False, input=text, capture_output=True)
-    _answers.append(done.returncode == 0)
-    return _answers[-1]
+    return subprocess.run(command, check=False, input=text, capture_output=True).returncode == 0

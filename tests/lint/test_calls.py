@@ -688,6 +688,22 @@ def timed(name):
             def wrapper(*args): return function(*args)
         return wrapper
     return decorator
+def in_pool(make_pool):
+    def decorator(function):
+        pool = make_pool()
+        async def wrapper(*args):
+            return await asyncio.get_running_loop().run_in_executor(pool, function, *args)
+        return wrapper
+    return decorator
+def chosen(function):
+    def wrapper(*args): return function(*args)
+    async def async_wrapper(*args): return await function(*args)
+    of_its_kind = async_wrapper if asyncio.iscoroutinefunction(function) else wrapper
+    return of_its_kind
+@in_pool(dict)
+def five(): blocks()
+@chosen
+def six(): blocks()
 def in_thread(function):
     def call(*args): return function(*args)
     async def wrapper(*args): return await asyncio.to_thread(call, *args)
@@ -705,6 +721,8 @@ async def f():
     await two()
     await three()
     four()  # blocks
+    await five()
+    six()  # blocks
 """,
     "decorators that are given an async twin": """
 def dispatch(twin):
@@ -1091,6 +1109,16 @@ def main():
     PeriodicCallback(tick, 100).start()
     blocks()
 """,
+    "a callback that a decorator hands to the loop": """
+def debounced(function):
+    def wrapper(*args): asyncio.get_running_loop().call_later(1, function, *args)
+    return wrapper
+@debounced
+def save(): blocks()  # blocks
+async def main():
+    save()
+    asyncio.get_running_loop().call_soon(save)
+""",
     "handlers that Sanic calls on the loop": """
 from sanic import Blueprint, Sanic
 app, some = Sanic("app"), Blueprint("some")
@@ -1100,6 +1128,13 @@ def index(request):
 @some.route("/")
 def route(request):
     blocks()  # blocks
+def in_thread(function):
+    async def wrapper(*args): return await asyncio.to_thread(function, *args)
+    return wrapper
+@app.post("/")
+@in_thread
+def offloaded(request):
+    blocks()
 def other(request):
     blocks()
 """,
@@ -1367,7 +1402,8 @@ async def main():
     "body",
     [
         "    if kept:\n        return\n    load()",
-        "    global kept\n    if kept:\n        return\n    kept = True\n    load()\n    kept = False",
+        "    global kept\n    if kept:\n        return\n    kept = True\n"
+        "    load()\n    kept = False",
         "    table = {}\n    if 'x' in table:\n        return\n    table['x'] = load()",
     ],
 )

@@ -202,14 +202,3 @@ def test_constants_of_every_kind_can_be_kept(check_code, value):
 )
 def test_numbers_and_texts_that_cannot_be_kept(code, check_code):
     assert check_code(f"import time\nasync def g():\n    time.sleep(1)\n{code}")[0].code == "AC101"
-
-
-@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the interpreter's own parser reads it")
-def test_what_needs_a_newer_python_is_said_of_every_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("asyncompat_lint.indexing._answers", [])
-    for number in range(12):
-        code = "try:\n    pass\nexcept KeyError, ValueError:\n    pass\n"
-        (tmp_path / f"m{number}.py").write_text(code, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    found = check(["."], Settings(RULES)).findings
-    assert ["needs a newer Python" in each.message for each in found] == [True] * 12

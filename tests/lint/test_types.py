@@ -1048,9 +1048,24 @@ class MixedQuick(Mixed):
 async def f(two: Two, slow: Slow, mixed: MixedSlow):
     One.query()  # blocks
     Two.query()  # blocks
-    two.run()  # blocks
+    two.run()
     slow.work()  # blocks
     mixed.work()
+class Hooked:
+    callback = None
+    inst = None
+    def run(self):
+        if self.callback: self.callback()
+class A(Hooked):
+    def callback(self): time.sleep(1)
+    def __init__(self): self.inst = Client()
+class B(Hooked):
+    def callback(self): time.sleep(1)
+    def __init__(self): self.inst = Client()
+async def g(a: A, hooked: Hooked):
+    hooked.run()
+    Hooked.inst.fetch()
+    hooked.inst.fetch()  # blocks
 """,
     "what is divided by a text is a path": """
 class Store:
