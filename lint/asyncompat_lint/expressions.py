@@ -98,6 +98,12 @@ NOTHING = Constant(None)
 
 OPAQUE = Opaque()
 
+# Any text, whatever it says.
+TEXT = Called(Name("str"))
+
+# The method that `/` calls.
+DIVIDED = "__truediv__"
+
 # What seems to be called, with a table, for the keywords that ``partial`` is given.
 KEYWORDS = Name("**")
 

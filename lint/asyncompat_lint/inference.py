@@ -9,7 +9,9 @@ import sys
 
 from asyncompat_lint.containers import is_empty
 from asyncompat_lint.expressions import (
+    DIVIDED,
     NOTHING,
+    TEXT,
     Attribute,
     Awaited,
     Called,
@@ -24,7 +26,6 @@ from asyncompat_lint.expressions import (
     dotted,
     last_name,
 )
-from asyncompat_lint.index.expressions import DIVIDED, TEXT
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import GENERATOR, Operations
 from asyncompat_lint.shared import item
@@ -48,6 +49,11 @@ _COMPREHENSIONS = {
 }
 
 
+# What is called so is no path, though it is divided by a text; nor may it be where these are used.
+_OF_THE_WEB = ("endpoint", "uri", "url")
+_OTHER_PATHS = frozenset({"aiopath", "anyio", "cloudpathlib", "trio", "upath", "yarl"})
+
+
 class Inference(Operations):
     """What can be known of the values of expressions."""
 
@@ -68,7 +74,7 @@ class Inference(Operations):
                 values = self.infer(function, use)
                 if len(values) == 1:  # nearly always
                     return self.called(values[0], arguments, use)
-                if not values and _is_path(expression):
+                if not values and self._is_path(expression, use):
                     return (Instance("pathlib.Path"),)
                 return flatten(self.called(value, arguments, use) for value in values)
             case Awaited(value=value):
@@ -100,11 +106,38 @@ class Inference(Operations):
         values = self._attribute_of_any(owners, expression.name, use)
         return self._or_shared(values, owners, expression.value, expression.name, use)
 
+    def _is_path(self, expression: Called, use: Use) -> bool:
+        """Whether something of which nothing is known is divided by a text: only paths can be.
+
+        But for those that modules have who import them, and for locations of the web.
+        """
+        divided: Expr = expression
+        while isinstance(divided, Called):
+            match divided:
+                case Called(function=Attribute(value=value, name=name), arguments=[divisor]) if (
+                    name == DIVIDED and (divisor == TEXT or divided is not expression)
+                ):
+                    divided = value
+                case _:
+                    return False
+        name = last_name(divided).lower()
+        return (
+            isinstance(divided, Name | Attribute)
+            and not any(each in name for each in _OF_THE_WEB)
+            and _OTHER_PATHS.isdisjoint(use.module.imported)
+            and not self.infer(divided, use)
+        )
+
     def _piped(self, groups: list[Values]) -> Values:
         """What `|` makes of its parts, if one is of a class that overloads it."""
         values = (v for group in groups for v in group if isinstance(v, Instance))
-        made = (self.knowledge.piped(v.of, is_other_known=all(groups)) for v in values)
-        return tuple(map(Instance, filter(None, made)))[:1]
+        made = next(filter(None, (self.knowledge.piped(v.of) for v in values)), None)
+        match groups:
+            case [[*_, Instance(of=first)], []]:
+                made = made or self.knowledge.piped_with_unknown(first, is_first=True)
+            case [[], [Instance(of=last), *_]]:
+                made = made or self.knowledge.piped_with_unknown(last, is_first=False)
+        return UNKNOWN if made is None else (Instance(made),)
 
     def _any_of(self, options: list[tuple[Expr, Use]]) -> Values:
         """What one of several expressions is, each at its place."""
@@ -176,13 +209,3 @@ class Inference(Operations):
         arguments = tuple(self.infer(each, inside) for each in scope.returned)
         of = _COMPREHENSIONS[scope.name]
         return (Instance(of, place if of == GENERATOR else None, arguments),)
-
-
-def _is_path(expression: Called) -> bool:
-    """Whether something of which nothing is known is divided by a text: only paths can be."""
-    match expression:
-        case Called(function=Attribute(value=value, name=name), arguments=[divisor]) if (
-            name == DIVIDED and divisor == TEXT
-        ):
-            return "url" not in last_name(value).lower()  # but for those
-    return False

@@ -172,6 +172,15 @@ IN_ORDER = [
             }
             for client in ("httpx.AsyncClient", "requests.Session")
         ],
+        # What a class leaves to those below it is asked for by a method, or no longer.
+        [
+            {
+                "a.py": f"{MADE}class K:\n    client = None\n    def f(self): {asks}\n"
+                "class L(K): client = requests.Session()\n",
+                "b.py": "from a import K\nasync def f(k: K):\n    k.client.get('u')\n",
+            }
+            for asks in ("print()", "self.client.get('v')")
+        ],
         # A module of a package is asked for something, and imported by others only.
         *(
             [
@@ -188,7 +197,7 @@ IN_ORDER = [
             for imports in ("import pkg", "import pkg.c", "from pkg import two\nimport pkg")
         ),
     ],
-    ids=["order", "decorator", "places", "shared", "mixin", "package", "beside", "both"],
+    ids=["order", "decorator", "places", "shared", "mixin", "open", "package", "beside", "both"],
 )
 def test_a_change_elsewhere_is_never_missed(folder, tmp_path, versions):
     results = []

@@ -25,6 +25,7 @@ CASES = {
     "what is put together with pipes": """
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from langchain_openai import ChatOpenAI
 prompt = ChatPromptTemplate.from_messages([])
 chain = prompt | ChatOpenAI() | StrOutputParser()
@@ -47,6 +48,10 @@ async def answer_by(model, text, data: dict):
     known.invoke("x")  # blocks
     (model | StrOutputParser()).invoke("x")  # blocks
     ({"x": model} | prompt).invoke("x")
+    (model | prompt).invoke("x")
+    (prompt | RunnableLambda(len)).invoke("x")
+    (RunnablePassthrough() | prompt).invoke("x")
+    (RunnablePassthrough() | prompt | model).invoke("x")  # blocks
     (data | {"a": 1}).invoke("x")
     (text | model).invoke("x")
 """,
@@ -1076,7 +1081,9 @@ class Store:
             self.path = Path.home() / "data.json"
         self.url = config.base_url / "data"
         self.half = config.size / 2
-    async def f(self, root, name):
+    async def f(self, root, name: str):
+        (name / "x").exists()
+        (self.config.endpoint / "a" / "b").open()
         self.path.exists()  # blocks
         self.url.exists()
         self.half.exists()
@@ -1100,6 +1107,8 @@ async def f(several: list[asyncio.Task[Client]], clients: list[Client]):
         client.fetch()  # blocks
     clients = await asyncio.gather(*[make() for _ in range(3)])
     clients[0].fetch()  # blocks
+    one, two, three = await asyncio.gather(*[make(), make()], number())
+    three.fetch()
     for count in await asyncio.gather(*[number() for _ in range(3)]):
         count.fetch()
     for client, other in zip(clients, range(3)):

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from asyncompat_lint.expressions import (
+    DIVIDED,
     KEYWORDS,
     OPAQUE,
+    TEXT,
     Attribute,
     Awaited,
     Called,
@@ -54,9 +56,6 @@ _NOT_FOLLOWED = frozenset({Constant, Opaque})
 _PLAIN = (bool, int, float)
 _DECORATED = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 
-DIVIDED = "__truediv__"
-# Any text, whatever it says.
-TEXT = Called(Name("str"))
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "__add__",
     ast.Div: DIVIDED,
@@ -226,6 +225,8 @@ def _call(node: ast.Call, known: Known) -> Expr:
     if found is not None:
         return found
     arguments = [expression(each, known) for each in node.args]
+    if any(type(each) is ast.Starred for each in node.args[:-1]):
+        arguments = []  # those behind it have no known number
     function = expression(node.func, known)
     name = name_of(node.func)
     if name not in READ_IN_THEIR_WAY:

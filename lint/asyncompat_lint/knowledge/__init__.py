@@ -122,7 +122,8 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     ``awaiting`` are functions that await what comes of an async one which they are given to call.
     ``callbacks`` are the methods that the event loop calls of a class and of what derives from it,
     ``pipes`` what comes of an instance of a class that is put behind another, or before it, by `|`;
-    ``around`` the same where nothing is known of the other.
+    ``before`` and ``behind`` the same for one that is put there of something of which nothing is
+    known.
     """
 
     distributions: list[str] = []
@@ -136,7 +137,8 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     aliases: dict[str, str] = {}
     bases: dict[str, str] = {}
     pipes: dict[str, str] = {}
-    around: dict[str, str] = {}
+    before: dict[str, str] = {}
+    behind: dict[str, str] = {}
     callables: Callables = msgspec.field(default_factory=Callables)
     callbacks: dict[str, list[str]] = {}
     coroutines: list[str] = []
@@ -225,7 +227,8 @@ class Knowledge:
         self.awaiting: frozenset[str] = frozenset()
         self.callbacks: dict[str, list[str]] = {}
         self._pipes: dict[str, str] = {}
-        self._around: dict[str, str] = {}
+        self._before: dict[str, str] = {}
+        self._behind: dict[str, str] = {}
         for library in libraries:
             self._add(library)
         self._modules: set[str] = set()
@@ -239,7 +242,8 @@ class Knowledge:
         self._aliases.update(library.aliases)
         self._bases.update(library.bases)
         self._pipes.update(library.pipes)
-        self._around.update(library.around)
+        self._before.update(library.before)
+        self._behind.update(library.behind)
         self._classes.update(library.bases, library.bases.values())
         told = [*library.attributes, *library.gives, *library.coroutines]
         owners = {name.rpartition(".")[0] for name in told}
@@ -344,10 +348,16 @@ class Knowledge:
             lineage.append(self._bases[lineage[-1]])
         return lineage
 
-    def piped(self, class_: str, *, is_other_known: bool) -> str | None:
+    def piped(self, class_: str) -> str | None:
         """Return the class of what a class's instance is a part of, when it is piped with `|`."""
-        pipes = self._pipes if is_other_known else {**self._around, **self._pipes}
-        return next((pipes[each] for each in self.lineage(class_) if each in pipes), None)
+        return self._of_lineage(self._pipes, class_)
+
+    def piped_with_unknown(self, class_: str, *, is_first: bool) -> str | None:
+        """Return the same for one before, or behind, something of which nothing is known."""
+        return self._of_lineage(self._before if is_first else self._behind, class_)
+
+    def _of_lineage(self, table: Mapping[str, str], class_: str) -> str | None:
+        return next((table[each] for each in self.lineage(class_) if each in table), None)
 
     def speaks_of(self, name: str) -> bool:
         """Return whether the tables have a word on this name."""
