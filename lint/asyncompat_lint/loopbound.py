@@ -10,10 +10,12 @@ from asyncompat_lint.modules import Module
 
 # What makes tasks and futures, or has the loop call something, is called by these names.
 OF_LOOP = frozenset(
-    "add_reader add_signal_handler add_writer call_at call_later call_soon create_future"
-    " create_task ensure_future get_event_loop get_running_loop put_nowait set_exception"
-    " set_result".split()
+    "add_reader add_signal_handler add_writer all_tasks call_at call_later call_soon create_future"
+    " create_task current_task ensure_future get_event_loop get_running_loop put_nowait"
+    " set_exception set_result".split()
 )
+# So are methods without arguments of asyncio's events, locks and tasks, and of threads' as well.
+_SIGNALS = frozenset({"cancel", "release", "set"})
 
 
 def needs_loop(module: Module, scope: int) -> bool:
@@ -21,11 +23,26 @@ def needs_loop(module: Module, scope: int) -> bool:
 
     Or a function of its module that does so, as ``name()`` or ``self.name()``.
     """
+    return scope in _known_of(module)
+
+
+def names_needing_loop(module: Module) -> set[str]:
+    """Return what is called by these names in a module and needs the loop."""
+    functions = {module.facts.scopes[number].name for number in _known_of(module)}
+    return functions | OF_LOOP | _signals_of(module)
+
+
+def _signals_of(module: Module) -> frozenset[str]:
+    is_asyncios = "asyncio" in module.imported and "threading" not in module.imported
+    return _SIGNALS if is_asyncios else frozenset()
+
+
+def _known_of(module: Module) -> set[int]:
     key = module.file.location, module.digest
     needing = _known.get(key)
     if needing is None:
         needing = _known[key] = _needing(module)
-    return scope in needing
+    return needing
 
 
 # By the module: it is asked of every step of every chain.
@@ -40,6 +57,12 @@ def _needing(module: Module) -> set[int]:
         for name in OF_LOOP & called.keys()
         for number in called[name]
     }
+    needing.update(
+        facts.running_scope(call.scope)
+        for name in _signals_of(module) & called.keys()
+        for call in map(facts.calls.__getitem__, called[name])
+        if isinstance(call.callee, Attribute) and not call.passes and call.kind == "call"
+    )
     todo = list(needing)
     while todo:
         function = facts.scopes[todo.pop()]

@@ -80,6 +80,7 @@ UNREADABLE = {
     "an encoding of nothing": (b"# coding: undefined\n", "undefined is no encoding of text"),
     "unknown encoding": (b"# coding: klingon\n", "cannot be decoded: unknown encoding"),
     "nested too deeply": (b"-" * 200_000 + b"1\n", "cannot be parsed"),
+    "brackets in brackets": (b"x = " + b"(" * 500 + b")" * 500 + b"\n", "nested too deeply"),
     "deep attribute chain": (b"x" + b".a" * 100_000 + b"\n", "cannot be parsed"),
 }
 

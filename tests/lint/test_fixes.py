@@ -786,3 +786,44 @@ async def f():
 """
     assert fix(code, "--unsafe-fixes") == code
     assert "to_thread(Work)" in fix(code.replace("        self.start()\n", ""), "--unsafe-fixes")
+
+
+OF_LOOP = """\
+import asyncio, time
+def spawn(work): return asyncio.create_task(work())
+class Worker:
+    def __init__(self):
+        self.event, self.queue = asyncio.Event(), asyncio.Queue()
+    def emit(self, line): self.queue.put_nowait(line)
+    def wait(self, then):
+        time.sleep(1)
+        then()
+    def wait_and_tell(self):
+        time.sleep(1)
+        self.event.set()
+    async def go(self, path, work, task):
+        {}
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "with open(path) as f: self.event.set()",
+        "with open(path) as f: spawn(work)",
+        "with open(path) as f: [self.emit(line) for line in f]",
+        "with open(path) as f: task.cancel()",
+        "with open(path) as f: asyncio.current_task()",
+        "self.wait_and_tell()",
+        "self.wait(self.event.set)",
+        "self.wait(lambda: self.queue.put_nowait(1))",
+    ],
+)
+def test_what_needs_the_loop_is_given_to_no_thread(fix, code):
+    whole = OF_LOOP.format(code.replace(": ", ":\n            ", 1) if "with" in code else code)
+    assert fix(whole, "--unsafe-fixes") == whole
+
+
+def test_what_needs_no_loop_is_given_to_one(fix):
+    fixed = fix(OF_LOOP.format("self.wait(print)"), "--unsafe-fixes")
+    assert "await asyncio.to_thread(self.wait, print)" in fixed

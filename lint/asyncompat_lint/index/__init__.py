@@ -26,6 +26,7 @@ _DEFINITIONS = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef)
 _CELL_MARK = re.compile(r"^# ?%%", re.MULTILINE)
 # So deep it goes: no deeper than all that works with what comes out can follow.
 _FRAMES = 3_500
+_TOO_DEEP = "cannot be parsed: it is nested too deeply"
 
 
 def _has_cells(text: str) -> bool:
@@ -50,6 +51,8 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
         indexer.index(tree)
         return _facts(indexer, source, is_lenient=is_lenient)
     except SyntaxError as error:
+        if error.msg.startswith("too many"):  # brackets, or indents, in each other
+            raise TooDeepError(_TOO_DEEP) from None
         line, cell = error.lineno or 1, None
         if source.cells is not None:
             cell, line = place_in_cell(source.cells, line)
@@ -57,7 +60,7 @@ def index_module(source: SourceText, *, is_lenient: bool = False) -> ModuleFacts
     except ValueError as error:
         raise UnreadableError(f"cannot be parsed: {error}") from None
     except (RecursionError, MemoryError):
-        raise TooDeepError("cannot be parsed: it is nested too deeply") from None
+        raise TooDeepError(_TOO_DEEP) from None
     finally:
         sys.setrecursionlimit(frames)
 

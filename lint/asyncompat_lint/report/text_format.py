@@ -12,7 +12,7 @@ from rich.text import Text
 
 from asyncompat_lint.engine import Result
 from asyncompat_lint.findings import Finding, Severity, Step
-from asyncompat_lint.report.by_root import by_root
+from asyncompat_lint.report.by_root import Root, by_root
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _TAB = "    "
@@ -54,7 +54,7 @@ def _render_by_root(result: Result) -> Iterator[Text]:
             (f"{root.path}:{root.line}:", "bold"),
             " ",
             (str(root.severity), _STYLES[root.severity]),
-            f" {root.code} {root.name}: {root.call}, from {_count(len(root.findings), 'place')}",
+            f" {root.code} {root.name}: {_told(root)}, from {_count(len(root.findings), 'place')}",
         )
         for finding in root.findings:
             steps = [f"{step.function} ({step.path}:{step.line})" for step in finding.chain]
@@ -62,6 +62,11 @@ def _render_by_root(result: Result) -> Iterator[Text]:
             yield Text(f"    {' -> '.join([f'{finding.place}{where}', *steps])}")
         yield Text()
     yield _summary(result)
+
+
+def _told(root: Root) -> str:
+    """The call that is to be changed; of what is none, what is said of it."""
+    return root.findings[0].message if root.call == root.name else root.call
 
 
 def _finding(finding: Finding, others: int) -> Iterator[Text]:

@@ -17,7 +17,7 @@ from asyncompat_lint.loading import cst
 from asyncompat_lint.reach import BlockingCall
 from asyncompat_lint.rules.awaiting import has_comments
 from asyncompat_lint.rules.base import Context, Rule, is_dotted, name_of, source_of
-from asyncompat_lint.rules.moved_block import ends_by_exception, moved_block
+from asyncompat_lint.rules.moved_block import ends_by_exception, hands_over_loop, moved_block
 from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.spans import Span
 
@@ -153,7 +153,10 @@ class BlockingCallRule(Rule):
         """What to do where no code in the call's place can say it."""
         table = call.blocker.entry.table
         advice = _IN_A_FUNCTION if self.may_await(node) else _IN_A_CALLBACK
-        if call.blocker.needs_loop:
+        hands_over = (
+            isinstance(node, cst.Call) and call.blocker.chain and hands_over_loop(self, node)
+        )
+        if call.blocker.needs_loop or hands_over:
             advice = _WHERE_IT_BLOCKS
         if call.is_handed:
             advice = _HANDED
@@ -340,6 +343,7 @@ class BlockingCallRule(Rule):
             or blocker.needs_loop
             or call.is_handed
             or ends_by_exception(node)
+            or (blocker.chain and hands_over_loop(self, node))
             or self._catches_end(node)
             or not self.may_await(node)
         ):

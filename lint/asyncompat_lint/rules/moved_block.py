@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.loading import cst
-from asyncompat_lint.loopbound import OF_LOOP
+from asyncompat_lint.loopbound import names_needing_loop
 from asyncompat_lint.rules.base import Rule, is_async, source_of
 from asyncompat_lint.rules.trees import children, walk
 from asyncompat_lint.spans import Span
@@ -83,6 +83,22 @@ def _is_tried(rule: Rule, block: cst.With) -> bool:
     return False
 
 
+def _names_needing_loop(rule: Rule) -> set[str]:
+    module = next(call.module for call in rule.context.blocking.values())
+    return names_needing_loop(module)
+
+
+def hands_over_loop(rule: Rule, node: cst.Call) -> bool:
+    """Return whether a call is passed something that needs the loop, to be called by it."""
+    names = _names_needing_loop(rule)
+    return any(
+        _last_name(each) in names
+        for argument in node.args
+        for each in walk(argument.value)
+        if isinstance(each, cst.Attribute | cst.Name)
+    )
+
+
 def _last_name(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Attribute):
         return node.attr.value
@@ -100,7 +116,8 @@ def _moved(rule: Rule, block: cst.With, in_thread: InThread) -> Fix | None:
     nodes = list(walk(block))
     if any(_stays(each) or _last_name(each) == "super" for each in nodes):
         return None
-    if any(isinstance(each, cst.Call) and _last_name(each.func) in OF_LOOP for each in nodes):
+    of_loop = _names_needing_loop(rule)
+    if any(isinstance(each, cst.Call) and _last_name(each.func) in of_loop for each in nodes):
         return None
     if any(map(ends_by_exception, nodes)) or any(map(_may_set_context, nodes)):
         return None

@@ -5,6 +5,8 @@ from asyncompat_lint.findings import Severity
 from asyncompat_lint.loading import cst
 from asyncompat_lint.rules.misuse import MisuseRule
 
+_KEPT_BY = "a set, or an attribute, that has it until it is done"
+
 
 class TaskNotKept(MisuseRule):
     """A task that nobody keeps: it may vanish before it is done, and its exception with it.
@@ -104,7 +106,6 @@ async def start(work):
         message = (
             f"the task that {misuse.what}() makes is not kept, and may vanish before it is done"
         )
-        if isinstance(self.parent_of(node), cst.Expr):
-            self.report(node, message, instead=f"task = {self.code_of(node)}")
-        else:
-            self.report(node, message, hint="a set, or an attribute, that has it until it is done")
+        is_dropped = isinstance(self.parent_of(node), cst.Expr)
+        instead = f"tasks.add({self.code_of(node)})" if is_dropped else ""
+        self.report(node, message, instead=instead, hint=_KEPT_BY)
