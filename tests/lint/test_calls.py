@@ -1151,6 +1151,19 @@ async def main():
     context = contextvars.copy_context()
     context.run(blocks)  # blocks
 """,
+    "rows of files": """
+import csv, io
+async def main(path):
+    with open(path) as file:  # blocks
+        for row in csv.reader(file):  # blocks
+            print(row[0])
+        rows = csv.DictReader(file)
+        list(rows)  # blocks
+    for row in csv.reader(io.StringIO("x")):
+        print(row)
+    for row in csv.reader(["a,b"]):
+        print(row)
+""",
     "standard input, and consoles": """
 import sys
 from rich.console import Console

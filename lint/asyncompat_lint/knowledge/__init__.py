@@ -375,7 +375,8 @@ class Knowledge:
         found = {class_}
         for table in ("gives", "attributes"):
             for name, given in self._types.get(table, {}).items():
-                if class_ in given or (given == "self" and name.startswith(f"{class_}.")):
+                is_itself = given == "a0" or (given == "self" and name.startswith(f"{class_}."))
+                if class_ in given or is_itself:
                     found.add(name)
         found.update(name for name in self._bases if class_ in self.lineage(name))
         return {name.rpartition(".")[2] for name in found}
