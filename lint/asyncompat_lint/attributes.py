@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from asyncompat_lint.expressions import NOTHING, Expr, last_name
 from asyncompat_lint.facts import PROPERTIES
+from asyncompat_lint.mro import merged
 from asyncompat_lint.names import Names, Use
 from asyncompat_lint.values import (
     UNKNOWN,
@@ -358,7 +359,7 @@ class Attributes(Names):
         def find(use: Use) -> Values:
             bases = [each.place for each in self.bases(place, use) if each.place is not None]
             orders = [[base, *self._order(base, use)] for base in bases]
-            return tuple(Reference("", each) for each in _merged([*orders, bases]))
+            return tuple(Reference("", each) for each in merged([*orders, bases]))
 
         values = self._once((place.location, place.scope, "order"), use, find)
         return [v.place for v in values if isinstance(v, Reference) and v.place is not None]
@@ -394,22 +395,6 @@ class Attributes(Names):
                 return parameters
             found += [each for each in parameters if each not in found]
         return found
-
-
-def _merged(orders: list[list[Place]]) -> list[Place]:
-    """Put the orders of a class's bases together, as Python does it (C3).
-
-    Where that cannot be done, and Python would refuse the class, in the order in which they come.
-    """
-    left = [list(order) for order in orders if order]
-    found: list[Place] = []
-    while left:
-        behind = {place for order in left for place in order[1:]}
-        heads = [order[0] for order in left]
-        place = next((head for head in heads if head not in behind), heads[0])
-        found.append(place)
-        left = [rest for order in left if (rest := [each for each in order if each != place])]
-    return found
 
 
 def _belonging(value: Value, given: dict[TypeParameter, Values]) -> Value:

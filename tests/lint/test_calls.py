@@ -1411,6 +1411,44 @@ async def main():
     assert str(found.severity) == "warning"
 
 
+def test_what_fills_what_was_missing_is_done_once(check_code):
+    findings = check_code("""\
+kept = None
+def fill():
+    global kept
+    kept = open("x").read()
+def get():
+    if kept is None:
+        fill()
+    return kept
+class Store:
+    def __init__(self):
+        self.kept = None
+    def fill(self):
+        self.kept = open("x").read()
+    def other(self):
+        return open("x").read()
+    def get(self):
+        if self.kept is not None:
+            return self.kept
+        self.fill()
+        return self.kept
+    def get_other(self):
+        if self.kept is not None:
+            return self.kept
+        return self.other()
+async def main(store: Store):
+    get()
+    store.get()
+    store.get_other()
+""")
+    assert [(e.span.line, str(e.severity)) for e in findings] == [
+        (26, "info"),
+        (27, "info"),
+        (28, "warning"),
+    ]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -12,10 +12,13 @@ import re
 import sys
 import warnings
 
+from msgspec.structs import replace
+
 from asyncompat_lint import suppressions
 from asyncompat_lint.facts import ModuleFacts, Statement
 from asyncompat_lint.index.aliases import VERSION, write_out_versions
 from asyncompat_lint.index.name_index import name_index
+from asyncompat_lint.index.onces import filled_by_calls
 from asyncompat_lint.index.scopes import Scopes
 from asyncompat_lint.index.state import Function
 from asyncompat_lint.index.waiting import awaits as _awaits
@@ -103,6 +106,8 @@ class _Indexer(Scopes):
         self._enter("module", "<module>", 1)
         self._defined = {each.name for each in tree.body if isinstance(each, _DEFINITIONS)}
         self._body(tree.body)
+        for number in filled_by_calls(self._guarded, self.scopes, self.calls):
+            self.calls[number] = replace(self.calls[number], once=True)
         if self._source.cells is not None:
             self._index_cells(tree, self._source.cells)
 

@@ -1,12 +1,16 @@
 """What is done but once: what asks first whether its result is already there, and then keeps it.
 
-Knows syntax trees only. What outlives a function is not asked here.
+Knows syntax, and the scopes of the module.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from asyncompat_lint.expressions import NOTHING, Attribute, Called, Name, dotted
+from asyncompat_lint.facts import CallSite, Scope
 from asyncompat_lint.index.branches import dotted_name
 from asyncompat_lint.index.expressions import name_of
 from asyncompat_lint.index.nodes import walk
@@ -51,6 +55,29 @@ def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr, *, holds: bo
     return ""
 
 
+def lasting(names: set[str], scope: Scope) -> set[str]:
+    """Return those of some names that outlive a function; of its own, what they are looked up in.
+
+    So are `d = self._d` and `value = table.get(key)`.
+    """
+    found: set[str] = set()
+    own: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if "." in name or name in scope.outer_names or name not in scope.bindings:
+            found.add(name)
+        elif name not in own:
+            own.add(name)
+            for binding in scope.bindings[name]:
+                match binding.value:
+                    case Called(function=Attribute(value=table, name="get")):
+                        todo.append(dotted(table))
+                    case Attribute():
+                        todo.append(dotted(binding.value))
+    return found - {""}
+
+
 def is_filled(names: set[str], body: list[ast.stmt]) -> bool:
     """Return whether a body gives one of these a value that stays: so it is done but once."""
     filled, emptied = set[str](), set[str]()
@@ -92,3 +119,38 @@ def fills_missing(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
         if isinstance(each, ast.Subscript)
     }
     return is_filled(tables - {""}, handler.body)
+
+
+class Guarded(NamedTuple):
+    """Calls, by their numbers, that are made only where none of these names is there yet."""
+
+    first: int
+    behind: int
+    names: set[str]
+
+
+def filled_by_calls(
+    guarded: Iterable[Guarded], scopes: Sequence[Scope], calls: Sequence[CallSite]
+) -> Iterator[int]:
+    """Give those of guarded calls that fill what is missing: ``if self.x is None: self.load()``."""
+    for each in guarded:
+        for number in range(each.first, each.behind):
+            call = calls[number]
+            if call.kind == "call" and any(_fills(call, name, scopes) for name in each.names):
+                yield number
+
+
+def _fills(call: CallSite, name: str, scopes: Sequence[Scope]) -> bool:
+    """Whether a function that a call names in its module gives a value to a name."""
+    around = scopes[call.scope]
+    match call.callee:
+        case Attribute(value=Name(id=owner), name=method) if owner in around.parameters[:1]:
+            holder = scopes[around.parent]
+            given = holder.attributes.get(name.removeprefix(f"{owner}."), ())
+        case Name(id=method):
+            holder = scopes[0]
+            given = holder.bindings.get(name, ())
+        case _:
+            return False
+    defined = {e.scope for e in holder.bindings.get(method, ()) if e.kind == "defined"}
+    return any(e.scope in defined and e.value != NOTHING and e.kind != "defined" for e in given)

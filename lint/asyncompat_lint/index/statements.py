@@ -6,7 +6,7 @@ import ast
 
 from msgspec.structs import replace
 
-from asyncompat_lint.expressions import Attribute, Called, Expr, dotted, last_name
+from asyncompat_lint.expressions import Called, Expr, last_name
 from asyncompat_lint.facts import SAYING, Binding, BindingKind, Handler
 from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.branches import (
@@ -37,7 +37,7 @@ from asyncompat_lint.index.guards import (
     test_of,
 )
 from asyncompat_lint.index.marks import marks_of
-from asyncompat_lint.index.onces import fills_missing, is_filled, missing
+from asyncompat_lint.index.onces import Guarded, fills_missing, is_filled, lasting, missing
 from asyncompat_lint.index.switches import known_without, off_body, off_rest
 from asyncompat_lint.index.waiting import awaited_in, held_over_await, named_task
 from asyncompat_lint.index.waiting import awaits as _awaits
@@ -61,6 +61,9 @@ class Statements(Calls):
 
     def __init__(self, source: SourceText) -> None:
         super().__init__(source)
+        self._guarded: list[Guarded] = []
+        # Behind these calls the same names are missing, up to the end of the suite.
+        self._guarding: list[tuple[int, set[str]]] = []
         may_exit = self._may_name("exit")  # what else is called ends nothing
         self._perhaps_ending = _PERHAPS_ENDING if may_exit else _PERHAPS_ENDING - {ast.Expr}
 
@@ -68,6 +71,7 @@ class Statements(Calls):
         if self.scopes[self._scope].is_async:
             self.marks += marks_of(body)
         around, never, once = self._at, self._never, self._once
+        guarding, self._guarding = self._guarding, []
         visitors, is_outside = self._visitors, not self._in_function
         for number, statement in enumerate(body):
             if is_outside:
@@ -81,6 +85,8 @@ class Statements(Calls):
             if kind in _ENDING or (kind in self._perhaps_ending and ends(statement)):
                 self._never = True  # what is behind it
         self._at, self._never, self._once = around, never, once
+        self._guarded += [Guarded(n, len(self.calls), names) for n, names in self._guarding]
+        self._guarding = guarding
 
     def _guards(self, statement: ast.stmt, rest: list[ast.stmt]) -> None:
         """Keep what a statement says of its branches, and of what follows it."""
@@ -90,7 +96,10 @@ class Statements(Calls):
         if isinstance(statement, ast.If):
             self._conditions(statement, rest)
             if rest and not self._once and not statement.orelse and leaves(statement.body):
-                self._once = is_filled(self._lasting(missing(statement.test, holds=False)), rest)
+                names = lasting(missing(statement.test, holds=False), self.scopes[self._scope])
+                self._once = is_filled(names, rest)
+                if names and not self._once:
+                    self._guarding.append((len(self.calls), names))
         if rest and isinstance(statement, _NARROWING):
             for narrowing in narrowings(statement, rest):
                 if narrowing.suite.line >= rest[0].lineno:
@@ -189,7 +198,9 @@ class Statements(Calls):
         self.visit(node.test)
         self._narrow_branches(node)
         once = self._once
-        self._once = once or is_filled(self._lasting(missing(node.test)), node.body)
+        names = lasting(missing(node.test), self.scopes[self._scope])
+        first = len(self.calls)
+        self._once = once or is_filled(names, node.body)
         never = self._never
         self._never = never or is_never(node.test, self._false)
         optional = self._optional
@@ -197,6 +208,8 @@ class Statements(Calls):
         before = self._polled
         self._polled |= self._polls_of(node.test)
         self._branch(node, node.body)
+        if names and not self._once:
+            self._guarded.append(Guarded(first, len(self.calls), names))
         self._once, self._never, self._optional = once, never, optional
         self._branch(node, node.orelse)
         if not leaves(node.body):  # behind what leaves, it is still as the test has found it
@@ -205,25 +218,6 @@ class Statements(Calls):
 
     def _polls_of(self, test: ast.expr) -> frozenset[Expr]:
         return polled(test) if self._polls else frozenset()
-
-    def _lasting(self, names: set[str]) -> set[str]:
-        """Of these names, those that outlive the function; of its own, what they are looked up in.
-
-        So are `d = self._d` and `value = table.get(key)`.
-        """
-        scope = self.scopes[self._scope]
-        found: set[str] = set()
-        for name in names:
-            if "." in name or name in scope.outer_names or name not in scope.bindings:
-                found.add(name)
-                continue
-            for binding in scope.bindings[name]:
-                match binding.value:
-                    case Called(function=Attribute(value=table, name="get")):
-                        found |= self._lasting({dotted(table)} - {"", name})
-                    case Attribute():
-                        found.add(dotted(binding.value))
-        return found - {""}
 
     def visit_While(self, node: ast.While) -> None:
         self.visit(node.test)
