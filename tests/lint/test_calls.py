@@ -1422,30 +1422,32 @@ def get():
         fill()
     return kept
 class Store:
+    kept = None
     def __init__(self):
-        self.kept = None
-    def fill(self):
-        self.kept = open("x").read()
-    def other(self):
-        return open("x").read()
-    def get(self):
-        if self.kept is not None:
-            return self.kept
-        self.fill()
-        return self.kept
-    def get_other(self):
-        if self.kept is not None:
-            return self.kept
-        return self.other()
+        self.its = None
+    @classmethod
+    def fill(cls):
+        cls.kept = open("x").read()
+    @classmethod
+    def get(cls):
+        if cls.kept is not None:
+            return cls.kept
+        cls.fill()
+        return cls.kept
+    def get_its(self):
+        if self.its is not None:
+            return self.its
+        self.its = open("x").read()
+        return self.its
 async def main(store: Store):
     get()
     store.get()
-    store.get_other()
+    store.get_its()
 """)
     assert [(e.span.line, str(e.severity)) for e in findings] == [
-        (26, "info"),
-        (27, "info"),
-        (28, "warning"),
+        (28, "info"),
+        (29, "info"),
+        (30, "warning"),
     ]
 
 

@@ -58,7 +58,7 @@ def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr, *, holds: bo
 def lasting(names: set[str], scope: Scope) -> set[str]:
     """Return those of some names that outlive a function; of its own, what they are looked up in.
 
-    So are `d = self._d` and `value = table.get(key)`.
+    So are `d = module.d` and `value = table.get(key)`.
     """
     found: set[str] = set()
     own: set[str] = set()
@@ -76,6 +76,12 @@ def lasting(names: set[str], scope: Scope) -> set[str]:
                     case Attribute():
                         todo.append(dotted(binding.value))
     return found - {""}
+
+
+def of_no_object(names: set[str], scope: Scope) -> set[str]:
+    """Return those of some names that are not an object's that was passed: it may be soon gone."""
+    objects = {each for each in scope.parameters if each != "cls"}
+    return {name for name in names if name.partition(".")[0] not in objects}
 
 
 def is_filled(names: set[str], body: list[ast.stmt]) -> bool:

@@ -37,7 +37,14 @@ from asyncompat_lint.index.guards import (
     test_of,
 )
 from asyncompat_lint.index.marks import marks_of
-from asyncompat_lint.index.onces import Guarded, fills_missing, is_filled, lasting, missing
+from asyncompat_lint.index.onces import (
+    Guarded,
+    fills_missing,
+    is_filled,
+    lasting,
+    missing,
+    of_no_object,
+)
 from asyncompat_lint.index.switches import known_without, off_body, off_rest
 from asyncompat_lint.index.waiting import awaited_in, held_over_await, named_task
 from asyncompat_lint.index.waiting import awaits as _awaits
@@ -96,7 +103,8 @@ class Statements(Calls):
         if isinstance(statement, ast.If):
             self._conditions(statement, rest)
             if rest and not self._once and not statement.orelse and leaves(statement.body):
-                names = lasting(missing(statement.test, holds=False), self.scopes[self._scope])
+                scope = self.scopes[self._scope]
+                names = of_no_object(lasting(missing(statement.test, holds=False), scope), scope)
                 self._once = is_filled(names, rest)
                 if names and not self._once:
                     self._guarding.append((len(self.calls), names))
@@ -198,9 +206,11 @@ class Statements(Calls):
         self.visit(node.test)
         self._narrow_branches(node)
         once = self._once
-        names = lasting(missing(node.test), self.scopes[self._scope])
+        scope = self.scopes[self._scope]
+        asked = missing(node.test)
+        names = lasting(asked, scope)
         first = len(self.calls)
-        self._once = once or is_filled(names, node.body)
+        self._once = once or is_filled((names & asked) | of_no_object(names, scope), node.body)
         never = self._never
         self._never = never or is_never(node.test, self._false)
         optional = self._optional
@@ -209,6 +219,7 @@ class Statements(Calls):
         self._polled |= self._polls_of(node.test)
         self._branch(node, node.body)
         if names and not self._once:
+            names = of_no_object(names, scope)
             self._guarded.append(Guarded(first, len(self.calls), names))
         self._once, self._never, self._optional = once, never, optional
         self._branch(node, node.orelse)
