@@ -54,7 +54,7 @@ class Attributes(Names):
 
     @abstractmethod
     def heirs(self, class_: Place) -> list[Place]:
-        """Return the classes of the project that are made from a class, if that is a mixin."""
+        """Return the classes made from one that is a mixin, or leaves something to them."""
 
     def is_class(self, place: Place | None) -> bool:
         """Return whether a place is one of a class, and not of a function or of nothing."""

@@ -22,10 +22,10 @@ class NameIndex(msgspec.Struct, array_like=True, dict=True):
     abstract ones; ``decorated`` has the numbers of the scopes by what they are decorated with.
     ``untold`` are the functions, and classes by their constructors, that use what they are passed
     and do not say what that is. ``taken`` are the calls that are not awaited and whose result is
-    taken for a value that no coroutine is. ``mixins`` are the classes without bases that ask their
-    own objects for what they do not give them, or leave None, ``returning`` has the sync functions
-    that return what something gives them, as pairs of its name and theirs, ``derived`` the numbers
-    of the classes with bases.
+    taken for a value that no coroutine is. ``mixins`` are the classes with nothing from bases that
+    ask their own objects for what they do not give them, or leave None, ``returning`` has the sync
+    functions that return what something gives them, as pairs of its name and theirs, ``derived``
+    the numbers of the classes with bases.
     Pairs of ``variables`` say what functions' own are known by to others, which ``aliases`` do not
     have; ``inner`` has by which names lambdas, comprehensions and functions in functions are known,
     by their numbers, and whether that is what they give. ``standing`` has the numbers of the sites

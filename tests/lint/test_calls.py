@@ -1365,6 +1365,18 @@ async def f(storage: Storage[int], closing: Closing, waiting: Waiting):
     assert "in 1 of its 2 implementations" in findings[0].message
 
 
+KEEPING = """\
+kept = None
+table = {{}}
+def load():
+    return open("x").read()
+def get():
+{}
+async def main():
+    return get()
+"""
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -1382,16 +1394,7 @@ async def f(storage: Storage[int], closing: Closing, waiting: Waiting):
     ],
 )
 def test_what_is_done_once_is_told_with_less_weight(check_code, body):
-    (found,) = check_code(f"""\
-kept = None
-table = {{}}
-def load():
-    return open("x").read()
-def get():
-{body}
-async def main():
-    return get()
-""")
+    (found,) = check_code(KEEPING.format(body))
     assert str(found.severity) == "info"
     assert found.message.endswith("the first time")
 
@@ -1461,15 +1464,7 @@ async def main(store: Store):
     ],
 )
 def test_what_a_guard_does_not_keep_from_is_not_done_once(check_code, body):
-    (found,) = check_code(f"""\
-kept = None
-def load():
-    return open("x").read()
-def get():
-{body}
-async def main():
-    return get()
-""")
+    (found,) = check_code(KEEPING.format(body))
     assert str(found.severity) == "warning"
 
 

@@ -210,6 +210,7 @@ class Statements(Calls):
         asked = missing(node.test)
         names = lasting(asked, scope)
         first = len(self.calls)
+        # What is looked up first, in an object that may be soon gone, says less than what is asked.
         self._once = once or is_filled((names & asked) | of_no_object(names, scope), node.body)
         never = self._never
         self._never = never or is_never(node.test, self._false)
