@@ -18,6 +18,7 @@ from asyncompat_lint.facts import PROPERTIES
 from asyncompat_lint.mro import merged
 from asyncompat_lint.names import Names, Use
 from asyncompat_lint.values import (
+    ITSELF,
     UNKNOWN,
     Instance,
     Place,
@@ -26,6 +27,7 @@ from asyncompat_lint.values import (
     Value,
     Values,
     flatten,
+    of_receiver,
     substituted,
 )
 
@@ -74,7 +76,9 @@ class Attributes(Names):
             case TypeParameter(bound=bound):
                 return self._attribute_of_any(bound, name, use)
             case Instance(of="builtins.super", place=Place() as place):
-                return self._inherited(Instance(value.of, place), name, use, of_instance=True)
+                asked = Instance(value.of, place)
+                values = self._inherited(asked, name, use, of_instance=True)
+                return tuple(of_receiver(each, self._instance_at(place)) for each in values)
             case Instance(place=Place() as place) if self.scope(place).kind == "class":
                 if name == "__class__":
                     return (Reference(value.of, place, value.arguments),)
@@ -99,7 +103,7 @@ class Attributes(Names):
             scope = self.scope(value.place)
             if scope.kind == "function" and "classmethod" in scope.decorator_names:
                 return replace(value, receiver=class_)
-        return value
+        return of_receiver(value, class_)
 
     def raw_attribute(self, value: Instance, name: str, use: Use) -> Values:
         """Return what ``value.name`` is, a property itself where it is one."""
@@ -108,9 +112,8 @@ class Attributes(Names):
 
     def _read(self, value: Value, receiver: Instance, use: Use) -> Values:
         """An instance's attribute: a property gives what its function returns."""
-        if not isinstance(value, Reference):
-            return (value,)
-        if value.place is not None:
+        value = of_receiver(value, receiver)
+        if isinstance(value, Reference) and value.place is not None:
             scope = self.scope(value.place)
             if scope.kind == "function":
                 value = replace(value, receiver=receiver)
@@ -119,16 +122,17 @@ class Attributes(Names):
         return (value,)
 
     def _library_attribute(
-        self, value: Instance, name: str, use: Use, heir: Instance | None = None
+        self, value: Instance, name: str, use: Use, *, for_heir: bool = False
     ) -> Values:
-        """What a library's class says of an attribute; ``heir`` is the project's class of it."""
+        """What a library's class says of an attribute, for itself or for a class of the project."""
         for class_ in self.knowledge.lineage(value.of):
             qualified = f"{class_}.{name}"
             given = self.knowledge.attribute(qualified)
             if given is not None:
-                return self._typed(given, heir or value, (), use)
+                return self._typed(given, ITSELF if for_heir else value, (), use)
             if self.knowledge.speaks_of(qualified):
-                return (Reference(qualified, receiver=value),)
+                is_heirs = for_heir and self.knowledge.gives_itself(qualified)
+                return (Reference(qualified, receiver=ITSELF if is_heirs else value),)
         return (Reference(f"{value.of}.{name}", receiver=value),)
 
     def named(self, name: str, use: Use) -> Values:
@@ -267,7 +271,7 @@ class Attributes(Names):
             if base.place is None:
                 if not self.knowledge.knows(base.of, name):
                     continue
-                found = self._library_attribute(base, name, use, self._instance_at(place))
+                found = self._library_attribute(base, name, use, for_heir=True)
             elif of_instance:
                 found = self._instance_attribute(base, name, use)
             else:

@@ -21,8 +21,10 @@ _CONTAINERS = frozenset(
 
 
 def is_empty(value: Value) -> bool:
-    """Whether this is a container of which nothing is known that it holds."""
-    return isinstance(value, Instance) and value.of in _CONTAINERS and not any(value.arguments)
+    """Whether this is a container of which nothing is known that it holds, but empty ones."""
+    if not isinstance(value, Instance) or value.of not in _CONTAINERS:
+        return False
+    return not any(value.arguments) or _holds_empty(value)
 
 
 def filled(empty: Values, puts: Values) -> Values:

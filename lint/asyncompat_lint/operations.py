@@ -33,6 +33,7 @@ from asyncompat_lint.values import (
     Values,
     flatten,
     instances,
+    of_receiver,
     solved,
     substituted,
 )
@@ -44,7 +45,6 @@ _MANAGER = "contextlib.AbstractContextManager"
 _COROUTINE = "typing.Coroutine"
 PARTIAL = "functools.partial"
 _CALLABLE = "typing.Callable"
-_SELF = "typing.Self"
 _TYPED_DICTS = frozenset({"typing.TypedDict"})
 _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 # Around a type these leave it what it is, as far as its attributes go.
@@ -88,9 +88,23 @@ class Operations(Tables):
                 return self._given_by(value.name, value.receiver, arguments, use, value.arguments)
             case Reference(place=Place() as place):
                 if self.scope(place).kind == "class":
-                    return (Instance(value.name, place, value.arguments),)
+                    of_class = value.arguments or self._told_by_making(place, arguments, use)
+                    return (Instance(value.name, place, of_class),)
                 return self._made(value, place, arguments, use)
         return UNKNOWN
+
+    def _told_by_making(
+        self, class_: Place, arguments: tuple[Expr, ...], use: Use
+    ) -> tuple[Values, ...]:
+        """The arguments of a generic class, by what an instance is made with."""
+        parameters = tuple(self._parameters(class_, use)) if arguments else ()
+        if not parameters:
+            return ()
+        given: dict[TypeParameter, Values] = {}
+        for each in self._attribute(self._instance_at(class_), "__init__", use):
+            if isinstance(each, Reference) and each.place is not None:
+                given |= self._solved(parameters, each.place, each, arguments, use)
+        return tuple(given.get(each, UNKNOWN) for each in parameters) if given else ()
 
     def _made(
         self, function: Reference, place: Place, arguments: tuple[Expr, ...], use: Use
@@ -157,11 +171,7 @@ class Operations(Tables):
     ) -> Values:
         """What a function gives for this receiver and these arguments."""
         if function.receiver is not None:
-            receiver: Values = (function.receiver,)
-            values = flatten(
-                receiver if isinstance(each, Instance) and each.of == _SELF else (each,)
-                for each in values
-            )
+            values = tuple(of_receiver(each, function.receiver) for each in values)
         given = dict(function.given)
         if arguments and function.place is not None:
             given.update(self._solved(values, function.place, function, arguments, use))

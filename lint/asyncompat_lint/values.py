@@ -58,6 +58,8 @@ Value: TypeAlias = Reference | Instance | TypeParameter
 # What an expression can be; empty where that is not known.
 Values: TypeAlias = tuple[Value, ...]
 UNKNOWN: Values = ()
+# What is declared so is of the class that it is asked of.
+ITSELF = Instance("typing.Self")
 # What is declared as one of these may be anything.
 ANYTHING = frozenset({"builtins.object", "typing.Any"})
 
@@ -82,6 +84,19 @@ def substituted(values: Values, given: Mapping[TypeParameter, Values]) -> Values
     if not given or not any(map(_is_open, values)):
         return values
     return flatten(_with(value, given) for value in values)
+
+
+def of_receiver(value: Value, receiver: Instance) -> Value:
+    """Put in for what is of the class that it is asked of, what it was asked of."""
+    if not isinstance(value, Instance):
+        is_method = isinstance(value, Reference) and value.receiver == ITSELF
+        return replace(value, receiver=receiver) if is_method else value
+    if value == ITSELF:
+        return receiver
+    if not value.arguments:
+        return value
+    arguments = (tuple(of_receiver(e, receiver) for e in each) for each in value.arguments)
+    return replace(value, arguments=tuple(arguments))
 
 
 def instances(values: Values) -> Values:

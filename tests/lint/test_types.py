@@ -1000,6 +1000,107 @@ async def f(unknown):
     Repository.read_static(Client())  # blocks
     Repository().passed_on(Repository())  # blocks
 """,
+    "objects that libraries make of one's own classes": """
+import copy, queue, weakref
+import attrs, cattrs, dacite, msgspec
+from dependency_injector import containers, providers
+from pydantic import TypeAdapter, parse_obj_as
+class Container(containers.DeclarativeContainer):
+    client = providers.Singleton(Client)
+async def f(x, client: Client, q: "queue.Queue[Client]"):
+    attrs.evolve(client, x=1).fetch()  # blocks
+    copy.replace(client, x=1).fetch()  # blocks
+    cattrs.structure(x, Client).fetch()  # blocks
+    cattrs.structure(x, cl=Client).harmless()
+    dacite.from_dict(Client, x).fetch()  # blocks
+    dacite.from_dict(data=x, data_class=Client).fetch()  # blocks
+    msgspec.convert(x, type=Client).fetch()  # blocks
+    msgspec.convert(x, type=unknown).fetch()
+    msgspec.convert(x).fetch()
+    for each in msgspec.json.decode(x, type=list[Client]):
+        each.fetch()  # blocks
+    msgspec.json.Decoder(type=Client).decode(x).fetch()  # blocks
+    TypeAdapter(list[Client]).validate_python(x)[0].fetch()  # blocks
+    parse_obj_as(Client, x).fetch()  # blocks
+    Container.client().fetch()  # blocks
+    Container().client().fetch()  # blocks
+    Container.client.fetch()
+    weakref.ref(client)().fetch()  # blocks
+    weakref.ref(client).fetch()
+    weakref.proxy(client).fetch()  # blocks
+    q.get_nowait().fetch()  # blocks
+""",
+    "what a library's class gives of the one below it": """
+from django.db import models
+from pydantic import BaseModel
+from sqlmodel import SQLModel
+from typing import NamedTuple
+class Base(BaseModel): ...
+class Config(Base):
+    client: Client
+    def fetch(self): self.client.fetch()
+    @classmethod
+    def parse(cls, text): return cls.model_validate(text)
+    @classmethod
+    def read(cls, text): return super().model_validate_json(text)
+class Table(SQLModel, table=True):
+    def fetch(self): time.sleep(1)
+class Pair(NamedTuple):
+    client: Client
+    def fetch(self): time.sleep(1)
+class Timed(models.Model): ...
+class Row(Timed):
+    def fetch(self): time.sleep(1)
+class Rows(models.QuerySet):
+    def active(self): return self.filter(active=True)
+    def fetch(self): time.sleep(1)
+async def f(x, config: Config, rows: Rows):
+    Config.model_validate(x).fetch()  # blocks
+    Config.parse(x).client.fetch()  # blocks
+    Config.read(x).fetch()  # blocks
+    Base.model_validate(x).fetch()
+    config.model_copy(update=x).fetch()  # blocks
+    config.copy().client.fetch()  # blocks
+    config.model_dump().fetch()
+    Table.model_validate(x).fetch()  # blocks
+    Pair._make(x).fetch()  # blocks
+    Pair(x)._replace(client=x).client.fetch()  # blocks
+    (await Row.objects.aget(id=x)).fetch()  # blocks
+    (await Timed.objects.aget(id=x)).fetch()
+    async for row in Row.objects.filter(id=x):
+        row.fetch()  # blocks
+    rows.active().fetch()  # blocks
+    rows.filter(id=x).exclude(id=x).fetch()  # blocks
+""",
+    "a generic class by what one of it is made with": """
+T = TypeVar("T")
+U = TypeVar("U")
+class Box(Generic[T, U]):
+    def __init__(self, first: T, second: list[U] | None = None):
+        self.first, self.second = first, second
+    def get(self) -> T: ...
+    def each(self) -> U: ...
+class Full(Box[T, int]): ...
+async def f(x):
+    Box(Client()).get().fetch()  # blocks
+    Box(Client()).first.fetch()  # blocks
+    Box(Client()).each().fetch()
+    Box(1, [Client()]).each().fetch()  # blocks
+    Box(1, [Client()]).get().fetch()
+    Box(x).get().fetch()
+    Box[str, Client](Client()).get().fetch()
+    Full(Client()).get().fetch()  # blocks
+""",
+    "containers that make what they are asked for, and several as one": """
+import collections, contextvars
+current = contextvars.ContextVar("current", default=Client())
+async def f(x):
+    current.get().fetch()  # blocks
+    made = collections.defaultdict(Client)
+    made[x].fetch()  # blocks
+    made.fetch()
+    collections.ChainMap({"a": Client()})["a"].fetch()  # blocks
+""",
     "what tasks, queues and context variables hold": """
 from contextvars import ContextVar
 current: ContextVar[Client] = ContextVar("current")

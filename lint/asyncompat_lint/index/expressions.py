@@ -38,7 +38,13 @@ _LARGEST_NUMBER = 2**63 - 1
 _TOLD_BY_NAME = {
     "open": (1, ("mode", "fileobj")),
     "connect": (0, ("database",)),
+    "ContextVar": (1, ("default",)),
+    "Decoder": (0, ("type",)),
+    "convert": (1, ("type",)),
+    "decode": (1, ("type",)),
+    "from_dict": (0, ("data_class",)),
     "groupby": (1, ("key",)),
+    "structure": (1, ("cl",)),
     "JoinableQueue": (0, ("maxsize",)),
     "LifoQueue": (0, ("maxsize",)),
     "PriorityQueue": (0, ("maxsize",)),

@@ -316,6 +316,10 @@ class Knowledge:
         """Return the type of what a call of this name gives."""
         return self._type("gives", name)
 
+    def gives_itself(self, name: str) -> bool:
+        """Return whether what a method gives is, or has, what it is asked of."""
+        return "self" in self._types["gives"].get(name, "")
+
     def attribute(self, name: str) -> Expr | None:
         """Return the type of the attribute of this name."""
         given = self._type("attributes", name)
