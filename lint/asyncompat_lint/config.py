@@ -229,11 +229,14 @@ def python_versions(target: str, file: Path | str | None) -> Versions:
     document = tomllib.loads(Path(file).read_text("utf-8"))
     poetry = _table(file, document, "tool", "poetry", "dependencies")
     told = _table(file, document, "project").get("requires-python", poetry.get("python"))
+    if isinstance(told, dict):  # as Poetry has it, with more than that
+        told = told.get("version")
     if told is None:
         return Versions()
     versions = parse_required(str(told))
     if versions is None:
-        raise ConfigError(f"{file}: requires-python: {told!r} cannot be understood")
+        told = f"{told!r} cannot be understood; `--target-version` says it, too"
+        raise ConfigError(f"{file}: requires-python: {told}")
     return versions
 
 

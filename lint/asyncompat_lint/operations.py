@@ -49,9 +49,13 @@ _TYPED_DICTS = frozenset({"typing.TypedDict"})
 _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 # Around a type these leave it what it is, as far as its attributes go.
 _TRANSPARENT = frozenset(
-    f"typing.{name}"
-    for name in "Annotated ClassVar Final NotRequired Optional ReadOnly Required Unpack".split()
+    [
+        *map("typing.{}".format, "Annotated ClassVar Final NotRequired Optional ReadOnly".split()),
+        *("typing.Required", "typing.Unpack", "dataclasses.InitVar", "sqlalchemy.orm.Mapped"),
+    ]
 )
+# What is declared so is better known by the values themselves.
+_TOLD_BY_BODY = ANYTHING | {_CALLABLE}
 # What opens files, and the number of the argument that says how.
 _MODES = {"builtins.open": 1, "io.open": 1, "pathlib.Path.open": 0}
 _BINARY_FILE = "io.BufferedIOBase"
@@ -132,7 +136,7 @@ class Operations(Tables):
             if scope.annotation is not None:
                 outside = self._around(place, use)
                 declared = instances(self.infer(scope.annotation, outside))
-                if not all(isinstance(v, Instance) and v.of in ANYTHING for v in declared):
+                if not all(isinstance(v, Instance) and v.of in _TOLD_BY_BODY for v in declared):
                     return declared
                 return self._in_body(place, scope.returned, use) or declared
             return self._in_body(place, scope.returned, use)

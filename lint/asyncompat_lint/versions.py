@@ -18,8 +18,12 @@ NEWEST: Version = (3, 15)
 ALL: tuple[Version, ...] = tuple((3, minor) for minor in range(OLDEST[1], NEWEST[1] + 1))
 
 _RANGE = re.compile(r"3\.(\d+)(?:\s*-\s*3\.(\d+))?")
-# Poetry's: up to the next greater version of what is told, or of all but its last number.
-_CARET = re.compile(r"\^\s*(\d+)(?:\.(\d+))?(?:\.\d+)?")
+# Poetry's own: up to the next greater version, of the first number or of the second; and one alone.
+_CARET = re.compile(r"\^\s*(\d+)((?:\.\d+)*)")
+_TILDE = re.compile(r"~\s*(\d+)(?:\.(\d+))?((?:\.\d+)*)(?![\d=])")
+_ALONE = re.compile(r"(\d+(?:\.\d+)?)(?:\.(?:\d+|\*))*")
+_AND = re.compile(r"\s*,\s*|(?<=[\d*])\s+(?=[<>=!~^])")
+_OR = re.compile(r"\|+")
 
 
 def parse(text: str) -> Version:
@@ -88,15 +92,34 @@ def parse_required(text: str) -> Versions | None:
     # Loaded where it is needed: it takes as long as all of this package.
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    text = _CARET.sub(lambda m: f">={m[0].lstrip('^ ')},<{int(m[1]) + 1}", text)
     try:
-        specifiers = SpecifierSet(text)
+        ranges = [SpecifierSet(_of_poetry(each)) for each in _OR.split(text)]
     except InvalidSpecifier:
         return None
-    # A version is meant if any of its releases is: `>=3.8.1` is 3.8, too.
-    return Versions(
-        tuple(each for each in ALL if any(map(specifiers.contains, _releases(each)))), True
-    )
+
+    def allows(version: Version) -> bool:
+        # A version is meant if any of its releases is: `>=3.8.1` is 3.8, too.
+        return any(each.contains(release) for each in ranges for release in _releases(version))
+
+    return Versions(tuple(filter(allows, ALL)), True)
+
+
+def _of_poetry(text: str) -> str:
+    """What Poetry writes in its own way, as all others write it."""
+    text = text.strip()
+    if text == "*":
+        return ""
+    text = _CARET.sub(lambda m: f">={m[1]}{m[2]},<{int(m[1]) + 1}", text)
+    text = _TILDE.sub(_up_to_next, text)
+    parts = (_ALONE.fullmatch(each) or each for each in _AND.split(text))
+    return ",".join(each if isinstance(each, str) else f"=={each[1]}.*" for each in parts)
+
+
+def _up_to_next(tilde: re.Match[str]) -> str:
+    major, minor, rest = tilde.groups()
+    if minor is None:
+        return f">={major},<{int(major) + 1}"
+    return f">={major}.{minor}{rest},<{major}.{int(minor) + 1}"
 
 
 def _releases(version: Version) -> Iterable[str]:

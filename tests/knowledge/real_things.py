@@ -36,6 +36,11 @@ def handed(*, of_distributions: bool):
     return sorted(_of(distributions=of_distributions).callables)
 
 
+def giving(*, of_distributions: bool):
+    found = [each for each in libraries() if bool(each.distributions) == of_distributions]
+    return sorted(name for library in found for name in library.gives)
+
+
 def check_callbacks(name, methods):
     class_ = find(name)
     assert [each for each in methods if not callable(getattr(class_, each, None))] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from real_things import callbacks, check, check_callbacks, coroutines, entries, find, handed
+from real_things import callbacks, check, check_callbacks, coroutines, entries, find, giving, handed
 
 # These are made from C, against libraries of the system's.
 OF_THE_SYSTEM = {"MySQLdb", "pyodbc"}
@@ -34,4 +34,9 @@ def test_callbacks_are_methods(name, methods):
 
 @pytest.mark.parametrize("name", handed(of_distributions=True))
 def test_what_is_handed_callables_is_there(name):
+    assert callable(find(name))
+
+
+@pytest.mark.parametrize("name", giving(of_distributions=True))
+def test_what_gives_something_is_there(name):
     assert callable(find(name))

@@ -192,6 +192,8 @@ def test_the_command_reads_the_file_above_what_is_checked(tmp_path, monkeypatch,
         ("", '[project]\nrequires-python = ">=3.8,<4"', (3, 8)),
         ("3.10-3.14", '[project]\nrequires-python = ">=3.8"', (3, 10)),
         ("3.9", "", (3, 9)),
+        ("", '[tool.poetry.dependencies]\npython = "^3.10 | ~3.9"', (3, 9)),
+        ("", '[tool.poetry.dependencies]\npython = {version = "^3.10", optional = true}', (3, 10)),
     ],
 )
 def test_the_oldest_python(tmp_path, target, project_table, lowest):

@@ -1072,6 +1072,30 @@ async def f(x, config: Config, rows: Rows):
     rows.active().fetch()  # blocks
     rows.filter(id=x).exclude(id=x).fetch()  # blocks
 """,
+    "relations of tables, and functions from tables that say nothing of themselves": """
+from sqlalchemy.orm import DeclarativeBase, Mapped, relationship
+class Base(DeclarativeBase): ...
+class User(Base):
+    posts: Mapped[list["Post"]] = relationship(back_populates="user")
+    def fetch(self): time.sleep(1)
+class Post(Base):
+    user: Mapped["User"] = relationship(back_populates="posts")
+    def fetch(self): time.sleep(1)
+def slow(x): time.sleep(1)
+def slower(x): time.sleep(2)
+def quick(x): ...
+def one(kind: str) -> Callable[[str], None]: return {"a": slow, "b": slower}[kind]
+def either(kind: str) -> Callable[[str], None]: return {"a": slow, "b": quick}[kind]
+async def f(user: User):
+    user.posts[0].fetch()  # blocks
+    for post in user.posts:
+        post.user.fetch()  # blocks
+        post.user.posts.fetch()
+    one("a")("x")  # blocks
+    handler = one("a")
+    handler("x")  # blocks
+    either("a")("x")
+""",
     "a generic class by what one of it is made with": """
 T = TypeVar("T")
 U = TypeVar("U")
