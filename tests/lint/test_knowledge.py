@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import collections
 import inspect
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
-from real_things import callbacks, check, check_callbacks, coroutines, entries, find, libraries
+from real_things import (
+    callbacks,
+    check,
+    check_callbacks,
+    coroutines,
+    entries,
+    find,
+    giving,
+    libraries,
+)
 
 from asyncompat_lint.expressions import Constant
 from asyncompat_lint.knowledge import Entry, Knowledge, Table, load, parse
@@ -17,6 +27,8 @@ ENTRIES = entries(of_distributions=False)
 # What another platform or a newer Python has.
 ELSEWHERE = {"msvcrt", "nt"}
 NEW = {
+    "asyncio.TaskGroup.create_task": (3, 11),
+    "copy.replace": (3, 13),
     "hashlib.file_digest": (3, 11),
     "tomllib.load": (3, 11),
     "pathlib.Path.walk": (3, 12),
@@ -46,6 +58,16 @@ def test_callbacks_are_methods(name, methods):
 @pytest.mark.parametrize("name", coroutines(of_distributions=False))
 def test_what_has_to_be_awaited_is_a_coroutine_function(name):
     assert inspect.iscoroutinefunction(find(name))
+
+
+@pytest.mark.parametrize("name", giving(of_distributions=False))
+def test_what_gives_something_is_there(name):
+    if sys.version_info < NEW.get(name, (0,)):
+        pytest.skip("a newer Python's")
+    # What named tuples have stands in no class: it is made with each of theirs.
+    owner, _, method = name.rpartition(".")
+    made = collections.namedtuple("made", []) if owner == "typing.NamedTuple" else None
+    assert callable(getattr(made, method) if made else find(name))
 
 
 def test_no_entry_stands_twice():
