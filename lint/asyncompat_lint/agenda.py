@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 
 from asyncompat_lint.expressions import Inner, last_name
 from asyncompat_lint.facts import Scope
+from asyncompat_lint.handing import Handing
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.notes import Asked
 from asyncompat_lint.overriding import Overriding
@@ -43,6 +44,7 @@ class Agenda:
         sites: SiteIndex,
         overriding: Overriding,
         *,
+        handing: Handing,
         watched: AbstractSet[str],
     ) -> None:
         self._program = program
@@ -50,6 +52,7 @@ class Agenda:
         self._targets = targets
         self._sites = sites
         self._overriding = overriding
+        self._handing = handing
         self._watched = watched
         # All names that sites were looked for by.
         self.names: set[str] = set()
@@ -184,25 +187,16 @@ class Agenda:
         if not targets and self._overriding.is_left_open(site):
             methods = {site.call.name}
         is_blocking = any(self._knowledge.blocking(target.name) for target in targets)
-        hands_on = any(map(self.called_arguments, targets))
+        hands_on = any(map(self._calls_arguments, targets))
         if not (places or is_blocking or hands_on or methods):
             return None
         arguments = site.call.arguments.values() if hands_on else ()
         handed = {name for each in arguments for name in site.module.facts.names.names_in(each)}
         return Asked(sorted(methods), hands_on, sorted(handed), is_blocking)
 
-    def called_arguments(self, target: Reference) -> list[str]:
-        """Return the arguments, by name or number, that something calls at once."""
-        where, known = self._knowledge.callables.get(target.name, ("elsewhere", []))
-        if where == "here":
-            return [str(each) for each in known]
-        if target.place is None or target.name in self._knowledge.callables:
-            return []
-        if not self._sites.may_receive(target.name.rpartition(".")[2]):
-            return []
-        scope = self._program.scope(target.place)
-        is_bound = target.receiver is not None or scope.name == "__init__"
-        is_static = "staticmethod" in scope.decorator_names
-        parameters = scope.parameters[is_bound and not is_static :]
-        called = [each for each in scope.called_parameters if each in parameters]
-        return [*called, *(str(parameters.index(each)) for each in called)]
+    def _calls_arguments(self, target: Reference) -> bool:
+        """Whether something calls what it is passed, at once."""
+        if target.place is not None and target.name not in self._knowledge.callables:
+            last = target.name.rpartition(".")[2]
+            return self._sites.may_receive(last) and bool(self._handing.called_arguments(target))
+        return bool(self._handing.called_arguments(target))

@@ -17,9 +17,10 @@ class NameIndex(msgspec.Struct, array_like=True, dict=True):
     ``async with``, ``holding`` those of what is held over an ``await``, ``discarded`` those of
     calls whose result is neither awaited nor used. Pairs say what is known by another name
     (``aliases``), what a name makes, returns or yields (``made``), and which classes are made from
-    which (``subclasses``). ``receivers`` call what they are passed; ``imports`` are what is
-    imported, anywhere; ``coroutines`` are the async functions, ``abstract`` has the numbers of the
-    abstract ones; ``decorated`` has the numbers of the scopes by what they are decorated with.
+    which (``subclasses``). ``receivers`` call what they are passed, pairs of ``handing`` say what
+    passes that on to which; ``imports`` are what is imported, anywhere; ``coroutines`` are the
+    async functions, ``abstract`` has the numbers of the abstract ones; ``decorated`` has the
+    numbers of the scopes by what they are decorated with.
     ``untold`` are the functions, and classes by their constructors, that use what they are passed
     and do not say what that is. ``taken`` are the calls that are not awaited and whose result is
     taken for a value that no coroutine is. ``mixins`` are the classes with nothing from bases that
@@ -37,6 +38,7 @@ class NameIndex(msgspec.Struct, array_like=True, dict=True):
     made: list[tuple[str, str]] = []
     subclasses: list[tuple[str, str]] = []
     receivers: list[str] = []
+    handing: list[tuple[str, str]] = []
     imports: list[str] = []
     read: dict[str, list[int]] = {}
     entered: list[int] = []

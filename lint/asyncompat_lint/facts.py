@@ -116,6 +116,16 @@ class Without(msgspec.Struct, frozen=True, array_like=True):
     end_line: int
 
 
+class PassedOn(msgspec.Struct, frozen=True, array_like=True):
+    """A call in a function that passes a parameter on, by ``key``: a name, or a number."""
+
+    parameter: str
+    callee: Expr
+    key: str
+    awaited: bool
+    line: int
+
+
 # Decorators under which an attribute is what its function returns.
 CACHED_PROPERTIES = frozenset(
     {"cached_property", "lazy_property", "lazyproperty", "reify", "under_cached_property"}
@@ -131,8 +141,9 @@ class Scope(msgspec.Struct, array_like=True):
 
     ``runs_in_parent`` is whether the code runs as part of the enclosing scope's: a class body, a
     comprehension, a generator expression that is used up on the spot. A function has its
-    parameters (those that it calls itself in ``called_parameters``), an annotation of what it
-    returns, or the values it returns, and those it yields; the constants among its ``defaults``,
+    parameters (those that it calls itself in ``called_parameters``, those that it passes to others
+    in ``passed_on``), an annotation of what it returns, or the values it returns, and those it
+    yields; the constants among its ``defaults``,
     and ``conditions`` on what it is passed; ``asks_for_loop`` is whether it wants to know if a loop
     runs, and ``without`` where something that may tell has told that none does. A lambda and a
     comprehension return what they compute; a class has bases, and the attributes that its methods
@@ -167,6 +178,7 @@ class Scope(msgspec.Struct, array_like=True):
     without: list[Without] = []
     filled: dict[str, list[Binding]] = {}
     asked: dict[str, list[Binding]] = {}
+    passed_on: list[PassedOn] = []
 
     @property
     def decorator_names(self) -> list[str]:

@@ -54,7 +54,8 @@ def _put(facts: ModuleFacts) -> list[tuple[object, ...]]:
 
 def _told(scope: Scope) -> tuple[object, ...]:
     bound = scope.bindings, scope.attributes, scope.filled, scope.asked
-    return (*_FIELDS(scope), *map(_bound, bound))
+    passed_on = [(each.parameter, each.callee, each.key, each.awaited) for each in scope.passed_on]
+    return (*_FIELDS(scope), *map(_bound, bound), passed_on)
 
 
 # All of a scope but its line, its bindings, which are told without theirs, and what only calls ask.
@@ -72,6 +73,7 @@ _FIELDS = operator.attrgetter(
             "defaults",
             "conditions",
             "without",
+            "passed_on",
         )
     )
 )

@@ -26,6 +26,7 @@ from asyncompat_lint.expressions import last_name
 from asyncompat_lint.facts import CACHED_PROPERTIES, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.guarded import Guarded
+from asyncompat_lint.handing import Handing
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.libraries import Libraries
 from asyncompat_lint.locks import Locks
@@ -94,8 +95,15 @@ class Reach:
         self._overriding = Overriding(program, self._conditions, self._blocked)
         self._locks = Locks(program, knowledge, targets)
         self._libraries = Libraries(program, knowledge, self._locks)
+        self._handing = Handing(program, knowledge)
         self._agenda = Agenda(
-            program, knowledge, targets, self._sites, self._overriding, watched=self._locks.names
+            program,
+            knowledge,
+            targets,
+            self._sites,
+            self._overriding,
+            handing=self._handing,
+            watched=self._locks.names,
         )
         # What may block by itself has one of these.
         self._names: set[str] = set()
@@ -228,7 +236,8 @@ class Reach:
             asked = self._agenda.note(site, groups)
             if asked is not None and not self._may_block(asked, groups):
                 return {}
-        found = [self._of_group(group, site) for group in groups]
+        is_awaited = site.call.awaited
+        found = [self._of_group(group, site, awaited=is_awaited) for group in groups]
         # Where it may be one of several, every one must block.
         blockers = found[0] if found and all(found) else {}
         if not blockers and any(found) and _are_definitions(groups):
@@ -265,11 +274,11 @@ class Reach:
                 return {key: replace(b, read=name) for key, b in blockers.items()}
         return {}
 
-    def _of_group(self, group: Group, site: Site) -> Blockers:
-        """What blocks of all that is run."""
+    def _of_group(self, group: Group, site: Site, *, awaited: bool) -> Blockers:
+        """What blocks of all that is run; ``awaited`` is whether it is awaited itself."""
         found: Blockers = {}
         for target in group:
-            for blocker in self._of_target(target, site).values():
+            for blocker in self._of_target(target, site, awaited=awaited).values():
                 # What is wrapped around an async function gives what is to be awaited.
                 is_around = target is not group[0] and self._is_async(group[0])
                 add(found, replace(blocker, needs_loop=blocker.needs_loop or is_around))
@@ -278,18 +287,18 @@ class Reach:
     def _is_async(self, target: Reference) -> bool:
         return target.place is not None and self._program.scope(target.place).is_async
 
-    def _of_target(self, target: Reference, site: Site) -> Blockers:
+    def _of_target(self, target: Reference, site: Site, *, awaited: bool) -> Blockers:
         if target.place is None or self._knowledge.blocking(target.name):
             blocker = self._libraries.blocker(target, site)
             return {} if blocker is None else {(blocker.rule, blocker.held): blocker}
-        if site.call.awaited or self._program.modules.is_installed(target.place.location):
+        if awaited or self._program.modules.is_installed(target.place.location):
             scope = self._program.scope(target.place)
             is_changed = any(name not in _KEEPING for name in scope.decorator_names)
-            is_other = scope.is_async != site.call.awaited and (scope.is_async or is_changed)
+            is_other = scope.is_async != awaited and (scope.is_async or is_changed)
             if is_other and (scope.is_async or not self._program.is_made_async(target.place)):
                 return {}  # it does not run here, or has been made something else of
         found = self._of_function(target.place, site)
-        if site.call.awaited:
+        if awaited:
             # What returns something to await has gone another way than to wait for it.
             found = {key: each for key, each in found.items() if not each.returned}
         return found
@@ -327,11 +336,13 @@ class Reach:
             return {}
         for group in groups:
             for target in group:
-                for key in self._agenda.called_arguments(target):
+                if site.call.discarded and not site.call.awaited and self._is_async(target):
+                    continue  # that never runs
+                for key in self._handing.called_arguments(target):
                     if key not in passed:
                         continue
                     for inner in self._program.passed(site.module, site.call, passed[key]):
-                        blockers = self._of_group(inner, site)
+                        blockers = self._of_group(inner, site, awaited=False)
                         if blockers:
                             return {k: replace(b, passed=True) for k, b in blockers.items()}
         return {}

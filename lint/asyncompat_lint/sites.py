@@ -75,6 +75,7 @@ class SiteIndex:
         self._made_sites: dict[tuple[int, int], Site] = {}
         for module in modules.all:
             self._add(module)
+        self._add_handing()
         self._add_passed()
 
     def _add(self, module: Module) -> None:
@@ -95,6 +96,18 @@ class SiteIndex:
                 self._passed[name].append(Site(module, number))
         self._receivers.update(names.receivers)
         self.imported |= module.imported
+
+    def _add_handing(self) -> None:
+        """Take what passes on to receivers what it is passed for such as well."""
+        handing: dict[str, list[str]] = defaultdict(list)
+        for module in self._modules.all:
+            for name, other in module.facts.names.handing:
+                handing[other].append(name)
+        todo = [each for each in handing if each in self._receivers]
+        while todo:
+            news = [each for each in handing.get(todo.pop(), ()) if each not in self._receivers]
+            self._receivers.update(news)
+            todo += news
 
     def _add_passed(self) -> None:
         for receiver in self._receivers:

@@ -181,6 +181,22 @@ IN_ORDER = [
             }
             for asks in ("print()", "self.client.get('v')")
         ],
+        # What is called of what a function is passed, by another that it passes it to.
+        *(
+            [
+                {
+                    "c.py": f"def call(op): {calls}\ndef leave(op): ...\n",
+                    "a.py": f"from c import call, leave\ndef outer(op): return {passes}(op)\n",
+                    "b.py": "import time\nfrom a import outer\nasync def f():\n"
+                    "    outer(lambda: time.sleep(1))\n",
+                }
+                for calls, passes in versions
+            ]
+            for versions in (
+                (("op()", "leave"), ("op()", "call")),
+                (("print(op)", "call"), ("op()", "call")),
+            )
+        ),
         # A module of a package is asked for something, and imported by others only.
         *(
             [
@@ -197,7 +213,9 @@ IN_ORDER = [
             for imports in ("import pkg", "import pkg.c", "from pkg import two\nimport pkg")
         ),
     ],
-    ids=["order", "decorator", "places", "shared", "mixin", "open", "package", "beside", "both"],
+    ids=(
+        "order decorator places shared mixin open handed handed-further package beside both"
+    ).split(),
 )
 def test_a_change_elsewhere_is_never_missed(folder, tmp_path, versions):
     results = []

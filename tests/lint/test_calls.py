@@ -902,6 +902,61 @@ async def f():
     Runner.just(blocks)  # blocks
     Runner().just(blocks)  # blocks
 """,
+    "what is passed on to what calls it": """
+from typing import Any, Optional, TypeVar
+from collections.abc import Callable
+T = TypeVar("T")
+def harmless(): ...
+def call(op): return op()
+def outer(op: Callable[[], T]) -> T: return call(op)
+def outermost(first, op: "Optional[Callable[[], T]]" = None): return outer(op=op)
+def leaves(op): return [op]
+def left(op): return leaves(op)
+def other(op):
+    op = harmless
+    return call(op)
+def around(op): return back(op)
+def back(op): return around(op) or op()
+def of_text(op: str): return call(op)
+class Runner:
+    def run(self, op): return op()
+    def through(self, op, *args): return self.run(op)
+    async def here(self, op, **kw):
+        try:
+            return op(**kw)
+        except ValueError:
+            return None
+async def run(op):
+    result = op()
+    return await result if asyncio.iscoroutine(result) else result
+async def run_maybe(op): return await run(op)
+async def starts(op): asyncio.create_task(run(op))
+async def awaits(op): return await op()
+async def off(op): return await asyncio.to_thread(op)
+async def off_too(op): return await off(op)
+def reads():
+    return time.sleep(1)
+async def f(x):
+    outer(blocks)  # blocks
+    outermost(blocks, harmless)
+    outermost(harmless, blocks)  # blocks
+    outermost(harmless, op=lambda: blocks())  # blocks
+    left(blocks)
+    other(blocks)
+    around(blocks)  # blocks
+    of_text(blocks)
+    Runner().through(blocks, x)  # blocks
+    await Runner().here(reads)  # blocks
+    await run(reads)  # blocks
+    await run_maybe(reads)  # blocks
+    await run_maybe(harmless)
+    await asyncio.wait_for(run_maybe(reads), 1)  # blocks
+    run_maybe(reads)
+    await starts(reads)
+    await awaits(reads)
+    await off(reads)
+    await off_too(reads)
+""",
     "what a comprehension calls of what is passed": """
 def each(function): return [function(n) for n in range(3)]
 async def f():

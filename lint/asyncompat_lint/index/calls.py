@@ -27,6 +27,7 @@ from asyncompat_lint.index.expressions import (
     expression,
     name_of,
 )
+from asyncompat_lint.index.handing import passed_on
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.nodes import walk
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
@@ -135,8 +136,8 @@ class Calls(Names):
         is_told_of = name in _TOLD_OF  # few are, and each is to be asked for but once
         if is_told_of:
             self._tell_of(name, node)
+        runs = self.scopes[self._running()]
         if isinstance(function, ast.Name):
-            runs = self.scopes[self._running()]
             if name in runs.parameters and not awaited:  # or it is an async one
                 runs.called_parameters.append(name)
         elif self._versioned and isinstance(function, ast.Attribute):  # it is not visited itself
@@ -159,6 +160,9 @@ class Calls(Names):
         callee = expression(function, self._known)
         passed = [expression(each, self._known) for each in node.args]
         arguments, passes = self._arguments(node, passed)
+        if arguments and runs.kind == "function":
+            at = node.lineno
+            runs.passed_on += passed_on(runs, callee, arguments, at, awaited=awaited)
         self._site(
             node,
             callee,

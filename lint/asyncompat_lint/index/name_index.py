@@ -24,6 +24,7 @@ from asyncompat_lint.expressions import (
     own_name,
 )
 from asyncompat_lint.facts import CallSite, Load, Put, Scope
+from asyncompat_lint.index.handing import handing_names
 from asyncompat_lint.index.leads import add_leads
 
 # What has one of these for its base has nothing from it.
@@ -41,6 +42,7 @@ def name_index(
     index = NameIndex(
         imports=sorted(imported),
         receivers=sorted(set(_receivers(scopes))),
+        handing=sorted(set(handing_names(scopes))),
         untold=sorted(set(_untold(scopes, calls))),
         mixins=sorted(set(_mixins(scopes, calls))),
     )

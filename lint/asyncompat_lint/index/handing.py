@@ -1,0 +1,57 @@
+"""Parameters that a function passes on, to what may call them: callables, by what is said of them.
+
+Most of what is passed on is none, and each would have to be followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from asyncompat_lint.expressions import Display, Either, Expr, Name, Subscripted, last_name
+from asyncompat_lint.facts import PassedOn, Scope
+
+_AROUND = frozenset({"Annotated", "Optional", "Union"})
+_OF_CALLABLES = re.compile(
+    "Any|_?[A-Z]|(?i:.*(await|call|coro|factory|func|handler|hook|job|listener|operation).*)"
+)
+
+
+def passed_on(
+    scope: Scope, callee: Expr, arguments: Mapping[str, Expr], line: int, *, awaited: bool
+) -> Iterable[PassedOn]:
+    """Give the parameters of a function that a call in it passes on."""
+    for key, value in arguments.items():
+        if type(value) is Name and value.id in scope.parameters and _may_be_called(scope, value.id):
+            yield PassedOn(value.id, callee, key, awaited, line)
+
+
+def handing_names(scopes: list[Scope]) -> Iterator[tuple[str, str]]:
+    """Give the names of functions, and of their classes, with those of what they pass on to."""
+    for scope in scopes:
+        for each in scope.passed_on:
+            yield scope.name, last_name(each.callee)
+            if scope.name == "__init__":
+                yield scopes[scope.parent].name, last_name(each.callee)
+
+
+def _may_be_called(scope: Scope, parameter: str) -> bool:
+    """Whether a parameter is always what is passed, and that may be a callable."""
+    bindings = scope.bindings.get(parameter, ())
+    if len(bindings) != 1:
+        return False
+    binding = bindings[0]
+    return binding.kind == "unknown" or (
+        binding.kind == "annotated" and _says_callable(binding.value)
+    )
+
+
+def _says_callable(said: Expr) -> bool:
+    match said:
+        case Either(options=inner) | Display(items=inner):
+            return any(map(_says_callable, inner))
+        case Subscripted(value=value, index=index) if last_name(value) in _AROUND:
+            return _says_callable(index)
+        case Subscripted(value=value):
+            return _says_callable(value)
+    return _OF_CALLABLES.fullmatch(last_name(said)) is not None
