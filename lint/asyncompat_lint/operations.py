@@ -24,6 +24,7 @@ from asyncompat_lint.names import Use
 from asyncompat_lint.tables import Tables
 from asyncompat_lint.values import (
     ANYTHING,
+    ITSELF,
     UNKNOWN,
     Instance,
     Place,
@@ -136,13 +137,20 @@ class Operations(Tables):
             if scope.annotation is not None:
                 outside = self._around(place, use)
                 declared = instances(self.infer(scope.annotation, outside))
-                if not all(isinstance(v, Instance) and v.of in _TOLD_BY_BODY for v in declared):
+                if not all(map(self._is_told_by_body, declared)):
                     return declared
                 return self._in_body(place, scope.returned, use) or declared
             return self._in_body(place, scope.returned, use)
 
         values = self._once((place.location, place.scope, "return"), use, find)
         return self._here(values, function, arguments, use)
+
+    def _is_told_by_body(self, declared: Value) -> bool:
+        """Whether the values say more than what is declared: anything, or a class nobody knows."""
+        if not isinstance(declared, Instance) or declared.place or declared == ITSELF:
+            return False
+        is_known = self.knowledge.is_class(declared.of) or _is_builtin_class(declared.of)
+        return declared.of in _TOLD_BY_BODY or not is_known
 
     def _yielded(
         self, function: Reference, place: Place, arguments: tuple[Expr, ...], use: Use

@@ -6,10 +6,9 @@ libraries' names. It does not know what blocks.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
-from asyncompat_lint.decorators import Decorators
 from asyncompat_lint.expressions import (
     KEYWORDS,
     Attribute,
@@ -25,6 +24,7 @@ from asyncompat_lint.facts import PROPERTIES, CallSite, Load, Scope
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import PARTIAL
+from asyncompat_lint.validators import Validators
 from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Value, Values
 
 # What one value of a call site runs: all of these.
@@ -47,11 +47,7 @@ CONSTRUCTORS = (
 )
 
 
-_PYDANTIC = "pydantic"
-VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
-
-
-class Program(Decorators):
+class Program(Validators):
     """The project's modules, with everything in them that can be asked for by place."""
 
     def targets(self, module: Module, site: CallSite) -> list[Group]:
@@ -218,7 +214,8 @@ class Program(Decorators):
 
     def _run_at(self, value: Value, site: CallSite, use: Use) -> Group:
         if site.kind == "call":
-            return self._called_group(value, use)
+            fields = set(site.arguments) if site.passes == 0 else None
+            return self._called_group(value, use, fields)
         if not isinstance(value, Instance):
             # An object of a library's module, as `sys.stdin` is.
             is_object = (
@@ -235,7 +232,10 @@ class Program(Decorators):
             return self._methods(value, ("__enter__", "__exit__"), use)
         return self._methods(value, ("__iter__", "__next__"), use)
 
-    def _called_group(self, value: Value, use: Use) -> Group:
+    def _called_group(
+        self, value: Value, use: Use, fields: AbstractSet[str] | None = None
+    ) -> Group:
+        """What calling something runs; with no more than these named, where that is known."""
         match value:
             case Instance(of=of, arguments=[functions, *_]) if of == PARTIAL:
                 return tuple(r for each in functions for r in self._called_group(each, use))
@@ -245,35 +245,14 @@ class Program(Decorators):
                 scope = self.scope(place)
                 if scope.kind == "class":
                     made = Instance(value.name, place, value.arguments)
-                    return (*self._methods(made, CONSTRUCTORS, use), *self._validators(place, use))
+                    made_by = self._methods(made, CONSTRUCTORS, use)
+                    if any(each.name.endswith(".__init__") for each in made_by):
+                        fields = None  # it may pass more
+                    return (*made_by, *self._validators(place, fields, use))
                 return () if scope.is_generator else (value, *self._wrappers(place, use))
             case Reference():
-                return (value,)
+                return (value, *self._checked_by(value, use))
         return ()
-
-    @functools.cached_property
-    def _has_validators(self) -> bool:
-        names = (module.facts.names for module in self.modules.all)
-        return any(not VALIDATORS.isdisjoint(each.decorated) for each in names)
-
-    def _validators(self, class_: Place, use: Use) -> Iterator[Reference]:
-        """The functions by which pydantic checks what an object of a class is made with."""
-        nearer: set[str] = set()
-        for place in (class_, *self._order(class_, use)) if self._has_validators else ():
-            facts = self.modules.at(place.location).facts
-            for name in VALIDATORS & facts.names.decorated.keys():
-                for number in facts.names.decorated[name]:
-                    scope, there = facts.scopes[number], Place(place.location, number)
-                    is_its = scope.parent == place.scope and scope.name not in nearer
-                    if is_its and self._is_pydantics(there):
-                        yield self.defined_at(there)
-            nearer.update(facts.scopes[place.scope].bindings)
-
-    def _is_pydantics(self, validator: Place) -> bool:
-        return any(
-            isinstance(each, Reference) and each.name.partition(".")[0] == _PYDANTIC
-            for each in self.decorators(validator)
-        )
 
     def _wrappers(self, place: Place, use: Use) -> Group:
         """What the project's decorators have put around a function, to be run in its place."""
@@ -294,10 +273,6 @@ class Program(Decorators):
                         found[made] = None
         wrappers = [each.place for each in found if each.place is not None]
         return () if scope.is_async and self.tell_async_apart(wrappers) else tuple(found)
-
-    def _methods(self, value: Instance, names: tuple[str, ...], use: Use) -> Group:
-        found = (v for name in names for v in self.attribute(value, name, use))
-        return tuple(v for v in found if isinstance(v, Reference))
 
     def _setters(self, property_: Reference) -> Iterator[Reference]:
         """The functions that run where a property is given a value."""

@@ -51,6 +51,54 @@ async def f():
     Over(path="x")
     Others()
 """,
+    "validators of a field check what is passed for it": """
+import pydantic
+from pydantic import BaseModel, field_validator, validator
+class Checked(BaseModel):
+    a: str | None = None
+    b: int = 1
+    @field_validator("a", mode="after")
+    @classmethod
+    def check(cls, v):
+        time.sleep(1)
+        return v
+class Below(Checked):
+    c: int = 0
+class Always(BaseModel):
+    a: int = 0
+    @validator("a", always=True)
+    def check(cls, v): time.sleep(1)
+    @classmethod
+    def parse(cls, x): return cls.model_validate(x)
+class Each(BaseModel):
+    a: int = 0
+    @pydantic.field_validator("*")
+    @classmethod
+    def check(cls, v): time.sleep(1)
+class After(BaseModel):
+    def model_post_init(self, context): time.sleep(1)
+class Own(Checked):
+    def __init__(self, x): super().__init__(a=x)
+class Plain(BaseModel):
+    a: int
+async def f(x, **kw):
+    Checked()
+    Checked(b=2)
+    Checked(a="x")  # blocks
+    Checked(**kw)  # blocks
+    Below(c=1)
+    Below(a=1, c=1)  # blocks
+    Always()  # blocks
+    Each(a=1)  # blocks
+    Own(1)  # blocks
+    Checked.model_validate(x)  # blocks
+    Below.model_validate_json(x)  # blocks
+    Always.parse(x)  # blocks
+    After.model_validate(x)  # blocks
+    Checked.parse_obj(x)  # blocks
+    Checked.model_construct(a=1)
+    Plain.model_validate(x)
+""",
     "decorators that hand over what calls the function, or have it called later": """
 def by_lambda(function):
     @functools.wraps(function)

@@ -1096,6 +1096,77 @@ async def f(user: User):
     handler("x")  # blocks
     either("a")("x")
 """,
+    "objects that are defaults, and classes that only checkers have": """
+from typing import TYPE_CHECKING
+import boto3
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from types_boto3_s3.client import S3Client as Other
+    from somelib import Session
+client = Client()
+def sleeps(): time.sleep(1)
+class Kept:
+    def __init__(self, x, client=client, wait=sleeps):
+        self.client = client
+        self.wait = wait
+    async def f(self):
+        self.client.fetch()  # blocks
+        self.wait()
+async def g(client=client, other=None):
+    client.fetch()  # blocks
+    other.fetch()
+async def h(one: "S3Client", other: Other, unknown: "Session"):
+    one.put_object(x=1)  # blocks
+    other.put_object(x=1)  # blocks
+    one.generate_presigned_url(x=1)
+    unknown.get(x=1)
+def make() -> "Session": return requests.Session()
+def make_other() -> "Session": return anything()
+async def i():
+    make().get("u")  # blocks
+    make_other().get("u")
+""",
+    "the mapper peewee": """
+import peewee
+from playhouse.sqliteq import SqliteQueueDatabase
+db = SqliteQueueDatabase("x")
+class Event(peewee.Model):
+    def fetch(self): time.sleep(1)
+async def f(x):
+    event = Event.get(Event.id == x)  # blocks
+    event.save()  # blocks
+    event.fetch()  # blocks
+    query = Event.select().where(x).left_outer_join(x).group_by(x)
+    for each in query:  # blocks
+        each.fetch()  # blocks
+    for each in query.iterator():  # blocks
+        each.delete_instance()  # blocks
+    query.dicts().scalar()  # blocks
+    Event.update(a=1).where(x)
+    Event.update(a=1).where(x).execute()  # blocks
+    Event.delete().where(x).execute()  # blocks
+    db.execute_sql("x").fetchone()  # blocks
+""",
+    "files that are uploaded, batches, loaders of modules": """
+import csv, importlib.util, itertools, multiprocessing, psutil
+from fastapi import UploadFile
+async def f(upload: UploadFile, file: Path, x):
+    upload.file.read()  # blocks
+    await upload.read()
+    opened = file.open()  # blocks
+    opened.flush()  # blocks
+    for each in itertools.batched(csv.reader(opened), 9):  # blocks
+        ...
+    spec = importlib.util.spec_from_file_location("x", x)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)  # blocks
+    for process in psutil.process_iter():
+        process.wait(timeout=5)  # blocks
+from multiprocessing.connection import Connection
+async def g(one: Connection, other: Connection):
+    one.poll()
+    other.poll(1)  # blocks
+""",
     "a generic class by what one of it is made with": """
 T = TypeVar("T")
 U = TypeVar("U")

@@ -54,7 +54,7 @@ _PUTTING: dict[str, Literal["dict", "list", "set"]] = {
     "setdefault": "dict",
 }
 # These go through them when they are gone through themselves.
-PASSING = frozenset("chain enumerate filter islice iter map reversed tqdm zip".split())
+PASSING = frozenset("batched chain enumerate filter islice iter map reversed tqdm zip".split())
 _LAZY = PASSING | ITERATED
 # Constants exempt calls; the others may be callables.
 _TOLD_ARGUMENTS = frozenset({Attribute, Called, Constant, Display, Either, Inner, Name})

@@ -53,6 +53,7 @@ _TOLD_BY_NAME = {
 # Of all other calls what is called counts, and the arguments as they stand there.
 READ_IN_THEIR_WAY = {
     *("TypeVar", "attrib", "cast", "field", "getattr", "ib", "partial"),
+    *("field_validator", "validator"),
     *_TOLD_BY_NAME,
 }
 # Behind a tuple's only argument: of any length.
@@ -251,6 +252,8 @@ def _call(node: ast.Call, known: Known) -> Expr:
             made = [k.value for k in node.keywords if k.arg in ("default_factory", "factory")]
             if made:
                 return Called(expression(made[0], known))
+        case "field_validator" | "validator", _ if "always" not in [k.arg for k in node.keywords]:
+            return Called(function, tuple(arguments))  # for which fields counts
         case "cast", [first, *_]:
             arguments[0] = annotation(first)
         case "partial", [_, *_]:

@@ -38,14 +38,26 @@ def missing(test: ast.expr, *, holds: bool = True) -> set[str]:
         ) if attribute.isidentifier():
             named = "" if holds else f"{dotted_name(owner)}.{attribute}"
         case _:
-            named = "" if holds else dotted_name(test)
+            named = "" if holds else _asked(test)
     return {named} - {""}
+
+
+def _asked(expression: ast.expr) -> str:
+    """The dotted name that a test asks for: ``self.x``, and ``getattr(self, "x", None)``."""
+    match expression:
+        case ast.Call(
+            func=ast.Name(id="getattr"),
+            args=[owner, ast.Constant(value=str(attribute)), ast.Constant(value=default)],
+        ) if attribute.isidentifier() and not default:
+            around = dotted_name(owner)
+            return around and f"{around}.{attribute}"
+    return dotted_name(expression)
 
 
 def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr, *, holds: bool) -> str:
     match operator, left, right:
         case ((ast.Is() | ast.IsNot()), _, ast.Constant(value=None)):
-            return dotted_name(left) if isinstance(operator, ast.Is) == holds else ""
+            return _asked(left) if isinstance(operator, ast.Is) == holds else ""
         case ((ast.In() | ast.NotIn()), _, _):
             return dotted_name(right) if isinstance(operator, ast.NotIn) == holds else ""
         case ast.Eq(), ast.Call(func=ast.Name(id="len"), args=[container]), ast.Constant(value=0):

@@ -25,6 +25,7 @@ from asyncompat_lint.index.waiting import is_left
 
 # Under these a property keeps its name: what reading it runs is another function.
 _ACCESSORS = frozenset({"deleter", "setter"})
+_NAMED = (ast.Attribute, ast.Name)
 _PROTOCOL = "Protocol"
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
 # What holds of code by where it stands.
@@ -136,7 +137,9 @@ class Scopes(Statements):
                 made = self._expression(defaults[parameter.arg])
                 self._bind(parameter.arg, "assigned", parameter, made)
             else:
-                self._bind(parameter.arg, "unknown", parameter)
+                named = defaults.get(parameter.arg)
+                value = self._expression(named) if isinstance(named, _NAMED) else OPAQUE
+                self._bind(parameter.arg, "unknown", parameter, value)
         if arguments.vararg is not None:
             self._bind_variadic(arguments.vararg, "tuple")
         if arguments.kwarg is not None:

@@ -119,6 +119,8 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     first argument, ``a0`` for the call's first argument, and ``element[...]``, ``result[...]``,
     ``awaited[...]``, ``entered[...]``, ``injected[...]``, ``instance[...]`` for what is made of
     one.
+    ``aliases`` lead from other names of things to those that the tables use, and so do
+    ``patterns``, from all names that one matches.
     ``awaiting`` are functions that await what comes of an async one which they are given to call.
     ``callbacks`` are the methods that the event loop calls of a class and of what derives from it,
     ``pipes`` what comes of an instance of a class that is put behind another, or before it, by `|`;
@@ -135,6 +137,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     entered: dict[str, str] = {}
     awaited: dict[str, str] = {}
     aliases: dict[str, str] = {}
+    patterns: dict[str, str] = {}
     bases: dict[str, str] = {}
     pipes: dict[str, str] = {}
     before: dict[str, str] = {}
@@ -216,6 +219,8 @@ class Knowledge:
         self._types: dict[str, dict[str, str]] = {}
         self._parsed: dict[str, Expr] = {}
         self._aliases: dict[str, str] = {}
+        self._patterns: list[tuple[re.Pattern[str], str]] = []
+        self._canonical: dict[str, str] = {}
         self._bases: dict[str, str] = {}
         self._callables: dict[str, tuple[Where, list[int | str]]] = {}
         self._classes: set[str] = set()
@@ -240,6 +245,7 @@ class Knowledge:
             self._classes.update(getattr(library, table))
         self.callbacks.update(library.callbacks)
         self._aliases.update(library.aliases)
+        self._patterns += [(re.compile(k), name) for k, name in library.patterns.items()]
         self._bases.update(library.bases)
         self._pipes.update(library.pipes)
         self._before.update(library.before)
@@ -415,6 +421,15 @@ class Knowledge:
 
     def canonical(self, name: str) -> str:
         """Return the name that the tables use for a thing, whichever of its names this is."""
+        known = self._canonical.get(name)
+        if known is None:
+            known = self._canonical[name] = self._by_aliases(name)
+        return known
+
+    def _by_aliases(self, name: str) -> str:
+        for pattern, other in self._patterns:
+            if pattern.fullmatch(name):
+                return other
         head, rest = name, ""
         while head:
             if head in self._aliases:
