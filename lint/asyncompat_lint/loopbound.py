@@ -15,7 +15,7 @@ OF_LOOP = frozenset(
     " set_exception set_result".split()
 )
 # So are methods without arguments of asyncio's events, locks and tasks, and of threads' as well.
-_SIGNALS = frozenset({"cancel", "release", "set"})
+SIGNALS = frozenset({"cancel", "release", "set"})
 
 
 def needs_loop(module: Module, scope: int) -> bool:
@@ -34,7 +34,7 @@ def names_needing_loop(module: Module) -> set[str]:
 
 def _signals_of(module: Module) -> frozenset[str]:
     is_asyncios = "asyncio" in module.imported and "threading" not in module.imported
-    return _SIGNALS if is_asyncios else frozenset()
+    return SIGNALS if is_asyncios else frozenset()
 
 
 def _known_of(module: Module) -> set[int]:

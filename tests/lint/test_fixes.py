@@ -824,6 +824,7 @@ def test_what_needs_the_loop_is_given_to_no_thread(fix, code):
     assert fix(whole, "--unsafe-fixes") == whole
 
 
-def test_what_needs_no_loop_is_given_to_one(fix):
-    fixed = fix(OF_LOOP.format("self.wait(print)"), "--unsafe-fixes")
-    assert "await asyncio.to_thread(self.wait, print)" in fixed
+@pytest.mark.parametrize("passed", ["print", "release.version", "release"])
+def test_what_needs_no_loop_is_given_to_one(fix, passed):
+    fixed = fix(OF_LOOP.format(f"self.wait({passed})"), "--unsafe-fixes")
+    assert f"await asyncio.to_thread(self.wait, {passed})" in fixed

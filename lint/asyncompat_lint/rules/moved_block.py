@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from asyncompat_lint.findings import Edit, Fix
 from asyncompat_lint.loading import cst
-from asyncompat_lint.loopbound import names_needing_loop
+from asyncompat_lint.loopbound import SIGNALS, names_needing_loop
 from asyncompat_lint.rules.base import Rule, is_async, source_of
 from asyncompat_lint.rules.trees import children, walk
 from asyncompat_lint.spans import Span
@@ -91,11 +91,11 @@ def _names_needing_loop(rule: Rule) -> set[str]:
 def hands_over_loop(rule: Rule, node: cst.Call) -> bool:
     """Return whether a call is passed something that needs the loop, to be called by it."""
     names = _names_needing_loop(rule)
+    functions = names - SIGNALS  # a variable may be called `release`
     return any(
-        _last_name(each) in names
+        _last_name(each) in (names if isinstance(each, cst.Attribute) else functions)
         for argument in node.args
         for each in walk(argument.value)
-        if isinstance(each, cst.Attribute | cst.Name)
     )
 
 
