@@ -950,6 +950,29 @@ async def f():
     Runner.just(blocks)  # blocks
     Runner().just(blocks)  # blocks
 """,
+    "what lambdas are called with, for each of something": """
+import heapq, itertools
+class Client:
+    def fetch(self): time.sleep(1)
+async def f(clients: list[Client], all: dict[str, Client]):
+    sorted(clients, key=lambda c: c.fetch())  # blocks
+    max(all.values(), key=lambda c: c.fetch())  # blocks
+    list(map(lambda c: c.fetch(), clients))  # blocks
+    list(filter(lambda c: c.fetch(), clients))  # blocks
+    filter(lambda c: c.fetch(), clients)
+    clients.sort(key=lambda c: c.fetch())  # blocks
+    heapq.nlargest(3, clients, key=lambda c: c.fetch())  # blocks
+    for key, group in itertools.groupby(clients, lambda c: c.fetch()):  # blocks
+        ...
+    for c in itertools.takewhile(lambda c: c.fetch(), clients):  # blocks
+        ...
+    max(1, 2, key=lambda c: c.fetch())
+    sorted(*clients, key=lambda c: c.fetch())
+    sorted([c for c in clients], key=lambda c: c.fetch())  # blocks
+    sorted(clients, key=lambda clients: clients.fetch())  # blocks
+    sorted(all, key=lambda c: c.fetch())
+    sorted(all.items(), key=lambda pair: pair[1].fetch())  # blocks
+""",
     "what is passed on to what calls it": """
 from typing import Any, Optional, TypeVar
 from collections.abc import Callable

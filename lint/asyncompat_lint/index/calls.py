@@ -28,6 +28,7 @@ from asyncompat_lint.index.expressions import (
     name_of,
 )
 from asyncompat_lint.index.handing import passed_on
+from asyncompat_lint.index.lambdas import GOING_THROUGH, called_for_each
 from asyncompat_lint.index.names import Names
 from asyncompat_lint.index.nodes import walk
 from asyncompat_lint.index.state import VERSIONED_BUILTINS
@@ -84,6 +85,7 @@ _TOLD_OF = (
     | _CONSUMING
     | _PUTTING.keys()
     | SETTLING
+    | GOING_THROUGH
     | {_ENTERING}
 )
 
@@ -192,6 +194,8 @@ class Calls(Names):
             self.take(given_to(name, node.args))
         if name in ASSERTING:
             self.take(node.args[:2])
+        if name in GOING_THROUGH:
+            self._for_each.update(called_for_each(name, node))
         if name in _ASKING_WHAT:
             for each in node.args:
                 if isinstance(each, ast.Name):

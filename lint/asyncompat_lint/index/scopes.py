@@ -99,7 +99,7 @@ class Scopes(Statements):
         self._visit_all(_defaults(node.args))
         outside = self._enter("lambda", "<lambda>", node.lineno)
         self._known[node] = Inner(self._scope)
-        self._parameters(node.args, is_method=False)
+        self._parameters(node.args, is_method=False, things=self._for_each.pop(node, None))
         at_this_time = self._at_another_time()
         self.visit(node.body)
         self._back_at(at_this_time)
@@ -118,7 +118,10 @@ class Scopes(Statements):
     def _back_at(self, around: _Around) -> None:
         self._suite, self._once, self._polled, self._optional = around
 
-    def _parameters(self, arguments: ast.arguments, *, is_method: bool) -> None:
+    def _parameters(
+        self, arguments: ast.arguments, *, is_method: bool, things: ast.expr | None = None
+    ) -> None:
+        """Keep what a function takes; an only parameter may be each of some things."""
         parameters = _parameters(arguments)
         scope = self.scopes[self._scope]
         scope.parameters = [each.arg for each in parameters]
@@ -132,6 +135,9 @@ class Scopes(Statements):
                 self._bind(parameter.arg, "self", parameter)
             elif parameter.annotation is not None:
                 self._bind(parameter.arg, "annotated", parameter, annotation(parameter.annotation))
+            elif things is not None and len(parameters) == 1:
+                each = element(things, self._known)
+                self._bind(parameter.arg, "assigned", parameter, each, scope=scope.parent)
             elif isinstance(defaults.get(parameter.arg), ast.Call):
                 # A default says of which kind the others are.
                 made = self._expression(defaults[parameter.arg])

@@ -99,8 +99,7 @@ class State:
         self._named_calls: dict[tuple[int, str], int] = {}
         self._taken: set[ast.AST] = set()
         self.taken: list[int] = []
-        self._once = False
-        self._never = False
+        self._once, self._never = False, False
         self._optional = False
         self._is_tried = False  # what fails here ends no function
         self._switches: dict[str, Known] = {}
@@ -109,6 +108,8 @@ class State:
         self._suite: Suite | None = None
         self._known: dict[ast.AST, Expr] = {}
         self._queued: set[tuple[int, str]] = set()
+        # The lambdas that are called for each of something, and that.
+        self._for_each: dict[ast.AST, ast.expr] = {}
         # How texts are changed: by the scope, the name and the line.
         self._changes: dict[tuple[int, str, int], tuple[Change, ...]] = {}
         self._loops: list[tuple[int, int, int]] = []  # with the scope that they are in
