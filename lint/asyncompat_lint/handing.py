@@ -5,20 +5,34 @@ Knows the facts of functions and what names in them mean, and nothing of what bl
 
 from __future__ import annotations
 
+from asyncompat_lint.expressions import Attribute, Name
+from asyncompat_lint.facts import PassedOn, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.program import Program
 from asyncompat_lint.values import Place, Reference
 
+# So far a callable is followed from one function to the next: those that pass it to each other,
+# or around in a circle, would else be asked again and again.
+_FARTHEST = 5
+# What is decorated so is still what is run.
+KEEPING = frozenset({"wraps"})
+
 
 class Handing:
-    """What is called of what functions are passed."""
+    """Asked of functions: which of the arguments that they are passed do they call?"""
 
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self._program = program
         self._knowledge = knowledge
         self._called: dict[Place, set[str]] = {}
+        self._asking: list[Place] = []
+        self._is_cut = False
 
-    def called_arguments(self, target: Reference) -> list[str]:
+    def calls_any(self, target: Reference) -> bool:
+        """Return whether something calls any of its arguments, awaited or not."""
+        return any(self.called_arguments(target, awaited=each) for each in (False, True))
+
+    def called_arguments(self, target: Reference, *, awaited: bool) -> list[str]:
         """Return the arguments, by name or number, that something calls at once."""
         where, known = self._knowledge.callables.get(target.name, ("elsewhere", []))
         if where == "here":
@@ -26,6 +40,8 @@ class Handing:
         if target.place is None or target.name in self._knowledge.callables:
             return []
         scope = self._program.scope(target.place)
+        if self._is_changed(scope, awaited=awaited) or self._program.goes_elsewhere(target.place):
+            return []
         is_bound = target.receiver is not None or scope.name == "__init__"
         is_static = "staticmethod" in scope.decorator_names
         parameters = scope.parameters[is_bound and not is_static :]
@@ -33,26 +49,52 @@ class Handing:
         there = [each for each in parameters if each in called]
         return [*there, *(str(parameters.index(each)) for each in there)]
 
+    def _is_changed(self, scope: Scope, *, awaited: bool) -> bool:
+        """Whether a sync function that is awaited was made something else of by a decorator."""
+        return awaited and not scope.is_async and not KEEPING.issuperset(scope.decorator_names)
+
     def _called_parameters(self, place: Place) -> set[str]:
         known = self._called.get(place)
         if known is not None:
             return known
         scope = self._program.scope(place)
-        # Before it is asked of others: what leads back to here finds out no more.
-        found = self._called[place] = set(scope.called_parameters)
-        module = self._program.modules.at(place.location)
+        found = set(scope.called_parameters)
+        if place in self._asking or len(self._asking) == _FARTHEST:
+            self._is_cut = True
+            return found
+        was_cut, self._is_cut = self._is_cut, False
+        self._asking.append(place)
         for each in scope.passed_on:
-            if each.parameter in found:
-                continue
-            for target in self._program.references(module, each.callee, place.scope, each.line):
-                if not isinstance(target, Reference) or each.key not in self.called_arguments(
-                    target
-                ):
-                    continue
-                # What is not awaited may run at another time, or never.
-                if each.awaited or not self._is_async(target):
-                    found.add(each.parameter)
+            if each.parameter not in found and self._is_called(each, place, scope):
+                found.add(each.parameter)
+        self._asking.pop()
+        # What was cut short here may be known in full where it is asked for first.
+        if not self._is_cut or not self._asking:
+            self._called[place] = found
+        self._is_cut = bool(self._asking) and (self._is_cut or was_cut)
         return found
+
+    def _is_called(self, passed: PassedOn, place: Place, scope: Scope) -> bool:
+        """Whether what a parameter is passed on to calls it, whatever else is passed."""
+        asked = [e for e in scope.conditions if e.parameter != passed.parameter]
+        lines = [(each.line, each.end_line) for each in asked]
+        lines += [(each.line, each.end_line) for each in scope.without]
+        if any(first <= passed.line <= last for first, last in lines):
+            return False
+        module = self._program.modules.at(place.location)
+        for target in self._program.references(module, passed.callee, place.scope, passed.line):
+            if not isinstance(target, Reference) or self._may_be_replaced(target, passed):
+                continue
+            called = self.called_arguments(target, awaited=passed.awaited)
+            # What is not awaited may run at another time, or never.
+            if passed.key in called and (passed.awaited or not self._is_async(target)):
+                return True
+        return False
+
+    def _may_be_replaced(self, target: Reference, passed: PassedOn) -> bool:
+        """Whether a subclass has another method for one that an object is asked for by itself."""
+        is_own = isinstance(passed.callee, Attribute) and isinstance(passed.callee.value, Name)
+        return is_own and target.place is not None and bool(self._program.overrides(target.place))
 
     def _is_async(self, target: Reference) -> bool:
         return target.place is not None and self._program.scope(target.place).is_async

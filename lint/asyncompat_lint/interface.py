@@ -58,7 +58,7 @@ def _told(scope: Scope) -> tuple[object, ...]:
     return (*_FIELDS(scope), *map(_bound, bound), passed_on)
 
 
-# All of a scope but its line, its bindings, which are told without theirs, and what only calls ask.
+# All of a scope but its line, what is told without its lines, and what only calls ask.
 _FIELDS = operator.attrgetter(
     *(
         field.name

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import msgspec
 
 from asyncompat_lint import containers
-from asyncompat_lint.expressions import NOTHING, OPAQUE, Expr, Name
+from asyncompat_lint.expressions import NOTHING, Expr, Name
 from asyncompat_lint.facts import SAYING, Binding, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
@@ -253,18 +253,8 @@ class Names(ABC):
             case "self":
                 return self._self(index, use)
             case "unknown":
-                return self.passed_to(name, index, use.module) or self._by_default(
-                    binding, index, use
-                )
+                return self.passed_to(name, index, use.module)
         return UNKNOWN
-
-    def _by_default(self, binding: Binding, index: int, use: Use) -> Values:
-        """What a parameter is where nothing is passed: an object, of which kind the others are."""
-        if binding.value == OPAQUE:
-            return UNKNOWN
-        scope = use.module.facts.scopes[index]
-        outside = Use(use.module, scope.parent, scope.line, 0, use.trail)
-        return tuple(e for e in self.infer(binding.value, outside) if isinstance(e, Instance))
 
     def is_bare_parameter(self, expression: Expr, use: Use) -> bool:
         """Return whether an expression is a parameter of which nothing is said.
@@ -297,6 +287,10 @@ class Names(ABC):
             path = f"{scopes[parent].name}.{path}"
             parent = scopes[parent].parent
         return Reference(f"{self.modules.name(module)}.{path}", Place(module.file.location, index))
+
+    def defined_at(self, place: Place) -> Reference:
+        """Return the function or class at a place, with its qualified name."""
+        return self.defined(self.modules.at(place.location), place.scope)
 
     def _self(self, index: int, use: Use) -> Values:
         method = use.module.facts.scopes[index]

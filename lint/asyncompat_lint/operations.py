@@ -101,8 +101,10 @@ class Operations(Tables):
     def _told_by_making(
         self, class_: Place, arguments: tuple[Expr, ...], use: Use
     ) -> tuple[Values, ...]:
-        """The arguments of a generic class, by what an instance is made with."""
-        parameters = tuple(self._parameters(class_, use)) if arguments else ()
+        """The arguments of a generic class, by what its own constructor is passed."""
+        if not arguments or "__init__" not in self.scope(class_).bindings:
+            return ()
+        parameters = tuple(self._parameters(class_, use))
         if not parameters:
             return ()
         given: dict[TypeParameter, Values] = {}

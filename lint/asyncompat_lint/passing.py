@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from asyncompat_lint.callers import Callers
-from asyncompat_lint.expressions import Expr
+from asyncompat_lint.expressions import OPAQUE, Expr
 from asyncompat_lint.facts import CallSite
 from asyncompat_lint.inference import Inference
 from asyncompat_lint.knowledge import Knowledge
@@ -35,7 +35,7 @@ class Passing(Inference):
 
         What others pass to a constructor is taken for the same kind of thing: a test's stand-in,
         most likely. A function may be for many kinds of things, so of all that it is passed the
-        kind has to be known.
+        kind has to be known. Where nothing is passed by anybody, it is the default.
         """
         location = module.file.location
         scopes = module.facts.scopes
@@ -50,21 +50,39 @@ class Passing(Inference):
 
         def find() -> Values:
             found: dict[Value, None] = {}
+            is_passed = False
             for caller, _, numbers in self.callers.of(called):
                 for call in map(caller.facts.calls.__getitem__, numbers):
                     at = Use(caller, call.scope, call.span.line, call.span.column)
                     before = self._before(call.callee, place, at)
                     if before < 0 or not _is_passed(call, name, number - before):
                         continue
+                    is_passed = True
                     argument = _argument(call, name, number - before)
                     values = UNKNOWN if argument is None else self.infer(argument, at)
                     instances = [each for each in values if isinstance(each, Instance)]
                     if not instances and not is_constructor:
                         return UNKNOWN
                     found.update((each, None) for each in instances)
-            return tuple(found)
+            return tuple(found) if is_passed else self._default(name, index, module)
 
         return self._one_call_back((location, index, name), find)
+
+    def _default(self, name: str, index: int, module: Module) -> Values:
+        """The object that is a parameter's default."""
+        scope = module.facts.scopes[index]
+        value = scope.bindings[name][0].value
+        if value == OPAQUE:
+            return UNKNOWN
+        found = self.infer(value, Use(module, scope.parent, scope.line, 0))
+        return tuple(e for e in found if isinstance(e, Instance) and self._can_do_anything(e))
+
+    def _can_do_anything(self, value: Instance) -> bool:
+        """Whether an object is more than a sign that nothing was passed."""
+        if value.place is None or not self.is_class(value.place):
+            return self.knowledge.is_class(value.of)
+        scope = self.scope(value.place)
+        return bool(scope.bases) or any(not name.startswith("__") for name in scope.bindings)
 
     def _one_call_back(self, step: Step, find: Callable[[], Values]) -> Values:
         """Return what is found at the calls of a function: the same, whatever it was asked for.

@@ -292,10 +292,6 @@ class Program(Validators):
 
     # Functions
 
-    def defined_at(self, place: Place) -> Reference:
-        """Return the function or class at a place, with its qualified name."""
-        return self.defined(self.modules.at(place.location), place.scope)
-
     # Objects that are shared
 
     def identity(self, module: Module, site: CallSite) -> str:

@@ -26,7 +26,7 @@ from asyncompat_lint.expressions import last_name
 from asyncompat_lint.facts import CACHED_PROPERTIES, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.guarded import Guarded
-from asyncompat_lint.handing import Handing
+from asyncompat_lint.handing import KEEPING, Handing
 from asyncompat_lint.knowledge import Entry, Knowledge, Table
 from asyncompat_lint.libraries import Libraries
 from asyncompat_lint.locks import Locks
@@ -42,8 +42,6 @@ from asyncompat_lint.versions import Versions
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "cached", "lru_cache", "memoize", "memoized", "run_once"}
-# What is decorated so is still what is run.
-_KEEPING = frozenset({"wraps"})
 # In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
 _MARKERS = frozenset({"blocking", "nonblocking"})
 _MARKING = "asyncio"
@@ -293,7 +291,7 @@ class Reach:
             return {} if blocker is None else {(blocker.rule, blocker.held): blocker}
         if awaited or self._program.modules.is_installed(target.place.location):
             scope = self._program.scope(target.place)
-            is_changed = any(name not in _KEEPING for name in scope.decorator_names)
+            is_changed = any(name not in KEEPING for name in scope.decorator_names)
             is_other = scope.is_async != awaited and (scope.is_async or is_changed)
             if is_other and (scope.is_async or not self._program.is_made_async(target.place)):
                 return {}  # it does not run here, or has been made something else of
@@ -334,18 +332,16 @@ class Reach:
         }
         if not passed:
             return {}
-        for group in groups:
-            for target in group:
-                if site.call.discarded and not site.call.awaited and self._is_async(target):
-                    continue  # that never runs
-                for key in self._handing.called_arguments(target):
-                    if key not in passed:
-                        continue
-                    for inner in self._program.passed(site.module, site.call, passed[key]):
-                        blockers = self._of_group(inner, site, awaited=False)
-                        if blockers:
-                            return {k: replace(b, passed=True) for k, b in blockers.items()}
-        return {}
+        found: Blockers = {}
+        for target in (target for group in groups for target in group):
+            if site.call.discarded and not site.call.awaited and self._is_async(target):
+                continue  # that never runs
+            called = self._handing.called_arguments(target, awaited=site.call.awaited)
+            for argument in (passed[key] for key in called if key in passed):
+                for inner in self._program.passed(site.module, site.call, argument):
+                    for each in self._of_group(inner, site, awaited=False).values():
+                        add(found, replace(each, passed=True))
+        return found
 
     def _read_markers(self) -> None:
         """Functions that are decorated with ``asyncompat.blocking`` or ``nonblocking``."""

@@ -6,7 +6,7 @@ A layer of the program: it knows the validators of classes, and by which methods
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 from asyncompat_lint.decorators import Decorators
@@ -54,18 +54,26 @@ class Validators(Decorators):
 
         Those of a field check what is passed for it, and no default.
         """
+        if not self._has_validators:
+            return
         nearer: set[str] = set()
-        for place in (class_, *self._order(class_, use)) if self._has_validators else ():
+        order = (class_, *self._order(class_, use))
+        if fields is not None and not fields <= self._named_in(order):
+            fields = None  # by an alias, or nobody knows what for
+        for place in order:
             facts = self.modules.at(place.location).facts
             for name in VALIDATORS & facts.names.decorated.keys():
                 for number in facts.names.decorated[name]:
                     scope, there = facts.scopes[number], Place(place.location, number)
                     is_its = scope.parent == place.scope and scope.name not in nearer
-                    its = _fields(scope) if fields is not None else set[str]()
-                    is_asked = fields is None or not its or not its.isdisjoint(fields)
+                    its = None if fields is None else _fields(scope)
+                    is_asked = fields is None or its is None or not its.isdisjoint(fields)
                     if is_its and is_asked and self._is_pydantics(there):
-                        yield self.defined(self.modules.at(place.location), number)
+                        yield self.defined_at(there)
             nearer.update(facts.scopes[place.scope].bindings)
+
+    def _named_in(self, classes: Iterable[Place]) -> set[str]:
+        return {name for each in classes for name in self.scope(each).bindings}
 
     def _is_pydantics(self, validator: Place) -> bool:
         return any(
@@ -74,11 +82,13 @@ class Validators(Decorators):
         )
 
 
-def _fields(validator: Scope) -> set[str]:
-    """The fields that a validator is for; none for one of all, or one that checks defaults, too."""
+def _fields(validator: Scope) -> set[str] | None:
+    """The fields that a validator is for; None where it is for all, or checks defaults, too."""
     found: set[str] = set()
     for decorator in validator.decorators:
         match decorator:
             case Called(function=function, arguments=names) if last_name(function) in _OF_FIELDS:
+                if not names or not all(isinstance(each, Constant) for each in names):
+                    return None
                 found.update(str(each.value) for each in names if isinstance(each, Constant))
-    return set() if "*" in found else found
+    return None if "*" in found or not found else found

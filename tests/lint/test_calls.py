@@ -81,6 +81,12 @@ class Own(Checked):
     def __init__(self, x): super().__init__(a=x)
 class Plain(BaseModel):
     a: int
+NAME = "b"
+class Named(BaseModel):
+    b: int
+    @field_validator("a", NAME, check_fields=False)
+    @classmethod
+    def check(cls, v): time.sleep(1)
 async def f(x, **kw):
     Checked()
     Checked(b=2)
@@ -98,6 +104,8 @@ async def f(x, **kw):
     Checked.parse_obj(x)  # blocks
     Checked.model_construct(a=1)
     Plain.model_validate(x)
+    Checked(alias="x")  # blocks
+    Named(b=1)  # blocks
 """,
     "decorators that hand over what calls the function, or have it called later": """
 def by_lambda(function):
@@ -949,6 +957,56 @@ async def f():
     Runner().run(blocks, harmless)  # blocks
     Runner.just(blocks)  # blocks
     Runner().just(blocks)  # blocks
+""",
+    "what is passed on in one way of several": """
+from inspect import iscoroutinefunction
+from asgiref.sync import sync_to_async
+def harmless(): ...
+def call(op): return op()
+def schedule(op):
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return call(op)
+    return loop.run_in_executor(None, op)
+class Service:
+    @sync_to_async
+    def in_thread(self, function): return call(function)
+async def maybe(function): return await function()
+async def safe(function):
+    if iscoroutinefunction(function):
+        return await maybe(function)
+    return await asyncio.get_running_loop().run_in_executor(None, function)
+def run(fallback, op=None):
+    if op is not None:
+        return call(op)
+    return call(fallback)
+class Executor:
+    def run(self, op): return op()
+    def go(self, op): return self.run(op)
+class Threaded(Executor):
+    def run(self, op): return asyncio.to_thread(op)
+def each(op, ops): return [call(op) for op in ops]
+def third(op): return op()
+def second(op):
+    first(op)
+    return third(op)
+def first(op): return second(op)
+def both(weak, strong):
+    weak()
+    return strong()
+async def f():
+    await schedule(blocks)
+    await Service().in_thread(blocks)
+    await safe(blocks)
+    run(harmless, blocks)  # blocks
+    run(blocks, harmless)
+    await Threaded().go(blocks)
+    each(blocks, [harmless])
+    second(blocks)  # blocks
+    first(blocks)  # blocks
+    both(blocks, harmless)  # blocks
+    both(harmless, blocks)  # blocks
 """,
     "what lambdas are called with, for each of something": """
 import heapq, itertools

@@ -1115,6 +1115,20 @@ class Kept:
 async def g(client=client, other=None):
     client.fetch()  # blocks
     other.fetch()
+class Quick:
+    def fetch(self): ...
+def use(client=client): client.fetch()
+async def passes(x):
+    use(Quick())
+    use(x)
+class Unset:
+    def __bool__(self): return False
+UNSET = Unset()
+class Perhaps:
+    def __init__(self, client=UNSET):
+        self.client = client or Client()
+    async def f(self):
+        self.client.fetch()  # blocks
 async def h(one: "S3Client", other: Other, unknown: "Session"):
     one.put_object(x=1)  # blocks
     other.put_object(x=1)  # blocks
@@ -1184,9 +1198,10 @@ async def f(x):
     Box(1, [Client()]).get().fetch()
     Box(x).get().fetch()
     Box[str, Client](Client()).get().fetch()
-    Full(Client()).get().fetch()  # blocks
+    Full(Client()).get().fetch()
+    Box(*x, Client()).get().fetch()
 """,
-    "containers that make what they are asked for, and several as one": """
+    "containers that make what they are asked for": """
 import collections, contextvars
 current = contextvars.ContextVar("current", default=Client())
 async def f(x):
@@ -1194,7 +1209,6 @@ async def f(x):
     made = collections.defaultdict(Client)
     made[x].fetch()  # blocks
     made.fetch()
-    collections.ChainMap({"a": Client()})["a"].fetch()  # blocks
 """,
     "what tasks, queues and context variables hold": """
 from contextvars import ContextVar

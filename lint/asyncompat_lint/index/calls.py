@@ -162,7 +162,7 @@ class Calls(Names):
         callee = expression(function, self._known)
         passed = [expression(each, self._known) for each in node.args]
         arguments, passes = self._arguments(node, passed)
-        if arguments and runs.kind == "function":
+        if arguments and runs.kind == "function" and runs is self.scopes[self._scope]:
             at = node.lineno
             runs.passed_on += passed_on(runs, callee, arguments, at, awaited=awaited)
         self._site(
@@ -176,6 +176,8 @@ class Calls(Names):
             awaits_inside=node is self._holding,
         )
         if name not in READ_IN_THEIR_WAY:
+            if passes < 0 and any(type(each) is ast.Starred for each in node.args[:-1]):
+                passed = []  # those behind it have no known number
             self._known[node] = called(callee, passed)
         if is_told_of and name in SETTLING:
             self._polled |= settled_by(node)

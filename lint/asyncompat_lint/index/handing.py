@@ -11,6 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from asyncompat_lint.expressions import Display, Either, Expr, Name, Subscripted, last_name
 from asyncompat_lint.facts import PassedOn, Scope
 
+# They run it elsewhere or later, or tell whether it is async.
+_OTHERS_WAY = frozenset(
+    "Thread apply_async call_soon create_task ensure_future isasyncgenfunction isawaitable"
+    " iscoroutine iscoroutinefunction map_async run_coroutine_threadsafe run_in_executor"
+    " run_in_threadpool run_sync start_soon submit sync_to_async to_thread".split()
+)
 _AROUND = frozenset({"Annotated", "Optional", "Union"})
 _OF_CALLABLES = re.compile(
     "Any|_?[A-Z]|(?i:.*(await|call|coro|factory|func|handler|hook|job|listener|operation).*)"
@@ -24,6 +30,15 @@ def passed_on(
     for key, value in arguments.items():
         if type(value) is Name and value.id in scope.parameters and _may_be_called(scope, value.id):
             yield PassedOn(value.id, callee, key, awaited, line)
+
+
+def without_others_way(passed: list[PassedOn]) -> list[PassedOn]:
+    """Return those that a function passes on in one way only, and does not ask if it is async.
+
+    Which way it goes there depends on more than can be seen.
+    """
+    others = {each.parameter for each in passed if last_name(each.callee) in _OTHERS_WAY}
+    return [each for each in passed if each.parameter not in others]
 
 
 def handing_names(scopes: list[Scope]) -> Iterator[tuple[str, str]]:

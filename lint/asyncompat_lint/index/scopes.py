@@ -19,6 +19,7 @@ from asyncompat_lint.expressions import (
 )
 from asyncompat_lint.facts import Mark, Statement, Suite
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
+from asyncompat_lint.index.handing import without_others_way
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
 from asyncompat_lint.index.waiting import is_left
@@ -72,9 +73,11 @@ class Scopes(Statements):
         self._named_tasks = named
         self._drop_changing()
         if self._queued:
-            scope.called_parameters = [
-                each for each in scope.called_parameters if (self._scope, each) not in self._queued
-            ]
+            queued = {name for number, name in self._queued if number == self._scope}
+            scope.called_parameters = [e for e in scope.called_parameters if e not in queued]
+            scope.passed_on = [e for e in scope.passed_on if e.parameter not in queued]
+        if scope.passed_on:
+            scope.passed_on = without_others_way(scope.passed_on)
         self._scope = outside
         if is_outermost:
             self._in_function = False

@@ -207,6 +207,7 @@ def _is_address(host: str) -> bool:
 # Tables of another kind: when asyncio's names came and went (``history``).
 HISTORY = ("asyncio_api.toml", "asyncio_notes.toml")
 
+_ITSELF = re.compile(r"\bself\b")
 _TOP_LEVEL = re.compile(r"(?<![\w.])[a-zA-Z_]\w*(?=\.)")
 _CLASS_TABLES = ("elements", "items", "entered", "awaited")
 
@@ -324,7 +325,7 @@ class Knowledge:
 
     def gives_itself(self, name: str) -> bool:
         """Return whether what a method gives is, or has, what it is asked of."""
-        return "self" in self._types["gives"].get(name, "")
+        return _ITSELF.search(self._types["gives"].get(name, "")) is not None
 
     def attribute(self, name: str) -> Expr | None:
         """Return the type of the attribute of this name."""
