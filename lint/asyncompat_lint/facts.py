@@ -141,9 +141,9 @@ class Scope(msgspec.Struct, array_like=True):
 
     ``runs_in_parent`` is whether the code runs as part of the enclosing scope's: a class body, a
     comprehension, a generator expression that is used up on the spot. A function has its
-    parameters (those that it calls itself in ``called_parameters``, those that it passes to others
-    in ``passed_on``), an annotation of what it returns, or the values it returns, and those it
-    yields; the constants among its ``defaults``,
+    parameters, the last of which are ``keyword_only`` (those that it calls itself in
+    ``called_parameters``, those that it passes to others in ``passed_on``), an annotation of what
+    it returns, or the values it returns, and those it yields; the constants among its ``defaults``,
     and ``conditions`` on what it is passed; ``asks_for_loop`` is whether it wants to know if a loop
     runs, and ``without`` where something that may tell has told that none does. A lambda and a
     comprehension return what they compute; a class has bases, and the attributes that its methods
@@ -179,6 +179,7 @@ class Scope(msgspec.Struct, array_like=True):
     filled: dict[str, list[Binding]] = {}
     asked: dict[str, list[Binding]] = {}
     passed_on: list[PassedOn] = []
+    keyword_only: int = 0
 
     @property
     def decorator_names(self) -> list[str]:

@@ -47,7 +47,8 @@ class Handing:
         parameters = scope.parameters[is_bound and not is_static :]
         called = self._called_parameters(target.place)
         there = [each for each in parameters if each in called]
-        return [*there, *(str(parameters.index(each)) for each in there)]
+        by_number = parameters[: len(parameters) - scope.keyword_only]
+        return [*there, *(str(by_number.index(each)) for each in there if each in by_number)]
 
     def _is_changed(self, scope: Scope, *, awaited: bool) -> bool:
         """Whether a sync function that is awaited was made something else of by a decorator."""

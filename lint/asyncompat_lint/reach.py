@@ -22,7 +22,7 @@ from asyncompat_lint.answers import text_asked
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks, decorated
 from asyncompat_lint.conditions import Conditions
-from asyncompat_lint.expressions import last_name
+from asyncompat_lint.expressions import Expr, last_name
 from asyncompat_lint.facts import CACHED_PROPERTIES, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.guarded import Guarded
@@ -332,8 +332,13 @@ class Reach:
         }
         if not passed:
             return {}
+        each = [self._of_passed(group, passed, site) for group in groups]
+        return each[0] if each and all(each) else {}
+
+    def _of_passed(self, group: Group, passed: dict[str, Expr], site: Site) -> Blockers:
+        """What blocks of that which one thing calls of what it is passed."""
         found: Blockers = {}
-        for target in (target for group in groups for target in group):
+        for target in group:
             if site.call.discarded and not site.call.awaited and self._is_async(target):
                 continue  # that never runs
             called = self._handing.called_arguments(target, awaited=site.call.awaited)

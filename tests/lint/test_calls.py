@@ -995,7 +995,15 @@ def first(op): return second(op)
 def both(weak, strong):
     weak()
     return strong()
-async def f():
+def by_keyword(first, *others, done=None): return call(done)
+def choose(op, other, use_other): return call(other) if use_other else call(op)
+class Not:
+    def go(self, op): return [op]
+async def f(x):
+    by_keyword(harmless, blocks, done=harmless)
+    by_keyword(harmless, done=blocks)  # blocks
+    choose(harmless, blocks, False)
+    (Executor() if x else Not()).go(blocks)
     await schedule(blocks)
     await Service().in_thread(blocks)
     await safe(blocks)

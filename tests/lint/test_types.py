@@ -1202,10 +1202,8 @@ async def f(x):
     Box(*x, Client()).get().fetch()
 """,
     "containers that make what they are asked for": """
-import collections, contextvars
-current = contextvars.ContextVar("current", default=Client())
+import collections
 async def f(x):
-    current.get().fetch()  # blocks
     made = collections.defaultdict(Client)
     made[x].fetch()  # blocks
     made.fetch()

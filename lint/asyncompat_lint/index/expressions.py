@@ -38,7 +38,6 @@ _LARGEST_NUMBER = 2**63 - 1
 _TOLD_BY_NAME = {
     "open": (1, ("mode", "fileobj")),
     "connect": (0, ("database",)),
-    "ContextVar": (1, ("default",)),
     "Decoder": (0, ("type",)),
     "convert": (1, ("type",)),
     "decode": (1, ("type",)),
@@ -263,6 +262,10 @@ def _call(node: ast.Call, known: Known) -> Expr:
                 keywords = Display("dict", tuple(map(Constant, named)), tuple(named.values()))
                 arguments.append(Called(KEYWORDS, (keywords,)))
             return Called(function, tuple(arguments))
+        case "convert" | "decode", _ if not (
+            isinstance(node.func, ast.Attribute) and isinstance(node.func.value, _DOTTED)
+        ):
+            return called(function, arguments)  # no module's, as msgspec's are
         case _ if name in _TOLD_BY_NAME:
             # How it is opened counts, and from what; and how much it holds.
             number, names = _TOLD_BY_NAME[name]

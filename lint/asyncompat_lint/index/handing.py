@@ -5,11 +5,13 @@ Most of what is passed on is none, and each would have to be followed.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from asyncompat_lint.expressions import Display, Either, Expr, Name, Subscripted, last_name
 from asyncompat_lint.facts import PassedOn, Scope
+from asyncompat_lint.index.nodes import walk
 
 # They run it elsewhere or later, or tell whether it is async.
 _OTHERS_WAY = frozenset(
@@ -39,6 +41,14 @@ def without_others_way(passed: list[PassedOn]) -> list[PassedOn]:
     """
     others = {each.parameter for each in passed if last_name(each.callee) in _OTHERS_WAY}
     return [each for each in passed if each.parameter not in others]
+
+
+def drop_asked_by_others(scope: Scope, first: int, test: ast.expr) -> None:
+    """Drop what is passed on, from a number on, where a test of another parameter says so."""
+    if len(scope.passed_on) > first:
+        named = {each.id for each in walk(test) if isinstance(each, ast.Name)}
+        asked = named.intersection(scope.parameters)
+        scope.passed_on[first:] = [e for e in scope.passed_on[first:] if asked <= {e.parameter}]
 
 
 def handing_names(scopes: list[Scope]) -> Iterator[tuple[str, str]]:

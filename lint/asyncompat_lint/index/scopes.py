@@ -128,6 +128,7 @@ class Scopes(Statements):
         parameters = _parameters(arguments)
         scope = self.scopes[self._scope]
         scope.parameters = [each.arg for each in parameters]
+        scope.keyword_only = len(arguments.kwonlyargs)
         defaults = _defaults_by_name(arguments)
         for name, default in defaults.items():
             value = self._expression(default)

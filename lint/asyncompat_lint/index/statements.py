@@ -36,6 +36,7 @@ from asyncompat_lint.index.guards import (
     skip_test,
     test_of,
 )
+from asyncompat_lint.index.handing import drop_asked_by_others
 from asyncompat_lint.index.marks import marks_of
 from asyncompat_lint.index.onces import (
     Guarded,
@@ -310,9 +311,11 @@ class Statements(Calls):
             self._guard(guard)
         for narrowing in expression_narrowings(node):
             self._narrow(narrowing)
-        before = self._polled
+        before, runs = self._polled, self.scopes[self._running()]
         self._polled |= self._polls_of(node.test)
+        first = len(runs.passed_on)
         self.generic_visit(node)
+        drop_asked_by_others(runs, first, node.test)
         self._polled = before
 
     def visit_For(self, node: ast.For) -> None:
