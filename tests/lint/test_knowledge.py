@@ -30,6 +30,7 @@ NEW = {
     "asyncio.TaskGroup.create_task": (3, 11),
     "copy.replace": (3, 13),
     "hashlib.file_digest": (3, 11),
+    "itertools.batched": (3, 12),
     "tomllib.load": (3, 11),
     "pathlib.Path.walk": (3, 12),
     "os.path.isjunction": (3, 12),
