@@ -14,6 +14,8 @@ from asyncompat_lint.values import Place, Reference
 # So far a callable is followed from one function to the next: those that pass it to each other,
 # or around in a circle, would else be asked again and again.
 _FARTHEST = 5
+# A function, and whether it is taken by itself: no subclass has another for what it calls.
+_Key = tuple[Place, bool]
 # What is decorated so is still what is run.
 KEEPING = frozenset({"wraps"})
 
@@ -24,16 +26,24 @@ class Handing:
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self._program = program
         self._knowledge = knowledge
-        self._called: dict[Place, set[str]] = {}
-        self._asking: list[Place] = []
+        self._called: dict[_Key, set[str]] = {}
+        self._asking: list[_Key] = []
         self._is_cut = False
 
     def calls_any(self, target: Reference) -> bool:
-        """Return whether something calls any of its arguments, awaited or not."""
-        return any(self.called_arguments(target, awaited=each) for each in (False, True))
+        """Return whether something calls any of its arguments, awaited or not.
+
+        That is kept with the modules that it is known by, and so none of their subclasses counts.
+        """
+        return any(
+            self._called_arguments(target, awaited=each, by_itself=True) for each in (False, True)
+        )
 
     def called_arguments(self, target: Reference, *, awaited: bool) -> list[str]:
         """Return the arguments, by name or number, that something calls at once."""
+        return self._called_arguments(target, awaited=awaited, by_itself=False)
+
+    def _called_arguments(self, target: Reference, *, awaited: bool, by_itself: bool) -> list[str]:
         where, known = self._knowledge.callables.get(target.name, ("elsewhere", []))
         if where == "here":
             return [str(each) for each in known]
@@ -45,7 +55,7 @@ class Handing:
         is_bound = target.receiver is not None or scope.name == "__init__"
         is_static = "staticmethod" in scope.decorator_names
         parameters = scope.parameters[is_bound and not is_static :]
-        called = self._called_parameters(target.place)
+        called = self._called_parameters(target.place, by_itself=by_itself)
         there = [each for each in parameters if each in called]
         by_number = parameters[: len(parameters) - scope.keyword_only]
         return [*there, *(str(by_number.index(each)) for each in there if each in by_number)]
@@ -54,39 +64,37 @@ class Handing:
         """Whether a sync function that is awaited was made something else of by a decorator."""
         return awaited and not scope.is_async and not KEEPING.issuperset(scope.decorator_names)
 
-    def _called_parameters(self, place: Place) -> set[str]:
-        known = self._called.get(place)
+    def _called_parameters(self, place: Place, *, by_itself: bool) -> set[str]:
+        key = place, by_itself
+        known = self._called.get(key)
         if known is not None:
             return known
         scope = self._program.scope(place)
         found = set(scope.called_parameters)
-        if place in self._asking or len(self._asking) == _FARTHEST:
+        if key in self._asking or len(self._asking) == _FARTHEST:
             self._is_cut = True
             return found
         was_cut, self._is_cut = self._is_cut, False
-        self._asking.append(place)
+        self._asking.append(key)
         for each in scope.passed_on:
-            if each.parameter not in found and self._is_called(each, place, scope):
+            if each.parameter not in found and self._is_called(each, place, by_itself=by_itself):
                 found.add(each.parameter)
         self._asking.pop()
         # What was cut short here may be known in full where it is asked for first.
         if not self._is_cut or not self._asking:
-            self._called[place] = found
+            self._called[key] = found
         self._is_cut = bool(self._asking) and (self._is_cut or was_cut)
         return found
 
-    def _is_called(self, passed: PassedOn, place: Place, scope: Scope) -> bool:
-        """Whether what a parameter is passed on to calls it, whatever else is passed."""
-        asked = [e for e in scope.conditions if e.parameter != passed.parameter]
-        lines = [(each.line, each.end_line) for each in asked]
-        lines += [(each.line, each.end_line) for each in scope.without]
-        if any(first <= passed.line <= last for first, last in lines):
-            return False
+    def _is_called(self, passed: PassedOn, place: Place, *, by_itself: bool) -> bool:
+        """Whether what a parameter is passed on to calls it."""
         module = self._program.modules.at(place.location)
         for target in self._program.references(module, passed.callee, place.scope, passed.line):
-            if not isinstance(target, Reference) or self._may_be_replaced(target, passed):
+            if not isinstance(target, Reference):
                 continue
-            called = self.called_arguments(target, awaited=passed.awaited)
+            if not by_itself and self._may_be_replaced(target, passed):
+                continue
+            called = self._called_arguments(target, awaited=passed.awaited, by_itself=by_itself)
             # What is not awaited may run at another time, or never.
             if passed.key in called and (passed.awaited or not self._is_async(target)):
                 return True

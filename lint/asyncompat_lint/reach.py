@@ -20,17 +20,18 @@ from msgspec.structs import replace
 from asyncompat_lint.agenda import Agenda
 from asyncompat_lint.answers import text_asked
 from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
-from asyncompat_lint.callbacks import LoopCallbacks, decorated
+from asyncompat_lint.callbacks import LoopCallbacks
 from asyncompat_lint.conditions import Conditions
 from asyncompat_lint.expressions import Expr, last_name
 from asyncompat_lint.facts import CACHED_PROPERTIES, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.guarded import Guarded
 from asyncompat_lint.handing import KEEPING, Handing
-from asyncompat_lint.knowledge import Entry, Knowledge, Table
+from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.libraries import Libraries
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.loopbound import needs_loop
+from asyncompat_lint.marked import read_markers
 from asyncompat_lint.modules import Module
 from asyncompat_lint.notes import Asked
 from asyncompat_lint.overriding import Overriding
@@ -42,10 +43,6 @@ from asyncompat_lint.versions import Versions
 
 # Under these a function runs once, and later calls give what it returned.
 MEMOISERS = CACHED_PROPERTIES | {"cache", "cached", "lru_cache", "memoize", "memoized", "run_once"}
-# In code: `@asyncompat.blocking`, under the name that the knowledge has for the module.
-_MARKERS = frozenset({"blocking", "nonblocking"})
-_MARKING = "asyncio"
-_MARKED = Table("blocking-wait", [], does="blocks (it is marked so)")
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class Reach:
         self._program = program
         self._knowledge = knowledge
         self._guarded = Guarded(program, versions)
-        self._blocked: dict[Place, Blockers] = {}
+        self._blocked, self._harmless = read_markers(program)
         self._found: dict[SiteKey, dict[str, Blocker]] = defaultdict(dict)
         receivers = {
             name.rpartition(".")[2]
@@ -87,8 +84,6 @@ class Reach:
         callbacks = LoopCallbacks(program, knowledge, targets, self._sites)
         self._on_loop = callbacks.places()
         self._handed = callbacks.of_libraries
-        self._harmless: set[Place] = set()
-        self._read_markers()
         self._conditions = Conditions(program)
         self._overriding = Overriding(program, self._conditions, self._blocked)
         self._locks = Locks(program, knowledge, targets)
@@ -347,17 +342,6 @@ class Reach:
                     for each in self._of_group(inner, site, awaited=False).values():
                         add(found, replace(each, passed=True))
         return found
-
-    def _read_markers(self) -> None:
-        """Functions that are decorated with ``asyncompat.blocking`` or ``nonblocking``."""
-        for place in decorated(_MARKERS, self._program.modules.all):
-            decorators = self._program.decorators(place)
-            names = {each.name for each in decorators if isinstance(each, Reference)}
-            if f"{_MARKING}.blocking" in names:
-                name = self._program.scope(place).name
-                self._blocked[place] = {(_MARKED.rule, ()): Blocker(Entry(name, _MARKED))}
-            elif f"{_MARKING}.nonblocking" in names:
-                self._harmless.add(place)
 
     # Functions
 

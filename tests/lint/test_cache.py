@@ -197,6 +197,17 @@ IN_ORDER = [
                 (("print(op)", "call"), ("op()", "call")),
             )
         ),
+        # It is passed on only if another parameter says so.
+        [
+            {
+                "c.py": "def call(op): op()\n",
+                "a.py": "from c import call\ndef outer(op, if_so=False):\n"
+                f"    if {asked}:\n        return call(op)\n",
+                "b.py": "import time\nfrom a import outer\nasync def f():\n"
+                "    outer(lambda: time.sleep(1))\n",
+            }
+            for asked in ("if_so", "op")
+        ],
         # A module of a package is asked for something, and imported by others only.
         *(
             [
@@ -214,7 +225,8 @@ IN_ORDER = [
         ),
     ],
     ids=(
-        "order decorator places shared mixin open handed handed-further package beside both"
+        "order decorator places shared mixin open handed handed-further handed-if"
+        " package beside both"
     ).split(),
 )
 def test_a_change_elsewhere_is_never_missed(folder, tmp_path, versions):

@@ -34,13 +34,25 @@ def passed_on(
             yield PassedOn(value.id, callee, key, awaited, line)
 
 
-def without_others_way(passed: list[PassedOn]) -> list[PassedOn]:
-    """Return those that a function passes on in one way only, and does not ask if it is async.
+def passed_on_always(scope: Scope) -> list[PassedOn]:
+    """Return what a function passes on whatever else it is passed, and in no other way as well.
 
-    Which way it goes there depends on more than can be seen.
+    Nor asks if it is async: which way it goes there depends on more than can be seen.
     """
-    others = {each.parameter for each in passed if last_name(each.callee) in _OTHERS_WAY}
-    return [each for each in passed if each.parameter not in others]
+    others = {each.parameter for each in scope.passed_on if last_name(each.callee) in _OTHERS_WAY}
+    return [
+        each
+        for each in scope.passed_on
+        if each.parameter not in others and not _is_asked_for(each, scope)
+    ]
+
+
+def _is_asked_for(passed: PassedOn, scope: Scope) -> bool:
+    """Whether another parameter, or whether a loop runs, says if something is passed on."""
+    asked = [each for each in scope.conditions if each.parameter != passed.parameter]
+    lines = [(each.line, each.end_line) for each in asked]
+    lines += [(each.line, each.end_line) for each in scope.without]
+    return any(first <= passed.line <= last for first, last in lines)
 
 
 def drop_asked_by_others(scope: Scope, first: int, test: ast.expr) -> None:

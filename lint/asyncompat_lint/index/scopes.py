@@ -19,7 +19,7 @@ from asyncompat_lint.expressions import (
 )
 from asyncompat_lint.facts import Mark, Statement, Suite
 from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
-from asyncompat_lint.index.handing import without_others_way
+from asyncompat_lint.index.handing import passed_on_always
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
 from asyncompat_lint.index.waiting import is_left
@@ -77,7 +77,7 @@ class Scopes(Statements):
             scope.called_parameters = [e for e in scope.called_parameters if e not in queued]
             scope.passed_on = [e for e in scope.passed_on if e.parameter not in queued]
         if scope.passed_on:
-            scope.passed_on = without_others_way(scope.passed_on)
+            scope.passed_on = passed_on_always(scope)
         self._scope = outside
         if is_outermost:
             self._in_function = False
