@@ -133,6 +133,10 @@ CACHED_PROPERTIES = frozenset(
 PROPERTIES = CACHED_PROPERTIES | {"property", "abstractproperty"}
 
 
+# What is decorated so is still what is run.
+_KEEPING = frozenset({"wraps"})
+
+
 ScopeKind: TypeAlias = Literal["module", "class", "function", "lambda", "comprehension"]
 
 
@@ -185,6 +189,11 @@ class Scope(msgspec.Struct, array_like=True):
     def decorator_names(self) -> list[str]:
         """The last names of what it is decorated with."""
         return [last_name(each) for each in self.decorators]
+
+    @property
+    def may_be_changed(self) -> bool:
+        """Whether a decorator may make something else of it."""
+        return not _KEEPING.issuperset(self.decorator_names)
 
     def leaves_open(self, name: str) -> bool:
         """Return whether a class's body says nothing of a name, or that it is None for now."""

@@ -6,7 +6,7 @@ Knows the facts of functions and what names in them mean, and nothing of what bl
 from __future__ import annotations
 
 from asyncompat_lint.expressions import Attribute, Name
-from asyncompat_lint.facts import PassedOn, Scope
+from asyncompat_lint.facts import PassedOn
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.program import Program
 from asyncompat_lint.values import Place, Reference
@@ -16,8 +16,6 @@ from asyncompat_lint.values import Place, Reference
 _FARTHEST = 5
 # A function, and whether it is taken by itself: no subclass has another for what it calls.
 _Key = tuple[Place, bool]
-# What is decorated so is still what is run.
-KEEPING = frozenset({"wraps"})
 
 
 class Handing:
@@ -50,7 +48,8 @@ class Handing:
         if target.place is None or target.name in self._knowledge.callables:
             return []
         scope = self._program.scope(target.place)
-        if self._is_changed(scope, awaited=awaited) or self._program.goes_elsewhere(target.place):
+        is_other = awaited and not scope.is_async and scope.may_be_changed
+        if is_other or self._program.goes_elsewhere(target.place):
             return []
         is_bound = target.receiver is not None or scope.name == "__init__"
         is_static = "staticmethod" in scope.decorator_names
@@ -59,10 +58,6 @@ class Handing:
         there = [each for each in parameters if each in called]
         by_number = parameters[: len(parameters) - scope.keyword_only]
         return [*there, *(str(by_number.index(each)) for each in there if each in by_number)]
-
-    def _is_changed(self, scope: Scope, *, awaited: bool) -> bool:
-        """Whether a sync function that is awaited was made something else of by a decorator."""
-        return awaited and not scope.is_async and not KEEPING.issuperset(scope.decorator_names)
 
     def _called_parameters(self, place: Place, *, by_itself: bool) -> set[str]:
         key = place, by_itself
@@ -96,7 +91,7 @@ class Handing:
                 continue
             called = self._called_arguments(target, awaited=passed.awaited, by_itself=by_itself)
             # What is not awaited may run at another time, or never.
-            if passed.key in called and (passed.awaited or not self._is_async(target)):
+            if passed.key in called and (passed.awaited or not self._program.is_async(target)):
                 return True
         return False
 
@@ -104,6 +99,3 @@ class Handing:
         """Whether a subclass has another method for one that an object is asked for by itself."""
         is_own = isinstance(passed.callee, Attribute) and isinstance(passed.callee.value, Name)
         return is_own and target.place is not None and bool(self._program.overrides(target.place))
-
-    def _is_async(self, target: Reference) -> bool:
-        return target.place is not None and self._program.scope(target.place).is_async

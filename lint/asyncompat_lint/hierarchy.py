@@ -19,7 +19,7 @@ from asyncompat_lint.lazily import mentioned
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
 from asyncompat_lint.passing import Passing
-from asyncompat_lint.values import Instance, Place
+from asyncompat_lint.values import Instance, Place, Reference
 
 # What more classes are made from is no mixin, but what they all are.
 _MOST_HEIRS = 50
@@ -39,6 +39,10 @@ class Hierarchy(Passing):
         self._heirs: dict[Place, list[Place]] = {}
         self._known_classes: dict[Place, bool] = {}
         self._implementers: dict[Place, set[Place]] = {}
+
+    def _methods(self, value: Instance, names: tuple[str, ...], use: Use) -> tuple[Reference, ...]:
+        found = (v for name in names for v in self.attribute(value, name, use))
+        return tuple(v for v in found if isinstance(v, Reference))
 
     def ancestors(self, instance: Instance) -> tuple[set[str], bool]:
         """Return the names of a class and of all above it, and whether these are all known."""

@@ -210,6 +210,10 @@ class Program(Validators):
             for call in self._calls_that_gave(site.callee.value, _use(module, site)):
                 yield call.arguments
 
+    def is_async(self, target: Reference) -> bool:
+        """Return whether this is an async function of the project's."""
+        return target.place is not None and self.scope(target.place).is_async
+
     # What runs
 
     def _run_at(self, value: Value, site: CallSite, use: Use) -> Group:

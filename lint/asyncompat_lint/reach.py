@@ -26,7 +26,7 @@ from asyncompat_lint.expressions import Expr, last_name
 from asyncompat_lint.facts import CACHED_PROPERTIES, Scope
 from asyncompat_lint.findings import Step
 from asyncompat_lint.guarded import Guarded
-from asyncompat_lint.handing import KEEPING, Handing
+from asyncompat_lint.handing import Handing
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.libraries import Libraries
 from asyncompat_lint.locks import Locks
@@ -273,12 +273,9 @@ class Reach:
         for target in group:
             for blocker in self._of_target(target, site, awaited=awaited).values():
                 # What is wrapped around an async function gives what is to be awaited.
-                is_around = target is not group[0] and self._is_async(group[0])
+                is_around = target is not group[0] and self._program.is_async(group[0])
                 add(found, replace(blocker, needs_loop=blocker.needs_loop or is_around))
         return found
-
-    def _is_async(self, target: Reference) -> bool:
-        return target.place is not None and self._program.scope(target.place).is_async
 
     def _of_target(self, target: Reference, site: Site, *, awaited: bool) -> Blockers:
         if target.place is None or self._knowledge.blocking(target.name):
@@ -286,8 +283,7 @@ class Reach:
             return {} if blocker is None else {(blocker.rule, blocker.held): blocker}
         if awaited or self._program.modules.is_installed(target.place.location):
             scope = self._program.scope(target.place)
-            is_changed = any(name not in KEEPING for name in scope.decorator_names)
-            is_other = scope.is_async != awaited and (scope.is_async or is_changed)
+            is_other = scope.is_async != awaited and (scope.is_async or scope.may_be_changed)
             if is_other and (scope.is_async or not self._program.is_made_async(target.place)):
                 return {}  # it does not run here, or has been made something else of
         found = self._of_function(target.place, site)
@@ -334,7 +330,7 @@ class Reach:
         """What blocks of that which one thing calls of what it is passed."""
         found: Blockers = {}
         for target in group:
-            if site.call.discarded and not site.call.awaited and self._is_async(target):
+            if site.call.discarded and not site.call.awaited and self._program.is_async(target):
                 continue  # that never runs
             called = self._handing.called_arguments(target, awaited=site.call.awaited)
             for argument in (passed[key] for key in called if key in passed):

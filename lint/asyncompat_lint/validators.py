@@ -29,10 +29,6 @@ VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", 
 class Validators(Decorators):
     """What is known of what checks objects when they are made."""
 
-    def _methods(self, value: Instance, names: tuple[str, ...], use: Use) -> tuple[Reference, ...]:
-        found = (v for name in names for v in self.attribute(value, name, use))
-        return tuple(v for v in found if isinstance(v, Reference))
-
     def _checked_by(self, maker: Reference, use: Use) -> Iterator[Reference]:
         """What a method of pydantic's runs that makes an object without the constructor."""
         match maker:
@@ -88,7 +84,8 @@ def _fields(validator: Scope) -> set[str] | None:
     for decorator in validator.decorators:
         match decorator:
             case Called(function=function, arguments=names) if last_name(function) in _OF_FIELDS:
-                if not names or not all(isinstance(each, Constant) for each in names):
+                told = [str(each.value) for each in names if isinstance(each, Constant)]
+                if not told or len(told) < len(names):
                     return None
-                found.update(str(each.value) for each in names if isinstance(each, Constant))
+                found.update(told)
     return None if "*" in found or not found else found

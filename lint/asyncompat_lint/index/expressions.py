@@ -267,7 +267,7 @@ def _call(node: ast.Call, known: Known) -> Expr:
         ):
             return called(function, arguments)  # no module's, as msgspec's are
         case _ if name in _TOLD_BY_NAME:
-            # How it is opened counts, and from what; and how much it holds.
+            # How it is opened counts, and from what; how much it holds; of what it makes something.
             number, names = _TOLD_BY_NAME[name]
             told = [each.value for each in node.keywords if each.arg in names]
             if told and len(arguments) <= number:
