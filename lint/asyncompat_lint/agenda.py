@@ -7,7 +7,7 @@ looked at before. Whether something blocks is not asked here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 
 from asyncompat_lint.expressions import Inner, last_name
@@ -86,12 +86,15 @@ class Agenda:
         """Return whether a site runs something of what it is given."""
         return site.key in self._hand_on
 
-    def prepare(self, names: set[str]) -> None:
-        """Find out what the sites mean that ``sites`` is to give for these names."""
+    def prepare(self, names: set[str], first: Callable[[], object]) -> None:
+        """Find out what the sites mean that ``sites`` is to give for these names.
+
+        Several processes share it, of which this one does something else ``first``.
+        """
         self._prepared.update(self._newly_called(names))
         passing = self._sites.passing(names)
         self._prepared.update((site.key, site) for site in passing if site.key not in self._known)
-        self._look_up(self._prepared)
+        self._look_up(self._prepared, first)
 
     def _newly_called(self, names: set[str]) -> dict[SiteKey, Site]:
         """The sites that call what has one of these names, but for names asked for before.
@@ -101,9 +104,12 @@ class Agenda:
         found = self._sites.calling(self._sites.add_aliases(names, self.called))
         return {site.key: site for site in found if site.key not in self._known}
 
-    def _look_up(self, sites: dict[SiteKey, Site]) -> None:
+    def _look_up(
+        self, sites: dict[SiteKey, Site], first: Callable[[], object] = lambda: None
+    ) -> None:
         """Find out what sites mean, and take out those that never block."""
-        for key, asked in self._targets.look_up(sites.values(), self._asked_at).items():
+        judged = self._targets.look_up(sites.values(), self._asked_at, first)
+        for key, asked in judged.items():
             if asked is None:
                 self._rule_out(sites.pop(key))
             else:

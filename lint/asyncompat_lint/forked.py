@@ -12,12 +12,10 @@ import multiprocessing
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 _Thing = TypeVar("_Thing")
 _Answer = TypeVar("_Answer")
@@ -27,11 +25,9 @@ WORTH_A_PROCESS = 40
 _A_TIME = 8
 # There is time for what is done meanwhile; ``each`` is waited for.
 _NICE = 10
-# Into so many pieces the work is cut, so that no process is done long before the others.
+# Into so many pieces the work is cut at most, so that no process is done long before the others.
+# The number of one is a byte.
 _PIECES = 128
-
-# What the processes have to do, which they find here because they are copies of this one.
-_work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
 def context() -> BaseContext:
@@ -42,55 +38,107 @@ def context() -> BaseContext:
     return multiprocessing.get_context("fork" if _can_fork() else None)
 
 
-def each(function: Callable[[_Thing], _Answer], things: Sequence[_Thing]) -> list[_Answer]:
-    """Return what a function gives for each of some things, in their order."""
+def each(
+    function: Callable[[_Thing], _Answer],
+    things: Sequence[_Thing],
+    first: Callable[[], object] = lambda: None,
+) -> list[_Answer]:
+    """Return what a function gives for each of some things, in their order.
+
+    This process does something else ``first``, while the others have begun.
+    """
     others = _others()
     if len(things) < WORTH_A_PROCESS or not others:
+        first()
         return [function(thing) for thing in things]
-    _work.append((function, things))
-    a_time = max(_A_TIME, len(things) // _PIECES)
-    pieces = [range(n, min(n + a_time, len(things))) for n in range(0, len(things), a_time)]
-    try:
-        with ProcessPoolExecutor(others, mp_context=context()) as pool:
-            futures = [pool.submit(_answers, piece) for piece in pieces]
-            try:
-                # They begin with the first, and we with the last, until we meet.
-                ours = [
-                    [function(things[number]) for number in piece]
-                    for piece, future in zip(reversed(pieces), reversed(futures), strict=True)
-                    if future.cancel()
-                ]
-                theirs = [future.result() for future in futures[: len(futures) - len(ours)]]
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-            return [answer for answers in [*theirs, *reversed(ours)] for answer in answers]
-    except BrokenProcessPool:  # one was ended from outside
-        return [function(thing) for thing in things]
-    finally:
-        _work.pop()
+    a_time = max(_A_TIME, -(-len(things) // _PIECES))
+    pieces = [things[first : first + a_time] for first in range(0, len(things), a_time)]
+
+    def answers(numbers: Iterable[int]) -> dict[int, list[_Answer]]:
+        return {number: [function(thing) for thing in pieces[number]] for number in numbers}
+
+    with _Shares(len(pieces)) as shares:
+        theirs = [
+            Meanwhile(lambda: answers(shares.from_first()), worth=True, nice=0)
+            for _ in range(others)
+        ]
+        try:
+            first()
+            found = answers(shares.from_last())
+            for other in theirs:
+                found.update(other.result())
+        except BaseException:
+            for other in theirs:
+                other.stop()
+            raise
+    # One may have been ended from outside, and has taken its share with it.
+    found.update(answers(number for number in range(len(pieces)) if number not in found))
+    return [answer for number in range(len(pieces)) for answer in found[number]]
+
+
+class _Shares:
+    """The numbers of some pieces of work, each for one process; to be made before these begin.
+
+    Others begin with the first, and this one with the last, until they meet: what is side by side
+    has much in common, that is found out but once. How many are left is what is left in a pipe,
+    for of what is read there nobody reads it again, not even if who has read it is killed.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._left = _pipe_of(bytes(number))
+        self._numbers = _pipe_of(bytes(range(number)))
+
+    def __enter__(self) -> _Shares:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._left)
+        os.close(self._numbers)
+
+    def from_first(self) -> Iterator[int]:
+        """Give numbers, the lowest first, that no other process is given."""
+        while os.read(self._left, 1):
+            yield os.read(self._numbers, 1)[0]
+
+    def from_last(self) -> Iterator[int]:
+        """Give numbers, the highest first, that no other process is given: for one process only."""
+        number = self._number
+        while os.read(self._left, 1):
+            number -= 1
+            yield number
+
+
+def _pipe_of(content: bytes) -> int:
+    """Return where some bytes can be read, and then no more."""
+    there, here = os.pipe()
+    os.write(here, content)  # so few that a pipe holds them
+    os.close(here)
+    return there
 
 
 class Meanwhile(Generic[_Answer]):
     """What a function gives, found out by another process until it is asked for.
 
     By this one, if there can be no other, if it is not ``worth`` one, or if that one has failed.
-    What the function changes, it changes there.
+    What the function changes, it changes there. How much it leaves to others is told by ``nice``.
     """
 
-    def __init__(self, function: Callable[[], _Answer], *, worth: bool) -> None:
+    def __init__(self, function: Callable[[], _Answer], *, worth: bool, nice: int = _NICE) -> None:
         self._function = function
         self._receiver: Connection | None = None
         if worth and _others():
             copying = multiprocessing.get_context("fork")
             self._receiver, sender = copying.Pipe(duplex=False)
             # No pool: its threads would be in the way of who forks after this.
-            self._process = copying.Process(target=_send, args=(function, sender), daemon=True)
+            self._process = copying.Process(
+                target=_send, args=(function, sender, nice), daemon=True
+            )
             self._process.start()
             sender.close()
 
     def result(self) -> _Answer:
-        """Return it; ask once."""
+        """Return it; ask once. The other process may still be about to end."""
         if self._receiver is not None:
             with self._receiver:
                 try:
@@ -98,13 +146,18 @@ class Meanwhile(Generic[_Answer]):
                 except (EOFError, OSError):
                     pass  # it has ended before its time, or in the middle of its answer
                 else:
-                    self._process.join()
                     return answer
         return self._function()
 
+    def stop(self) -> None:
+        """End the other process, if there is one: nobody wants to know."""
+        if self._receiver is not None:
+            self._receiver.close()
+            self._process.kill()
 
-def _send(function: Callable[[], object], sender: Connection) -> None:
-    os.nice(_NICE)
+
+def _send(function: Callable[[], object], sender: Connection, nice: int) -> None:
+    os.nice(nice)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who is asked to stop here is the other one
     with contextlib.suppress(Exception):  # who has asked fails by itself, and can say so
         sender.send_bytes(pickle.dumps(function(), pickle.HIGHEST_PROTOCOL))
@@ -117,8 +170,3 @@ def _others() -> int:
 
 def _can_fork() -> bool:
     return "fork" in multiprocessing.get_all_start_methods()
-
-
-def _answers(numbers: Iterable[int]) -> list[Any]:
-    function, things = _work[-1]
-    return [function(things[number]) for number in numbers]

@@ -81,9 +81,7 @@ class Reach:
             if where != "elsewhere"
         }
         self._sites = SiteIndex(program.modules, receivers, targets.notes)
-        callbacks = LoopCallbacks(program, knowledge, targets, self._sites)
-        self._on_loop = callbacks.places()
-        self._handed = callbacks.of_libraries
+        self._callbacks = LoopCallbacks(program, knowledge, targets, self._sites)
         self._conditions = Conditions(program)
         self._overriding = Overriding(program, self._conditions, self._blocked)
         self._locks = Locks(program, knowledge, targets)
@@ -100,14 +98,19 @@ class Reach:
         )
         # What may block by itself has one of these.
         self._names: set[str] = set()
+        # What the loop calls.
+        self._on_loop: set[Place] = set()
 
     def look_up(self) -> None:
         """Find out what the sites mean that may block by themselves: the most of all the work.
 
-        Several processes share it.
+        And what the loop calls.
         """
         self._names = self._first_names()
-        self._agenda.prepare(self._names)
+        self._agenda.prepare(self._names, self._find_callbacks)
+
+    def _find_callbacks(self) -> None:
+        self._on_loop = self._callbacks.places()
 
     def blocking_calls(self) -> Iterable[BlockingCall]:
         """Return every site that blocks the event loop, once for each rule."""
@@ -117,7 +120,7 @@ class Reach:
         return found.values()
 
     def _all(self) -> Iterator[BlockingCall]:
-        for site, target, passed in self._handed.values():
+        for site, target, passed in self._callbacks.of_libraries.values():
             blocker = self._libraries.blocker(target, site, passed)
             if blocker is not None and self._program.modules.is_own(site.module):
                 yield BlockingCall(site, blocker, "a callback of the loop", is_handed=True)

@@ -118,11 +118,15 @@ class Targets:
                     yield Place(where, scope)
 
     def look_up(
-        self, sites: Iterable[Site], judge: Callable[[Site, list[Group]], _Judged]
+        self,
+        sites: Iterable[Site],
+        judge: Callable[[Site, list[Group]], _Judged],
+        first: Callable[[], object] = lambda: None,
     ) -> dict[SiteKey, _Judged]:
         """Find out what many sites run, by several processes if it is worth it.
 
         Return what ``judge`` says of each that was found out: it is asked in these processes, too.
+        This one does something else ``first``.
         """
         todo: dict[str, list[Site]] = defaultdict(list)
         for site in sites:
@@ -130,6 +134,7 @@ class Targets:
             if not site.is_load and site.number not in self._found[location]:
                 todo[location].append(site)
         if sum(map(len, todo.values())) < _WORTH_A_PROCESS:
+            first()
             return {}
 
         def looked_up(sites: list[Site]) -> list[tuple[_KeptGroups, _Judged]]:
@@ -140,7 +145,7 @@ class Targets:
 
         in_order = [sorted(todo[each], key=lambda site: site.number) for each in sorted(todo)]
         judged: dict[SiteKey, _Judged] = {}
-        for there, found in zip(in_order, forked.each(looked_up, in_order), strict=True):
+        for there, found in zip(in_order, forked.each(looked_up, in_order, first), strict=True):
             groups_there = self._found[there[0].module.file.location]
             for site, (groups, said) in zip(there, found, strict=True):
                 groups_there[site.number] = groups

@@ -46,7 +46,9 @@ def test_an_error_comes_back_from_here_and_from_elsewhere(fails):
 
     with pytest.raises(LookupError):
         forked.each(fail, range(forked.WORTH_A_PROCESS))
-    assert forked._work == []
+    for each in multiprocessing.active_children():
+        each.join(20)
+    assert multiprocessing.active_children() == []
 
 
 def test_what_is_done_meanwhile_is_done_elsewhere_if_that_is_worth_it():
