@@ -24,15 +24,18 @@ class Callers:
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
 
-    def of(self, name: str) -> list[tuple[Module, str, list[int]]]:
-        """Return the modules that may call what has this name: by which name, in which calls."""
+    def of(self, name: str) -> list[tuple[Module, str, list[int]]] | None:
+        """Return the modules that may call what has this name: by which name, in which calls.
+
+        None if there are too many of them to look at.
+        """
         found = [
             (module, each, numbers)
             for each in self._names.get(name, ())
             for module, numbers in self._calls.get(each, ())
         ]
         if len({module.file.location for module, _, _ in found}) > _MOST:
-            return []
+            return None
         return found
 
     @functools.cached_property

@@ -16,6 +16,9 @@ from asyncompat_lint.callers import Callers, passed_at
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.shared import given_by
 
+# Stands for what so many modules pass that nobody asks.
+_MANY = b"many"
+
 
 class Imports(msgspec.Struct):
     """Which modules import which, by their numbers, each kept with the digest of its content.
@@ -70,7 +73,10 @@ def states(
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     for number, module in enumerate(modules.all):
         for name in module.facts.names.untold:
-            for caller, called, calls in callers.of(name):
+            its = callers.of(name)
+            if its is None:
+                told[number] += _MANY
+            for caller, called, calls in its or ():
                 passed = imports.passed.setdefault(caller.file.location, {})
                 if called not in passed:
                     passed[called] = passed_at(caller, calls)

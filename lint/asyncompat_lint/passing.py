@@ -51,7 +51,10 @@ class Passing(Inference):
         def find() -> Values:
             found: dict[Value, None] = {}
             is_passed = False
-            for caller, _, numbers in self.callers.of(called):
+            callers = self.callers.of(called)
+            if callers is None:
+                return UNKNOWN
+            for caller, _, numbers in callers:
                 for call in map(caller.facts.calls.__getitem__, numbers):
                     at = Use(caller, call.scope, call.span.line, call.span.column)
                     before = self._before(call.callee, place, at)

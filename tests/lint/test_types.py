@@ -1411,3 +1411,21 @@ def test_a_name_that_is_given_itself_again_and_again(check_marked):
         f"{PRELUDE}async def f(a):\n    q = requests.Session()\n{filters}    q.get(1)\n"
         f"async def g():\n{made}    q.fetch()  # blocks\n"
     )
+
+
+def test_a_default_says_nothing_where_more_modules_call_than_are_looked_at(check_code):
+    code = """
+import requests
+
+SESSION = requests.Session()
+
+def load(session=SESSION):
+    return session.get("https://example.org")
+
+async def main():
+    load()
+"""
+    assert [finding.code for finding in check_code(code)] == ["AC102"]
+    caller = "from code import load\n\ndef use(other):\n    load(other)\n"
+    many = {f"caller_{number}": caller for number in range(60)}
+    assert check_code(code, **many) == []
