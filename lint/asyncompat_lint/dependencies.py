@@ -16,8 +16,8 @@ from asyncompat_lint.callers import Callers, passed_at
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.shared import given_by
 
-# Stands for what so many modules pass that nobody asks.
-_MANY = b"many"
+# Stands, before a function's name, for what so many modules pass to it that nobody asks.
+_MANY = b"\0many:"
 
 
 class Imports(msgspec.Struct):
@@ -75,7 +75,7 @@ def states(
         for name in module.facts.names.untold:
             its = callers.of(name)
             if its is None:
-                told[number] += _MANY
+                told[number] += _MANY + name.encode(errors="surrogateescape")
             for caller, called, calls in its or ():
                 passed = imports.passed.setdefault(caller.file.location, {})
                 if called not in passed:

@@ -58,11 +58,11 @@ def each(
         return {number: [function(thing) for thing in pieces[number]] for number in numbers}
 
     with _Shares(len(pieces)) as shares:
-        theirs = [
-            Meanwhile(lambda: answers(shares.from_first()), worth=True, nice=0)
-            for _ in range(others)
-        ]
+        theirs: list[Meanwhile[dict[int, list[_Answer]]]] = []
         try:
+            while len(theirs) < min(others, len(pieces) - 1):
+                other = Meanwhile(lambda: answers(shares.from_first()), worth=True, nice=0)
+                theirs.append(other)
             first()
             found = answers(shares.from_last())
             for other in theirs:
@@ -128,14 +128,25 @@ class Meanwhile(Generic[_Answer]):
         self._function = function
         self._receiver: Connection | None = None
         if worth and _others():
-            copying = multiprocessing.get_context("fork")
-            self._receiver, sender = copying.Pipe(duplex=False)
-            # No pool: its threads would be in the way of who forks after this.
-            self._process = copying.Process(
-                target=_send, args=(function, sender, nice), daemon=True
-            )
-            self._process.start()
-            sender.close()
+            # There may already be as many processes, or open files, as there can be.
+            with contextlib.suppress(OSError):
+                self._receiver = self._begin(nice)
+
+    def _begin(self, nice: int) -> Connection:
+        copying = multiprocessing.get_context("fork")
+        receiver, sender = copying.Pipe(duplex=False)
+        # No pool: its threads would be in the way of who forks after this.
+        self._process = copying.Process(
+            target=_send, args=(self._function, receiver, sender, nice), daemon=True
+        )
+        with sender:
+            try:
+                with _uninterrupted():
+                    self._process.start()
+            except BaseException:
+                receiver.close()
+                raise
+        return receiver
 
     def result(self) -> _Answer:
         """Return it; ask once. The other process may still be about to end."""
@@ -156,16 +167,32 @@ class Meanwhile(Generic[_Answer]):
             self._process.kill()
 
 
-def _send(function: Callable[[], object], sender: Connection, nice: int) -> None:
-    os.nice(nice)
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off an interrupt while a process begins: a part of it would not know what to do."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _send(
+    function: Callable[[], object], receiver: Connection, sender: Connection, nice: int
+) -> None:
+    receiver.close()  # or else the answer would wait for good when nobody else is there to read it
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who is asked to stop here is the other one
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    os.nice(nice)
     with contextlib.suppress(Exception):  # who has asked fails by itself, and can say so
         sender.send_bytes(pickle.dumps(function(), pickle.HIGHEST_PROTOCOL))
 
 
 def _others() -> int:
     """How many other processes there should be."""
-    return (os.cpu_count() or 1) - 1 if _can_fork() else 0
+    if not _can_fork() or multiprocessing.current_process().daemon:
+        return 0
+    return (os.cpu_count() or 1) - 1
 
 
 def _can_fork() -> bool:

@@ -406,3 +406,23 @@ def test_what_another_base_gives_a_mixin_counts(tmp_path, monkeypatch):
     for _ in range(2):
         assert findings("requests.Session") == [("mixin.py", "AC102")]
         assert findings("httpx.AsyncHTTPTransport") == []
+
+
+def test_which_function_is_called_by_too_many_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("helpers.py").write_text(
+        "import requests\nSESSION = requests.Session()\n"
+        "async def load(session=SESSION):\n    session.get('https://example.org')\n"
+        "async def fetch(session=SESSION):\n    session.get('https://example.org')\n"
+    )
+
+    def found_if_many_call(name):
+        text = f"import helpers\nasync def use(other):\n    await helpers.{name}(other)\n"
+        for number in range(60):
+            Path(f"caller_{number}.py").write_text(text)
+        kept = check(["."], Settings(RULES), Cache(tmp_path / "kept")).findings
+        assert kept == check(["."], Settings(RULES), Cache(None)).findings
+        return [(each.span.line, each.code) for each in kept]
+
+    assert found_if_many_call("load") == [(6, "AC102")]
+    assert found_if_many_call("fetch") == [(4, "AC102")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -34,6 +36,37 @@ def test_much_is_done_here_and_elsewhere_and_little_here():
     assert len(found) == forked.WORTH_A_PROCESS * 3
     assert found[0] != own == found[-1]
     assert set(forked.each(lambda _: os.getpid(), range(3))) == {own}
+
+
+def test_work_may_be_cut_into_many_pieces():
+    assert forked.each(abs, range(5_000)) == list(range(5_000))
+
+
+@pytest.mark.parametrize("number", [0, forked.WORTH_A_PROCESS * 3])
+def test_what_is_to_be_done_first_is_done_once_and_here(number):
+    done = []
+    assert forked.each(abs, range(number), lambda: done.append(os.getpid())) == [*range(number)]
+    assert done == [os.getpid()]
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_the_others_have_begun_while_something_is_done_first_and_end_if_it_fails():
+    context = multiprocessing.get_context("fork")
+    begun, never = context.Event(), context.Event()
+
+    def begin(_):
+        begun.set()
+        never.wait(50)
+
+    def fail():
+        assert begun.wait(20)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        forked.each(begin, range(forked.WORTH_A_PROCESS), fail)
+    for each in multiprocessing.active_children():
+        each.join(20)
+    assert multiprocessing.active_children() == []
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
@@ -88,13 +121,79 @@ def test_who_was_killed_elsewhere_is_replaced_here():
         return "here"
 
     assert forked.Meanwhile(killed, worth=True).result() == "here"
+    begun = multiprocessing.get_context("fork").Event()
+
+    def killed_with_a_share(number):
+        begun.set()
+        return killed(), number
+
     many = range(forked.WORTH_A_PROCESS * 3)
-    assert forked.each(lambda number: (killed(), number), many) == [("here", n) for n in many]
+    found = forked.each(killed_with_a_share, many, lambda: begun.wait(20))
+    assert found == [("here", number) for number in many]
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_an_answer_that_nobody_is_there_for_any_more_is_not_waited_with(tmp_path):
+    program = f"""
+import os, sys
+from asyncompat_lint import forked
+
+def answer():
+    open({str(tmp_path / "pid")!r}, "w").write(str(os.getpid()))
+    sys.stdin.read()
+    return "x" * 1_000_000
+
+meanwhile = forked.Meanwhile(answer, worth=True)
+while not os.path.exists({str(tmp_path / "pid")!r}):
+    pass
+os._exit(0)
+"""
+    command = [sys.executable, "-c", program]
+    # What it inherits is closed when the last process has ended that has it.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.wait(20) == 0
+        assert process.communicate(timeout=20) == (b"", None)
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_where_there_can_be_no_more_processes_all_is_done_here(monkeypatch):
+    def fail():
+        raise BlockingIOError("too many")
+
+    monkeypatch.setattr(os, "fork", fail)
+    own = os.getpid()
+    assert forked.Meanwhile(os.getpid, worth=True).result() == own
+    many = range(forked.WORTH_A_PROCESS)
+    assert forked.each(lambda _: os.getpid(), many) == [own for _ in many]
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_there_are_no_more_processes_than_there_is_work_for(monkeypatch):
+    begun = []
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(forked.Meanwhile, "_begin", lambda self, _: begun.append(self))
+    forked.each(abs, range(forked.WORTH_A_PROCESS))
+    assert 0 < len(begun) < 5
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_no_file_stays_open():
+    def count():
+        multiprocessing.active_children()  # takes leave of those that have ended
+        return len(os.listdir("/dev/fd"))
+
+    forked.each(abs, range(100))
+    before = count()
+    for _ in range(20):
+        forked.each(abs, range(100))
+    for each in multiprocessing.active_children():
+        each.join(20)
+    assert count() <= before
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
 def test_who_was_killed_in_the_middle_of_an_answer_is_replaced_here(monkeypatch):
-    def begin(_, sender):
+    def begin(_, __, sender, ___):
         os.write(sender.fileno(), b"\0\0\1\0begun")
         os.kill(os.getpid(), signal.SIGKILL)
 
