@@ -66,6 +66,8 @@ class SiteIndex:
         notes: Callable[[str], Notes],
     ) -> None:
         self._modules = modules
+        self._aliases = _Leads(modules.aliases)
+        self._subclasses = _Leads(modules.subclasses)
         self._calls: dict[str, list[tuple[Module, list[int]]]] = defaultdict(list)
         self._passed: dict[str, list[Site]] = defaultdict(list)
         self.imported: set[str] = set()
@@ -138,7 +140,7 @@ class SiteIndex:
 
         Return those that are new.
         """
-        new = _closure(names, self._modules.aliases, known)
+        new = _closure(names, self._aliases, known)
         known |= new
         return new
 
@@ -151,7 +153,7 @@ class SiteIndex:
 
     def passing(self, names: Iterable[str]) -> list[Site]:
         """Return the sites that pass on what has one of these names, to what may call it."""
-        wanted = _closure(names, self._modules.aliases)
+        wanted = _closure(names, self._aliases)
         return [site for name in wanted.intersection(self._passed) for site in self._passed[name]]
 
     def methods_of(self, libraries: set[str], makers: set[str]) -> list[Site]:
@@ -226,11 +228,34 @@ class SiteIndex:
 
     def with_subclasses(self, class_: str) -> set[str]:
         """Return the names of a class and of those that are made from it."""
-        return _closure([class_], self._modules.subclasses)
+        return _closure([class_], self._subclasses)
+
+
+class _Leads(dict[str, tuple[str, ...]]):
+    """What a name leads to, by itself: found out once, for many lead to the same.
+
+    What is the same gives the same, and is gone into in the same way.
+    """
+
+    def __init__(self, more: dict[str, set[str]]) -> None:
+        super().__init__()
+        self._more = more
+
+    def __missing__(self, name: str) -> tuple[str, ...]:
+        more = self._more
+        if name.endswith("[]"):
+            found = tuple(map(gone_into, self[name[:-2]]))
+        elif name.endswith("()"):
+            given = more.get(name, ())
+            found = (*given, *map(given_by, given), *map(given_by, more.get(name[:-2], ())))
+        else:
+            found = tuple(more.get(name, ()))
+        self[name] = found
+        return found
 
 
 def _closure(
-    names: Iterable[str], more: dict[str, set[str]], known: AbstractSet[str] = frozenset()
+    names: Iterable[str], leads: _Leads, known: AbstractSet[str] = frozenset()
 ) -> set[str]:
     """Names, and all that they lead to, without what is known, and leads to what is known."""
     found: set[str] = set()
@@ -239,18 +264,8 @@ def _closure(
         name = todo.pop()
         if name not in found and name not in known:
             found.add(name)
-            todo += _straight(name, more)
+            todo += leads[name]
     return found
-
-
-def _straight(name: str, more: dict[str, set[str]]) -> Iterable[str]:
-    """What a name leads to; what is the same gives the same, and is gone into in the same way."""
-    if name.endswith("[]"):
-        return map(gone_into, _straight(name[:-2], more))
-    if name.endswith("()"):
-        given = more.get(name, ())
-        return [*given, *map(given_by, given), *map(given_by, more.get(name[:-2], ()))]
-    return more.get(name, ())
 
 
 def _made_in(modules: Iterable[Module], makers: set[str]) -> set[str]:
