@@ -52,7 +52,7 @@ def each(
         first()
         return [function(thing) for thing in things]
     a_time = max(_A_TIME, -(-len(things) // _PIECES))
-    pieces = [things[first : first + a_time] for first in range(0, len(things), a_time)]
+    pieces = [things[start : start + a_time] for start in range(0, len(things), a_time)]
 
     def answers(numbers: Iterable[int]) -> dict[int, list[_Answer]]:
         return {number: [function(thing) for thing in pieces[number]] for number in numbers}

@@ -66,8 +66,8 @@ class SiteIndex:
         notes: Callable[[str], Notes],
     ) -> None:
         self._modules = modules
-        self._aliases = _Leads(modules.aliases)
-        self._subclasses = _Leads(modules.subclasses)
+        self._aliases = _Leading(modules.aliases)
+        self._subclasses = _Leading(modules.subclasses)
         self._calls: dict[str, list[tuple[Module, list[int]]]] = defaultdict(list)
         self._passed: dict[str, list[Site]] = defaultdict(list)
         self.imported: set[str] = set()
@@ -231,7 +231,7 @@ class SiteIndex:
         return _closure([class_], self._subclasses)
 
 
-class _Leads(dict[str, tuple[str, ...]]):
+class _Leading(dict[str, tuple[str, ...]]):
     """What a name leads to, by itself: found out once, for many lead to the same.
 
     What is the same gives the same, and is gone into in the same way.
@@ -255,7 +255,7 @@ class _Leads(dict[str, tuple[str, ...]]):
 
 
 def _closure(
-    names: Iterable[str], leads: _Leads, known: AbstractSet[str] = frozenset()
+    names: Iterable[str], leads: _Leading, known: AbstractSet[str] = frozenset()
 ) -> set[str]:
     """Names, and all that they lead to, without what is known, and leads to what is known."""
     found: set[str] = set()

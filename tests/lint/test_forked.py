@@ -199,3 +199,34 @@ def test_who_was_killed_in_the_middle_of_an_answer_is_replaced_here(monkeypatch)
 
     monkeypatch.setattr(forked, "_send", begin)
     assert forked.Meanwhile(lambda: "here", worth=True).result() == "here"
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_a_process_that_may_have_no_others_does_all_itself(monkeypatch):
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
+    own = os.getpid()
+    assert forked.Meanwhile(os.getpid, worth=True).result() == own
+    assert set(forked.each(lambda _: os.getpid(), range(forked.WORTH_A_PROCESS))) == {own}
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_an_interrupt_while_a_process_begins_comes_when_it_has(monkeypatch):
+    fork, begun = os.fork, []
+
+    def interrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+        begun.append(fork())
+        return begun[-1]
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            forked.Meanwhile(os.getpid, worth=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(begun) == 1
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    for each in multiprocessing.active_children():
+        each.join(20)
+    assert multiprocessing.active_children() == []
