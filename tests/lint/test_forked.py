@@ -214,7 +214,7 @@ def test_an_interrupt_while_a_process_begins_comes_when_it_has(monkeypatch):
     fork, begun = os.fork, []
 
     def interrupted():
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)  # of this thread: there may be others
         begun.append(fork())
         return begun[-1]
 
