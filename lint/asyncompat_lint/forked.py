@@ -12,10 +12,11 @@ import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
-from typing import Generic, TypeVar
+from typing import IO, Generic, TypeVar
 
 _Thing = TypeVar("_Thing")
 _Answer = TypeVar("_Answer")
@@ -122,48 +123,51 @@ class Meanwhile(Generic[_Answer]):
 
     By this one, if there can be no other, if it is not ``worth`` one, or if that one has failed.
     What the function changes, it changes there. How much it leaves to others is told by ``nice``.
+
+    The answer is left in a file without a name: a process that had to wait until somebody reads
+    it from a pipe would keep all the memory that it has.
     """
 
     def __init__(self, function: Callable[[], _Answer], *, worth: bool, nice: int = _NICE) -> None:
         self._function = function
-        self._receiver: Connection | None = None
+        self._other: tuple[IO[bytes], Connection] | None = None
         if worth and _others():
             # There may already be as many processes, or open files, as there can be.
             with contextlib.suppress(OSError):
-                self._receiver = self._begin(nice)
+                self._other = self._begin(nice)
 
-    def _begin(self, nice: int) -> Connection:
+    def _begin(self, nice: int) -> tuple[IO[bytes], Connection]:
         copying = multiprocessing.get_context("fork")
-        receiver, sender = copying.Pipe(duplex=False)
-        # No pool: its threads would be in the way of who forks after this.
-        self._process = copying.Process(
-            target=_send, args=(self._function, receiver, sender, nice), daemon=True
-        )
-        with sender:
-            try:
-                with _uninterrupted():
-                    self._process.start()
-            except BaseException:
-                receiver.close()
-                raise
-        return receiver
+        with contextlib.ExitStack() as failed:
+            file = failed.enter_context(tempfile.TemporaryFile())
+            receiver, sender = copying.Pipe(duplex=False)
+            failed.enter_context(receiver)
+            # No pool: its threads would be in the way of who forks after this.
+            self._process = copying.Process(
+                target=_answer, args=(self._function, file, sender, nice), daemon=True
+            )
+            with sender, _uninterrupted():
+                self._process.start()
+            failed.pop_all()
+        return file, receiver
 
     def result(self) -> _Answer:
         """Return it; ask once. The other process may still be about to end."""
-        if self._receiver is not None:
-            with self._receiver:
-                try:
-                    answer: _Answer = pickle.loads(self._receiver.recv_bytes())
-                except (EOFError, OSError):
-                    pass  # it has ended before its time, or in the middle of its answer
-                else:
-                    return answer
+        if self._other is not None:
+            file, receiver = self._other
+            # It may have ended before its time, and has told nothing.
+            with file, receiver, contextlib.suppress(EOFError, OSError):
+                receiver.recv_bytes()
+                file.seek(0)
+                answer: _Answer = pickle.load(file)
+                return answer
         return self._function()
 
     def stop(self) -> None:
         """End the other process, if there is one: nobody wants to know."""
-        if self._receiver is not None:
-            self._receiver.close()
+        if self._other is not None:
+            for each in self._other:
+                each.close()
             self._process.kill()
 
 
@@ -177,15 +181,16 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _send(
-    function: Callable[[], object], receiver: Connection, sender: Connection, nice: int
+def _answer(
+    function: Callable[[], object], file: IO[bytes], sender: Connection, nice: int
 ) -> None:
-    receiver.close()  # or else the answer would wait for good when nobody else is there to read it
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who is asked to stop here is the other one
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     os.nice(nice)
     with contextlib.suppress(Exception):  # who has asked fails by itself, and can say so
-        sender.send_bytes(pickle.dumps(function(), pickle.HIGHEST_PROTOCOL))
+        pickle.dump(function(), file, pickle.HIGHEST_PROTOCOL)
+        file.flush()
+        sender.send_bytes(b"\0")
 
 
 def _others() -> int:

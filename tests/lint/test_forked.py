@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -92,6 +93,27 @@ def test_what_is_done_meanwhile_is_done_elsewhere_if_that_is_worth_it():
 
 def test_what_comes_back_may_be_more_than_a_pipe_holds():
     assert forked.Meanwhile(lambda: "x" * 1_000_000, worth=True).result() == "x" * 1_000_000
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
+def test_who_has_much_to_answer_ends_before_anybody_asks():
+    meanwhile = forked.Meanwhile(lambda: "x" * 10_000_000, worth=True)
+    for each in multiprocessing.active_children():
+        each.join(20)
+    assert multiprocessing.active_children() == []
+    assert meanwhile.result() == "x" * 10_000_000
+
+
+@pytest.mark.skipif(
+    not CAN_FORK or not os.path.exists("/dev/full"), reason="no other process, or no full disk"
+)
+def test_where_an_answer_cannot_be_left_it_is_found_out_here(monkeypatch):
+    def full():
+        return open("/dev/full", "w+b", buffering=0)
+
+    monkeypatch.setattr(forked.tempfile, "TemporaryFile", full)
+    own = os.getpid()
+    assert forked.Meanwhile(os.getpid, worth=True).result() == own
 
 
 def test_what_has_failed_elsewhere_is_done_here(capfd):
@@ -195,11 +217,12 @@ def test_no_file_stays_open():
 
 @pytest.mark.skipif(not CAN_FORK, reason="processes are no copies here, or there is one core")
 def test_who_was_killed_in_the_middle_of_an_answer_is_replaced_here(monkeypatch):
-    def begin(_, __, sender, ___):
-        os.write(sender.fileno(), b"\0\0\1\0begun")
+    def begin(_, file, __, ___):
+        file.write(pickle.dumps("there")[:-1])
+        file.flush()
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr(forked, "_send", begin)
+    monkeypatch.setattr(forked, "_answer", begin)
     assert forked.Meanwhile(lambda: "here", worth=True).result() == "here"
 
 
