@@ -31,7 +31,8 @@ class Found:
 
     misuses: list[tuple[str, int, str, str, str]]
     misfits: dict[str, list[Misfit]]
-    settled: list[tuple[str, bool, bool]]
+    settled: list[tuple[str, bool, set[str] | None]]
+    asked: set[tuple[str, str]]
 
 
 class Apart:
@@ -62,9 +63,10 @@ class Apart:
 
         What else was found out is kept.
         """
-        for location, fits, is_sound in found.settled:
+        for location, fits, sound in found.settled:
             notes = self._targets.notes(location)
-            notes.fits, notes.is_sound = fits, is_sound
+            notes.fits, notes.sound = fits, sound
+        self._program.asked |= found.asked
         by_location = {each.file.location: each for each in self._program.modules.own}
         misused: dict[str, list[Misuse]] = defaultdict(list)
         for location, number, *rest in found.misuses:
@@ -91,7 +93,7 @@ class Apart:
                     misfits[location] = found
         locations = (module.file.location for module in self._program.modules.all)
         settled = [
-            (location, notes.fits, notes.is_sound)
+            (location, notes.fits, notes.sound)
             for location, notes in ((each, targets.notes(each)) for each in locations)
         ]
-        return Found(misused, misfits, settled)
+        return Found(misused, misfits, settled, self._program.asked)

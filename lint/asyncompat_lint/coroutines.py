@@ -5,6 +5,7 @@ Asks the program what sites mean. It knows asyncio's rules for tasks, and nothin
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from asyncompat_lint.expressions import (
     root_name,
 )
 from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Group, Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.targets import Targets
@@ -77,30 +79,41 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
     }
     for module in program.modules.own:
         notes = targets.notes(module.file.location)
-        if notes.is_sound:
-            continue  # whatever else has become a coroutine since, it is nothing that this calls
         index = module.facts.names
-        pairs = (*index.aliases, *index.variables)
-        own = {name for other, name in pairs if other in everybodys}
-        own |= {name for number, name, _ in index.inner if module.facts.scopes[number].is_async}
+        lost = _lost(module, everybodys, makers)
+        if notes.sound is not None and lost.keys() <= notes.sound:
+            continue  # no more names of coroutines than when it was looked at
         suspected = {(number, HOLDING_LOCK) for number in index.holding}
         suspected.update((number, WAIT) for number in index.called.get(_WAIT, ()))
-        called = index.called.keys()
-        dropped = set(index.discarded)
-        for names, lost in (
-            (called & everybodys | called & own, dropped.union(index.taken)),
-            (called & makers, dropped),
-        ):
-            for name in names if lost else ():
-                its = lost.intersection(index.called[name])
-                suspected.update((number, NOT_AWAITED) for number in its)
-        for name in called & receivers:
+        suspected.update((number, NOT_AWAITED) for its in lost.values() for number in its)
+        for name in index.called.keys() & receivers:
             suspected.update((number, HANDED) for number in index.called[name])
-        notes.is_sound = True
+        notes.sound = set(lost)
         for number, rule in sorted(suspected):
             for misuse in _confirmed(program, knowledge, targets, Site(module, number), rule):
-                notes.is_sound = False
+                notes.sound = None
                 yield misuse
+
+
+def _lost(module: Module, everybodys: set[str], makers: set[str]) -> dict[str, set[int]]:
+    """The calls with which nothing is done, by what they call: names of what gives a coroutine."""
+    index = module.facts.names
+    dropped = set(index.discarded)
+    if not dropped and not index.taken:
+        return {}
+    pairs = (*index.aliases, *index.variables)
+    own = {name for other, name in pairs if other in everybodys}
+    own |= {name for number, name, _ in index.inner if module.facts.scopes[number].is_async}
+    called = index.called.keys()
+    found: dict[str, set[int]] = defaultdict(set)
+    for names, lost in (
+        (called & everybodys | called & own, dropped.union(index.taken)),
+        (called & makers, dropped),
+    ):
+        for name in names:
+            if its := lost.intersection(index.called[name]):
+                found[name] |= its
+    return found
 
 
 def _confirmed(

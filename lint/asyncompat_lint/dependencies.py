@@ -1,13 +1,14 @@
 """What a module depends on: the modules that it imports, and what stands for all that they tell it.
 
-What is found out of a module holds as long as its state is the same. Knows how imports are
-resolved, and nothing of what is found out.
+What is found out of a module holds as long as its state is the same. Where no import leads to who
+tells something, it counts only if somebody asked: else nearly all modules of a large program would
+depend on each other. Knows how imports are resolved, and nothing of what is found out.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -54,11 +55,16 @@ def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
 
 
 def states(
-    modules: Modules, imports: Imports, callers: Callers, common: bytes
+    modules: Modules,
+    imports: Imports,
+    callers: Callers,
+    asked: Collection[tuple[str, str]],
+    common: bytes,
 ) -> Iterator[tuple[str, bytes]]:
     """Give for each module what stands for it and for all that is told to it, and for ``common``.
 
-    A module is told by those that call its functions, too, what these are passed, and by those that
+    A module is told by those that call its functions, too, what these are passed, by those that
+    make classes from its own, if anybody ``asked`` (that is ``Passing.asked``), and by those that
     put something into what they share.
 
     Modules that import each other stand and fall together: the strongly connected components of
@@ -73,6 +79,8 @@ def states(
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     for number, module in enumerate(modules.all):
         for name in module.facts.names.untold:
+            if (module.file.location, name) not in asked:
+                continue
             its = callers.of(name)
             if its is None:
                 told[number] += _MANY + name.encode(errors="surrogateescape")
@@ -82,7 +90,7 @@ def states(
                     passed[called] = passed_at(caller, calls)
                 told[number] += passed[called]
                 imported[number] = [*imported[number], numbers[caller.file.location]]
-    for number, others in (*_made_with_mixins(modules), *given_by(modules.all)):
+    for number, others in (*_made_with_mixins(modules, asked), *given_by(modules.all)):
         imported[number] = [*imported[number], *others]
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}
@@ -126,10 +134,12 @@ def states(
         yield module.file.location, caches.digest(module.digest + found[number])
 
 
-def _made_with_mixins(modules: Modules) -> Iterator[tuple[int, list[int]]]:
-    """Give the modules with mixins, and those that make classes with them: these tell the former.
+def _made_with_mixins(
+    modules: Modules, asked: Collection[tuple[str, str]]
+) -> Iterator[tuple[int, list[int]]]:
+    """Give the modules with mixins that were asked about, and those that make classes with them.
 
-    By names only, and also by those of the classes in between.
+    These tell the former. By names only, and also by those of the classes in between.
     """
     below, aliases = modules.subclasses, modules.aliases
     makers: dict[str, list[int]] = defaultdict(list)
@@ -137,7 +147,9 @@ def _made_with_mixins(modules: Modules) -> Iterator[tuple[int, list[int]]]:
         for base, _ in module.facts.names.subclasses:
             makers[base].append(number)
     for number, module in enumerate(modules.all):
-        todo, found = list(module.facts.names.mixins), set[str]()
+        mixins = module.facts.names.mixins
+        todo = [name for name in mixins if (module.file.location, name) in asked]
+        found: set[str] = set()
         while todo:
             name = todo.pop()
             if name not in found:

@@ -23,6 +23,7 @@ from asyncompat_lint.apart import Apart
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.config import Config, meant
 from asyncompat_lint.coroutines import Misuse
+from asyncompat_lint.dependencies import Imports
 from asyncompat_lint.findings import Finding, Severity, Step
 from asyncompat_lint.indexing import Indexer
 from asyncompat_lint.misfits import Misfit
@@ -43,7 +44,7 @@ from asyncompat_lint.sources import (
     shown,
 )
 from asyncompat_lint.spans import Span
-from asyncompat_lint.targets import Standing, Targets
+from asyncompat_lint.targets import Targets
 from asyncompat_lint.versions import Versions
 from asyncompat_lint.visiting import Visit
 
@@ -163,10 +164,10 @@ class _Check:
         self._made += [indexer, libraries, program, targets]
         apart = Apart(program, knowledge, targets, self._settings.versions, modules)
 
-        def keep() -> Standing:
+        def keep() -> tuple[Imports, bool]:
             indexer.keep()
             libraries.keep()
-            return targets.standing()
+            return targets.imports()
 
         is_worth = apart.is_worth_a_process and self._cache.is_on_disk
         keeping = forked.Meanwhile(keep, worth=is_worth and self._cache.is_kept)
@@ -179,7 +180,7 @@ class _Check:
         for call in reach.blocking_calls():
             calls[call.module.file.location].append(call)
         misused, misfits = apart.told_by(looking.result())
-        targets.known_standing = keeping.result()
+        targets.known_imports = keeping.result()
         targets.keep()
         self._visits_before = self._cache.visits()
         visits = [

@@ -181,9 +181,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _answer(
-    function: Callable[[], object], file: IO[bytes], sender: Connection, nice: int
-) -> None:
+def _answer(function: Callable[[], object], file: IO[bytes], sender: Connection, nice: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who is asked to stop here is the other one
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     os.nice(nice)

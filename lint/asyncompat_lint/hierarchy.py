@@ -87,7 +87,10 @@ class Hierarchy(Passing):
         known = self._heirs.get(class_)
         if known is None:
             module = self.modules.at(class_.location)
-            is_mixin = self.scope(class_).name in module.facts.names.mixins
+            name = self.scope(class_).name
+            is_mixin = name in module.facts.names.mixins
+            if is_mixin:
+                self.asked.add((class_.location, name))
             known = sorted(self._subclasses_of(class_)) if is_mixin else []
             known = self._heirs[class_] = known if len(known) <= _MOST_HEIRS else []
         return known

@@ -25,6 +25,10 @@ class Passing(Inference):
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         super().__init__(modules, knowledge)
         self.callers = Callers(modules)
+        # Which functions and classes, by their modules' locations and their names, were asked about
+        # by what they are passed, or by what is made from them: no import leads from one that asks
+        # to those that tell.
+        self.asked: set[tuple[str, str]] = set()
         self._handed: dict[tuple[int, Step], Values] = {}
         self._calls_back = 0
         # What is known when so many calls were gone back: nothing leads from there to here again.
@@ -51,6 +55,7 @@ class Passing(Inference):
         def find() -> Values:
             found: dict[Value, None] = {}
             is_passed = False
+            self.asked.add((location, called))
             callers = self.callers.of(called)
             if callers is None:
                 return UNKNOWN

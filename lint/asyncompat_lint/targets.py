@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -27,6 +26,8 @@ _Judged = TypeVar("_Judged")
 # A target as it is kept: its name, its place, and whether it is asked of a receiver.
 _KeptTarget = tuple[str, str, int, bool]
 _KeptGroups = list[list[_KeptTarget]]
+# What sites run, with what is said of each, and what was asked for it.
+_LookedUp = tuple[list[tuple[_KeptGroups, _Judged]], list[tuple[str, str]]]
 _RECEIVER = Instance("")
 # Below this many sites other processes cost more than they bring.
 _WORTH_A_PROCESS = 5000
@@ -44,17 +45,9 @@ class KeptTargets(msgspec.Struct, array_like=True):
     marked: list[int] = []
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What stands for each module, by its location; ``is_new`` is whether any imports are."""
-
-    imports: Imports
-    states: dict[str, bytes]
-    is_new: bool
-
-
 class _Kept(msgspec.Struct):
     imports: Imports = msgspec.field(default_factory=Imports)
+    asked: set[tuple[str, str]] = set()
     modules: dict[str, KeptTargets] = {}
 
 
@@ -73,27 +66,31 @@ class Targets:
         self._is_new = False
         kept = cache.targets(_Kept) if cache.is_kept else _Kept()
         self._imports_before = kept.imports
-        # What is kept is kept under it; ``standing`` finds it out where nothing else has given it.
-        self.known_standing: Standing | None = None
+        # ``imports`` finds them out where nothing else has given them.
+        self.known_imports: tuple[Imports, bool] | None = None
+        self._asked_before = set(kept.asked)
+        self._states: dict[str, bytes] = {}
+        program.asked |= kept.asked
         if kept.modules:
-            now = self.standing()
+            self._states = self._now()
             for location, its in kept.modules.items():
-                if now.states.get(location) == its.state:
+                if self._states.get(location) == its.state:
                     self._found[location] = its.groups
                     self._notes[location] = its.notes
                     self._marked[location] = its.marked
 
-    def standing(self) -> Standing:
-        """Return what stands for the modules, found out once; for none where nothing is kept."""
-        if not self._cache.is_kept:
-            return Standing(Imports(), {}, is_new=False)
-        if self.known_standing is None:
-            modules, callers = self._program.modules, self._program.callers
-            imports, is_new = imports_of(modules, self._imports_before)
-            common = caches.digest(imports.files + self._settings.encode())
-            now = dict(states(modules, imports, callers, common))
-            self.known_standing = Standing(imports, now, is_new)
-        return self.known_standing
+    def imports(self) -> tuple[Imports, bool]:
+        """Return which modules import which, found out once, and whether any is new."""
+        if self.known_imports is None:
+            self.known_imports = imports_of(self._program.modules, self._imports_before)
+        return self.known_imports
+
+    def _now(self) -> dict[str, bytes]:
+        """What stands for each module, by what has been asked so far."""
+        imports, _ = self.imports()
+        program = self._program
+        common = caches.digest(imports.files + self._settings.encode())
+        return dict(states(program.modules, imports, program.callers, program.asked, common))
 
     def of(self, site: Site) -> list[Group]:
         """Return what a call site may run, as ``Program.targets`` does."""
@@ -137,15 +134,20 @@ class Targets:
             first()
             return {}
 
-        def looked_up(sites: list[Site]) -> list[tuple[_KeptGroups, _Judged]]:
+        def looked_up(sites: list[Site]) -> _LookedUp[_Judged]:
             """What sites run, as it is sent from one process to another."""
+            asked_before = len(self._program.asked)
             found = [self._program.targets(site.module, site.call) for site in sites]
             pairs = zip(sites, found, strict=True)
-            return [(_as_kept(groups), judge(site, groups)) for site, groups in pairs]
+            judged = [(_as_kept(groups), judge(site, groups)) for site, groups in pairs]
+            asked = self._program.asked if len(self._program.asked) > asked_before else ()
+            return judged, list(asked)
 
         in_order = [sorted(todo[each], key=lambda site: site.number) for each in sorted(todo)]
         judged: dict[SiteKey, _Judged] = {}
-        for there, found in zip(in_order, forked.each(looked_up, in_order, first), strict=True):
+        answers = forked.each(looked_up, in_order, first)
+        for there, (found, asked) in zip(in_order, answers, strict=True):
+            self._program.asked.update(asked)
             groups_there = self._found[there[0].module.file.location]
             for site, (groups, said) in zip(there, found, strict=True):
                 groups_there[site.number] = groups
@@ -167,14 +169,20 @@ class Targets:
 
     def keep(self) -> None:
         """Keep what was found out, for the next run."""
-        standing = self.standing()
-        if not self._cache.is_kept or not (self._is_new or standing.is_new):
+        if not self._cache.is_kept:
             return
+        imports, is_new = self.imports()
+        asked = self._program.asked
+        if not (self._is_new or is_new):
+            return
+        if asked != self._asked_before or not self._states:
+            self._states = self._now()
         kept = {
             at: KeptTargets(now, self._found[at], self._notes[at], self._marked.get(at, []))
-            for at, now in standing.states.items()
+            for at, now in self._states.items()
         }
-        self._cache.keep_targets(_Kept(standing.imports, kept))
+        still = {(location, name) for location, name in asked if location in self._states}
+        self._cache.keep_targets(_Kept(imports, still, kept))
 
 
 def _as_kept(groups: list[Group]) -> _KeptGroups:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncompat_lint import apart, indexing
+from asyncompat_lint import apart, forked, indexing, targets
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.program import Program
@@ -100,6 +100,20 @@ def test_only_what_others_can_tell_of_a_change_counts_for_them(folder, resolved)
     Path("a.py").write_text("def h(given=1):\n    input(2)\n")
     assert run(folder) == [("b.py", "AC109")]
     assert "b.py" in resolved
+
+
+def test_who_calls_counts_only_for_what_asks_what_it_is_passed(folder, resolved):
+    Path("a.py").write_text("def h(it):\n    it.nothing_known()\n    input()\n")
+    Path("asks.py").write_text("import time\ndef h(it):\n    it.sleep(1)\n")
+    calls = "import a, asks\na.h(1)\nasks.h(1)\n"
+    Path("b.py").write_text(calls)
+    run(folder)
+    assert {"a.py", "asks.py"} <= {*resolved}
+    resolved.clear()
+    Path("b.py").write_text(calls + "def new(): ...\n")
+    run(folder)
+    assert "asks.py" in resolved
+    assert "a.py" not in resolved
 
 
 def test_what_is_put_where_others_take_it_out_counts_for_them(folder):
@@ -356,6 +370,55 @@ def test_what_a_function_is_passed_elsewhere_counts(tmp_path, monkeypatch):
         )
         for cache in (folder, tmp_path / passes):
             assert len(run(cache)) == expected
+
+
+def test_what_another_process_asked_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "kept"
+    monkeypatch.setattr(targets, "_WORTH_A_PROCESS", 1)
+    for number in range(forked.WORTH_A_PROCESS):
+        Path(f"much_{number}.py").write_text("import time\ndef f():\n    time.sleep(1)\n")
+    # The other process begins with the first, and this one with the last.
+    Path("a_loading.py").write_text("import requests\nasync def load(it):\n    it.get(1)\n")
+    for made in ["object", "requests.Session", "object"]:
+        Path("main.py").write_text(
+            "import requests\nfrom a_loading import load\n"
+            f"async def f():\n    it = {made}()\n    await load(it)\n"
+        )
+        expected = [("a_loading.py", "AC102")] * (made == "requests.Session")
+        assert run(folder) == expected
+        assert run(None) == expected
+
+
+def test_what_was_asked_aside_counts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "kept"
+    monkeypatch.setattr(apart, "_WORTH_A_PROCESS", 1)
+    Path("loading.py").write_text("async def load(it):\n    it.fetch()\n")
+    kinds = ["", "async ", "async ", ""]
+    for kind, client in zip(kinds, ["Client", "Other", "Client", "Client"], strict=True):
+        Path("clients.py").write_text(
+            f"class Client:\n    {kind}def fetch(self): ...\n"
+            "class Other:\n    def fetch(self): ...\n"
+        )
+        Path("main.py").write_text(
+            "from clients import *\nfrom loading import load\n"
+            f"async def f():\n    it = {client}()\n    await load(it)\n"
+        )
+        is_async = bool(kind) and client == "Client"
+        assert run(folder) == [("loading.py", "AC201")] * is_async
+
+
+def test_what_is_asked_only_now_is_known_the_next_time(folder, resolved):
+    Path("b.py").write_text("import a\ndef g():\n    a.h(1)\n")
+    Path("other.py").write_text(CLEAN)
+    for does in ["it.nothing_known()", "it.sleep(1)"]:
+        Path("a.py").write_text(f"import time\ndef h(it):\n    {does}\n")
+        run(folder)
+    resolved.clear()
+    Path("other.py").write_text(CLEAN + "# more\n")
+    run(folder)
+    assert resolved == []
 
 
 def test_what_a_constructor_is_passed_elsewhere_counts(tmp_path, monkeypatch):
