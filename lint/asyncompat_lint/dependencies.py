@@ -64,8 +64,8 @@ def states(
     """Give for each module what stands for it and for all that is told to it, and for ``common``.
 
     A module is told by those that call its functions, too, what these are passed, by those that
-    make classes from its own, if anybody ``asked`` (that is ``Passing.asked``), and by those that
-    put something into what they share.
+    make classes from its own, and by those that put something into what they share: if it has been
+    ``asked``, as ``Names`` has it.
 
     Modules that import each other stand and fall together: the strongly connected components of
     the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
@@ -90,7 +90,7 @@ def states(
                     passed[called] = passed_at(caller, calls)
                 told[number] += passed[called]
                 imported[number] = [*imported[number], numbers[caller.file.location]]
-    for number, others in (*_made_with_mixins(modules, asked), *given_by(modules.all)):
+    for number, others in (*_made_with_mixins(modules, asked), *given_by(modules.all, asked)):
         imported[number] = [*imported[number], *others]
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}

@@ -340,8 +340,7 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     ``has_suppressions`` is whether there are comments that only this linter reads, ``tests`` what
     the names at the module's top are that a test was given to; ``is_lenient`` is whether its text
     had to be changed to be read as Python of today, ``has_cells`` whether a script marks cells with
-    ``# %%``. ``holders`` are the objects, by their names, that may have been given something
-    elsewhere. Of the many modules and calls few are ever looked at.
+    ``# %%``. Of the many modules and calls few are ever looked at.
     """
 
     encoded_scopes: msgspec.Raw
@@ -360,7 +359,6 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     is_lenient: bool = False
     has_cells: bool = False
     puts: list[Put] = []
-    holders: list[str] = []
 
     @functools.cached_property
     def scopes(self) -> Lazily[Scope]:

@@ -28,7 +28,7 @@ from asyncompat_lint.expressions import (
 )
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import GENERATOR, Operations
-from asyncompat_lint.shared import item
+from asyncompat_lint.shared import item, place_of
 from asyncompat_lint.values import (
     UNKNOWN,
     Instance,
@@ -158,10 +158,14 @@ class Inference(Operations):
         self, values: Values, owners: Values, holder: Expr, key: str, use: Use
     ) -> Values:
         """What is known, or else what other parts of the program put there for this one."""
-        puts = self.shared.puts(holder, key)
-        if not puts or any(map(self._is_told, values)):
+        place = place_of(holder, key)
+        if not place or any(map(self._is_told, values)):
             return values
         if any(self._has_its_own(owner, key, use) for owner in owners):
+            return values
+        self.asked.add((use.module.file.location, place))
+        puts = self.shared.puts(place)
+        if not puts:
             return values
 
         def find(use: Use) -> Values:
@@ -172,7 +176,7 @@ class Inference(Operations):
             ]
             return self._any_of(places)
 
-        return self._once((f"shared: {puts[0][1].holder}", -1, key), use, find) or values
+        return self._once((f"shared: {place}", -1, ""), use, find) or values
 
     def _has_its_own(self, owner: Value, key: str, use: Use) -> bool:
         """Whether an object has something by itself, or is a container of one's own."""

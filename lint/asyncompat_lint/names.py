@@ -67,6 +67,9 @@ class Names(ABC):
         self._by_location = modules.by_location  # which is asked for at every step
         self.knowledge = knowledge
         self.shared = Shared(modules.all)
+        # What modules, by their locations, have asked of others that no import leads to: what is
+        # passed to a function, what is made from a class, what is put into a shared place.
+        self.asked: set[tuple[str, str]] = set()
         self._known: dict[Step, Values] = {}
         # What was found where a way was in the way.
         self._in_vain: dict[Step, list[Values]] = defaultdict(list)

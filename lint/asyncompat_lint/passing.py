@@ -25,10 +25,6 @@ class Passing(Inference):
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         super().__init__(modules, knowledge)
         self.callers = Callers(modules)
-        # Which functions and classes, by their modules' locations and their names, were asked about
-        # by what they are passed, or by what is made from them: no import leads from one that asks
-        # to those that tell.
-        self.asked: set[tuple[str, str]] = set()
         self._handed: dict[tuple[int, Step], Values] = {}
         self._calls_back = 0
         # What is known when so many calls were gone back: nothing leads from there to here again.

@@ -8,7 +8,7 @@ is asked elsewhere.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from asyncompat_lint.expressions import Attribute, Constant, Expr, Name, last_name
 from asyncompat_lint.facts import Put
@@ -17,9 +17,9 @@ from asyncompat_lint.modules import Module
 HOLDERS = frozenset({"app", "bot", "state"})
 
 
-def holders_in(text: str) -> list[str]:
-    """Return the names of such objects that may stand in a text."""
-    return sorted(each for each in HOLDERS if each in text)
+def may_share(text: str) -> bool:
+    """Return whether such an object may be named in a text."""
+    return any(each in text for each in HOLDERS)
 
 
 def item(index: Expr) -> str:
@@ -36,23 +36,35 @@ class Shared:
     """All that is put into such objects, by what they are called, and by its key."""
 
     def __init__(self, modules: Iterable[Module]) -> None:
-        self._puts: dict[tuple[str, str], list[tuple[Module, Put]]] = defaultdict(list)
+        self._puts: dict[str, list[tuple[Module, Put]]] = defaultdict(list)
         for module in modules:
             for put in module.facts.puts:
-                self._puts[put.holder, put.key].append((module, put))
+                self._puts[_place(put)].append((module, put))
 
-    def puts(self, holder: Expr, key: str) -> list[tuple[Module, Put]]:
-        """Return where what is taken out of something under a key may have been put there."""
-        return self._puts.get((last_name(holder), key), []) if self._puts else []
+    def puts(self, place: str) -> list[tuple[Module, Put]]:
+        """Return where something may have been put into a place, as ``place_of`` tells it."""
+        return self._puts.get(place, [])
 
 
-def given_by(modules: list[Module]) -> Iterator[tuple[int, list[int]]]:
-    """Give the modules that ask such objects for something, and those that put something there."""
+def place_of(holder: Expr, key: str) -> str:
+    """Return where something is taken out under a key, if that is of such an object."""
+    name = last_name(holder)
+    return f"{name}.{key}" if name in HOLDERS else ""
+
+
+def _place(put: Put) -> str:
+    return f"{put.holder}.{put.key}"
+
+
+def given_by(
+    modules: list[Module], asked: Collection[tuple[str, str]]
+) -> Iterator[tuple[int, list[int]]]:
+    """Give the modules that asked for what is in such a place, and those that put it there."""
     putting: dict[str, list[int]] = defaultdict(list)
     for number, module in enumerate(modules):
-        for holder in {put.holder for put in module.facts.puts}:
-            putting[holder].append(number)
-    for number, module in enumerate(modules):
-        others = {each for holder in module.facts.holders for each in putting.get(holder, ())}
-        if others:
-            yield number, sorted(others)
+        for place in set(map(_place, module.facts.puts)):
+            putting[place].append(number)
+    numbers = {module.file.location: number for number, module in enumerate(modules)}
+    for location, place in asked:
+        if place in putting and location in numbers:
+            yield numbers[location], putting[place]

@@ -97,7 +97,6 @@ def _facts(indexer: _Indexer, source: SourceText, *, is_lenient: bool) -> Module
         is_lenient,
         _has_cells(source.text),
         indexer.puts,
-        indexer.holders,
     )
 
 

@@ -138,7 +138,7 @@ class Names(State):
 
     def _put_into(self, target: ast.Attribute | ast.Subscript, key: str, value: Expr) -> None:
         """Keep what is put into an object that the program shares."""
-        if self.holders and key and value is not OPAQUE:
+        if self.may_share and key and value is not OPAQUE:
             holder = name_of(target.value)
             if holder in HOLDERS:
                 self.puts.append(Put(self._scope, *self._start(target), holder, key, value))

@@ -30,7 +30,7 @@ from asyncompat_lint.index.expressions import expression, whole_lines
 from asyncompat_lint.index.nodes import INSIDE
 from asyncompat_lint.index.switches import Known, may_switch
 from asyncompat_lint.index.taken import TAKING, is_of_coroutines
-from asyncompat_lint.shared import holders_in
+from asyncompat_lint.shared import may_share
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
 
@@ -78,7 +78,7 @@ class State:
         self.tests: dict[str, Test] = {}
         self.imported: set[str] = set()
         self._source = source
-        self.holders = holders_in(source.text)
+        self.may_share = may_share(source.text)
         # Asked of the whole text at once, and not at every node: most texts do not.
         self._is_ascii = source.text.isascii()
         self._polls = not self._is_ascii or may_poll(source.text)
