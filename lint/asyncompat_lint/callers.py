@@ -9,9 +9,6 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 
-import msgspec
-
-from asyncompat_lint import cache as caches
 from asyncompat_lint.modules import Module, Modules
 
 # What is called in more modules is passed anything.
@@ -61,15 +58,3 @@ class Callers:
             for name in called.keys() & wanted:
                 found[name].append((module, called[name]))
         return found
-
-
-def passed_at(module: Module, calls: list[int]) -> bytes:
-    """Return what stands for all that some calls of a module pass, wherever their lines are."""
-    passed = []
-    for number in calls:
-        call = module.facts.calls[number]
-        # What a name is there depends on what it has been given by then.
-        bound = module.facts.scopes[call.scope].bindings.values()
-        before = sum(each.line <= call.span.line for bindings in bound for each in bindings)
-        passed.append((call.scope, before, call.callee, call.arguments, call.passes))
-    return caches.digest(msgspec.msgpack.encode(passed))

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from asyncompat_lint import cache as caches
-from asyncompat_lint.callers import Callers, passed_at
+from asyncompat_lint.callers import Callers
+from asyncompat_lint.interface import passed_at
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.shared import given_by
 
@@ -87,7 +88,7 @@ def states(
             for caller, called, calls in its or ():
                 passed = imports.passed.setdefault(caller.file.location, {})
                 if called not in passed:
-                    passed[called] = passed_at(caller, calls)
+                    passed[called] = passed_at(caller.facts, calls)
                 told[number] += passed[called]
                 imported[number] = [*imported[number], numbers[caller.file.location]]
     for number, others in (*_made_with_mixins(modules, asked), *given_by(modules.all, asked)):

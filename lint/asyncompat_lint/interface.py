@@ -1,19 +1,22 @@
 """What a module tells others: its scopes, and what is bound in them or put into what is shared.
 
-Wherever the lines are.
+Wherever the lines are; and without the variables of functions that nobody else can come to.
 
 What others resolve through a module is kept until this changes, and not for every change in it.
-Knows facts, and not what is made of them.
+What its calls pass is told by itself, to those who ask. Knows facts, and not what is made of them.
 """
 
 from __future__ import annotations
 
 import operator
 import sys
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from asyncompat_lint import cache as caches
 from asyncompat_lint.asking import asking_for_async
+from asyncompat_lint.expressions import Name
 from asyncompat_lint.facts import Binding, ModuleFacts, Scope
 
 
@@ -24,32 +27,124 @@ def tell_the_same(before: ModuleFacts, after: ModuleFacts) -> bool:
     # What methods ask of their own object may be what the classes below have.
     if before.names.mixins != after.names.mixins:
         return False
-    if asking_for_async(before) != asking_for_async(after) or _order(before) != _order(after):
+    if asking_for_async(before) != asking_for_async(after):
         return False
-    pairs = zip(before.scopes.in_order(), after.scopes.in_order(), strict=True)
-    return all(_told(old) == _told(new) for old, new in pairs)
+    old, new = (list(_without_own(facts)) for facts in (before, after))
+    if any(_told(each) != _told(other) for each, other in zip(old, new, strict=True)):
+        return False
+    return _order(before, old) == _order(after, new)
 
 
-def _order(facts: ModuleFacts) -> list[tuple[int, str, str]]:
+def passed_at(facts: ModuleFacts, calls: list[int]) -> bytes:
+    """Return what stands for all that some calls of a module pass, wherever their lines are.
+
+    With the variables of the functions that they stand in, of which nothing is told otherwise.
+    """
+    passed: list[object] = []
+    for number in calls:
+        call = facts.calls[number]
+        passed.append((call.scope, call.callee, call.arguments, call.passes))
+        index, is_here = call.scope, True
+        while index >= 0:
+            scope = facts.scopes[index]
+            if scope.kind == "function":
+                passed.append(_bound(scope.bindings))
+            # What a name is there depends on what it has been given by then.
+            if is_here or scope.kind == "function":
+                at = (call.span.line, call.span.column, -1, "", "call")
+                passed.append(_in_order([*_events(index, scope.bindings), at]))
+            is_here = is_here and scope.runs_in_parent
+            index = scope.parent
+    return caches.digest(msgspec.msgpack.encode(passed))
+
+
+def _order(facts: ModuleFacts, scopes: list[Scope]) -> list[tuple[int, str, str]]:
     """Return in which order names are given what they are, and branches begin and end.
 
     What a name is depends on what it has been before, not on how many lines there are in between.
     """
-    events: list[tuple[int, int, int, str, str]] = []
-    for number, scope in enumerate(facts.scopes.in_order()):
+    events = [(each.line, each.column, each.scope, each.key, "put") for each in facts.puts]
+    for number, scope in enumerate(scopes):
         for bound in (scope.bindings, scope.attributes, scope.filled, scope.asked):
-            for name, bindings in bound.items():
-                for each in bindings:
-                    events.append((each.line, each.column, number, name, each.kind))
-                    if each.suite is not None:
-                        events.append((each.suite.line, 0, number, name, "begins"))
-                        events.append((each.suite.end_line, sys.maxsize, number, name, "ends"))
-    events += [(each.line, each.column, each.scope, each.key, "put") for each in facts.puts]
+            events += _events(number, bound)
+        events += [(each.line, 0, number, each.key, "passed on") for each in scope.passed_on]
+    return _in_order(events)
+
+
+# A line and a column, the number of a scope, a name in it, and what becomes of that there.
+_Event = tuple[int, int, int, str, str]
+
+
+def _events(number: int, bound: dict[str, list[Binding]]) -> Iterator[_Event]:
+    for name, bindings in bound.items():
+        for each in bindings:
+            yield each.line, each.column, number, name, each.kind
+            if each.suite is not None:
+                yield each.suite.line, 0, number, name, "begins"
+                yield each.suite.end_line, sys.maxsize, number, name, "ends"
+                yield each.suite.statement_line, 0, number, name, "may begin"
+                yield each.suite.statement_end_line, sys.maxsize, number, name, "has ended"
+
+
+def _in_order(events: list[_Event]) -> list[tuple[int, str, str]]:
     return [(number, name, kind) for _, _, number, name, kind in sorted(events)]
 
 
 def _put(facts: ModuleFacts) -> list[tuple[object, ...]]:
     return [(each.scope, each.holder, each.key, each.value) for each in facts.puts]
+
+
+def _without_own(facts: ModuleFacts) -> Iterator[Scope]:
+    """Give the scopes, in their order, without the variables that are their functions' own.
+
+    Others come to a function's variables by what it returns, gives to attributes and shares, and by
+    what stands in it. Those that call what asks what it is passed are told by ``passed_at``.
+    """
+    scopes = list(facts.scopes.in_order())
+    # What stands in a function, or is told elsewhere and means something there.
+    inside: dict[int, list[object]] = {number: [] for number in range(len(scopes))}
+
+    def add(number: int, thing: object) -> None:
+        while number >= 0:
+            inside[number].append(thing)
+            number = scopes[number].parent
+
+    for number, scope in enumerate(scopes):
+        add(number, msgspec.structs.replace(scope, bindings={}))
+        add(scope.parent, scope.bindings)
+        for bound in (scope.bindings, scope.attributes, scope.filled, scope.asked):
+            for each in (each for bindings in bound.values() for each in bindings):
+                if each.kind != "defined" and each.scope not in (-1, number):
+                    add(each.scope, each)
+    for put in facts.puts:
+        add(put.scope, put)
+    for number, scope in enumerate(scopes):
+        if scope.kind != "function":
+            yield scope
+            continue
+        todo, seen = {*_words_in(inside[number])}, set[str]()
+        while todo:
+            name = todo.pop()
+            if name in scope.bindings and name not in seen:
+                seen.add(name)
+                todo.update(_words_in(scope.bindings[name]))
+        bindings = {name: its for name, its in scope.bindings.items() if name in seen}
+        yield msgspec.structs.replace(scope, bindings=bindings)
+
+
+def _words_in(thing: object) -> Iterator[str]:
+    """Give all names and texts in something, of dotted ones the first part."""
+    if isinstance(thing, str):
+        yield thing.partition(".")[0]
+    elif isinstance(thing, Name):
+        yield thing.id
+    elif isinstance(thing, msgspec.Struct):
+        yield from _words_in(msgspec.structs.astuple(thing))
+    elif isinstance(thing, dict):
+        yield from _words_in([*thing, *thing.values()])
+    elif isinstance(thing, Iterable):
+        for each in thing:
+            yield from _words_in(each)
 
 
 def _told(scope: Scope) -> tuple[object, ...]:

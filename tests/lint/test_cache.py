@@ -102,6 +102,21 @@ def test_only_what_others_can_tell_of_a_change_counts_for_them(folder, resolved)
     assert "b.py" in resolved
 
 
+def test_what_a_function_keeps_to_itself_counts_for_nobody_else(folder, resolved):
+    head = "import time\ndef h(given):\n    import other\n    "
+    Path("a.py").write_text(head + "time.sleep(1)\n")
+    run(folder)
+    for body in [
+        "import os\n    time.sleep(other.x)\n",
+        "x = time\n    x = x.sleep\n    if given:\n        y = x\n    time.sleep(1)\n",
+        "with open('x') as time:\n        time.read()\n",
+    ]:
+        resolved.clear()
+        Path("a.py").write_text(head + body)
+        assert ("b.py", "AC101" if "sleep(" in body else "AC104") in run(folder)
+        assert "b.py" not in resolved
+
+
 def test_who_calls_counts_only_for_what_asks_what_it_is_passed(folder, resolved):
     Path("a.py").write_text("def h(it):\n    it.nothing_known()\n    input()\n")
     Path("asks.py").write_text("import time\ndef h(it):\n    it.sleep(1)\n")
@@ -237,10 +252,83 @@ IN_ORDER = [
             ]
             for imports in ("import pkg", "import pkg.c", "from pkg import two\nimport pkg")
         ),
+        # A function's own variable comes to others in one way or another.
+        *(
+            [
+                {"a.py": MADE + tells.format(f"{client}()"), "b.py": f"import a\n{asks}"}
+                for client in ("object", "requests.Session")
+            ]
+            for tells, asks in (
+                (
+                    "def make():\n    c = {}\n    return c\n",
+                    "async def f():\n    a.make().get('u')\n",
+                ),
+                (
+                    "class K:\n    def __init__(self):\n        c = {}\n        d = c\n"
+                    "        self.x = d\n",
+                    "async def f(k: a.K):\n    k.x.get('u')\n",
+                ),
+                (
+                    "def setup(app):\n    c = {}\n    app['c'] = c\n",
+                    "async def f(app):\n    app['c'].get('u')\n",
+                ),
+                (
+                    "def make():\n    c = {}\n    def inner():\n        d = c\n        return d\n"
+                    "    return inner\n",
+                    "async def f():\n    a.make()().get('u')\n",
+                ),
+                (
+                    "C = None\ndef start():\n    global C\n    c = {}\n    C = c\n",
+                    "async def f():\n    a.C.get('u')\n",
+                ),
+            )
+        ),
+        # What asks what it is passed, and who passes it does not tell others.
+        *(
+            [
+                {"a.py": f"{MADE}import b\n{passes}", "b.py": "async def f(it): it.get('u')\n"}
+                for passes in versions
+            ]
+            for versions in (
+                [
+                    f"def g():\n    c = {made}()\n    d = c\n    b.f(d)\n"
+                    for made in ("object", "requests.Session")
+                ],
+                [
+                    f"def g():\n    c = {made}()\n    def h():\n        b.f(c)\n"
+                    for made in ("object", "requests.Session")
+                ],
+                [
+                    "def g(c):\n    if isinstance(c, requests.Session):\n        print(c)\n"
+                    f"{indent}b.f(c)\n"
+                    for indent in ("    ", "        ")
+                ],
+            )
+        ),
+        # What calls what it is passed goes by another name.
+        [
+            {
+                "a.py": "def call(op): op()\ndef leave(op): ...\n"
+                f"def outer(op):\n    run = {runs}\n    run(op)\n    {then}\n",
+                "b.py": "import time\nfrom a import outer\nasync def f():\n"
+                "    outer(lambda: time.sleep(1))\n",
+            }
+            for runs, then in (("leave", "run = call"), ("call", "run = call"))
+        ],
+        [
+            {
+                "a.py": "def call(op): op()\ndef leave(op): ...\n"
+                f"def outer(op):\n    run = leave\n{lines}",
+                "b.py": "import time\nfrom a import outer\nasync def f():\n"
+                "    outer(lambda: time.sleep(1))\n",
+            }
+            for lines in ("    run(op)\n    run = call\n", "    run = call\n    run(op)\n")
+        ],
     ],
     ids=(
         "order decorator places shared mixin open handed handed-further handed-if"
-        " package beside both"
+        " package beside both returned given put inner global"
+        " passed passed-inside passed-if by-name by-order"
     ).split(),
 )
 def test_a_change_elsewhere_is_never_missed(folder, tmp_path, versions):
