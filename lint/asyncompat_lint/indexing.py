@@ -31,7 +31,7 @@ _BATCH = 50
 _MOST_QUESTIONS = 50
 # Of more that have changed it is not asked whether others can tell: hardly any are as they were.
 _MOST_COMPARED = 200
-# One file in so many has to be new before all facts are written again.
+# One file in so many has to be new before all facts are written again, and not only the new ones.
 _WORTH_WRITING = 500
 
 
@@ -41,9 +41,11 @@ class Indexer:
     def __init__(self, cache: Cache, name: str = "facts") -> None:
         self._cache = cache
         self._name = name
-        self._kept = cache.facts(name)
+        # What was written when all was, and what has been new since then.
+        self._all = cache.facts(name)
+        self._news = cache.facts(_news(name))
+        self._kept = {**self._all, **self._news}
         self._entries: dict[str, Entry] = {}
-        self._new = 0
         self._decoder = msgspec.msgpack.Decoder(ModuleFacts)
 
     def modules(
@@ -53,7 +55,6 @@ class Indexer:
         kept = [self._still_kept(file) for file in files]
         todo = [file for file, entry in zip(files, kept, strict=True) if entry is None]
         known = {entry.digest: entry for entry in self._kept.values()} if todo else {}
-        self._new += len(todo)
         # Other processes find out what is new: this one has something to do meanwhile.
         news = _index_all(todo, known)
         for file, still in zip(files, kept, strict=True):
@@ -94,13 +95,22 @@ class Indexer:
     def keep(self) -> None:
         """Keep what was asked for, and of the rest what still is as it was.
 
-        Unless so little of it is new that to index that again takes less than to write it all.
+        Where little of it is new that is kept beside the rest: to write it all would take longer
+        than to make it.
         """
         rest = {path: entry for path, entry in self._kept.items() if path not in self._entries}
         kept = {path: entry for path, entry in rest.items() if caches.is_still(path, entry.state)}
-        news = self._new + len(rest) - len(kept)
-        if news * _WORTH_WRITING > len(self._entries):
-            self._cache.keep_facts({**kept, **self._entries}, self._name)
+        entries = {**kept, **self._entries}
+        news = {path: each for path, each in entries.items() if each is not self._all.get(path)}
+        if (len(news) + len(rest) - len(kept)) * _WORTH_WRITING > len(self._entries):
+            self._cache.keep_facts(entries, self._name)
+            news = {}
+        if news.keys() != self._news.keys() or any(news[at] is not self._news[at] for at in news):
+            self._cache.keep_facts(news, _news(self._name))
+
+
+def _news(name: str) -> str:
+    return f"{name}-new"
 
 
 def _index_all(files: list[SourceFile], known: dict[bytes, Entry]) -> Generator[Entry, None, None]:

@@ -102,6 +102,28 @@ def test_only_what_others_can_tell_of_a_change_counts_for_them(folder, resolved)
     assert "b.py" in resolved
 
 
+def test_what_is_little_is_kept_beside_the_rest(folder, indexed, resolved, monkeypatch):
+    run(folder)
+    all_facts = (folder / "facts").read_bytes()
+    monkeypatch.setattr(indexing, "_WORTH_WRITING", 0)
+    first, second = (f"{CLEAN}def h({given}):\n    input()\n" for given in ("", "given=1"))
+    for text, is_told, is_new in [
+        (first, True, True),
+        (f"{first}# as before\n", False, True),
+        (second, True, True),
+        (f"{second}# as before\n", False, True),
+        (second, False, True),
+        (BLOCKS, False, False),
+    ]:
+        Path("a.py").write_text(text)
+        resolved.clear()
+        indexed.clear()
+        assert run(folder) == [("a.py", "AC101") if text == BLOCKS else ("b.py", "AC109")]
+        assert ("b.py" in resolved) is is_told
+        assert indexed == [text] * is_new
+    assert (folder / "facts").read_bytes() == all_facts
+
+
 def test_what_a_function_keeps_to_itself_counts_for_nobody_else(folder, resolved):
     head = "import time\ndef h(given):\n    import other\n    "
     Path("a.py").write_text(head + "time.sleep(1)\n")
