@@ -54,7 +54,8 @@ class Indexer:
         """Give each file's module, or why there is none, in the order of the files."""
         kept = [self._still_kept(file) for file in files]
         todo = [file for file, entry in zip(files, kept, strict=True) if entry is None]
-        known = {entry.digest: entry for entry in self._kept.values()} if todo else {}
+        all_kept = (*self._all.values(), *self._news.values()) if todo else ()
+        known = {entry.digest: entry for entry in all_kept}  # a file may be as it was before
         # Other processes find out what is new: this one has something to do meanwhile.
         news = _index_all(todo, known)
         for file, still in zip(files, kept, strict=True):
