@@ -25,7 +25,7 @@ from asyncompat_lint.config import Config, meant
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.dependencies import Imports
 from asyncompat_lint.findings import Finding, Severity, Step
-from asyncompat_lint.indexing import Indexer
+from asyncompat_lint.indexing import INSTALLED, Indexer
 from asyncompat_lint.misfits import Misfit
 from asyncompat_lint.modules import Module, Modules, importable_from
 from asyncompat_lint.named import check_names
@@ -155,7 +155,7 @@ class _Check:
                 yield _unreadable(file, module)
         knowledge = knowledge_base.load(self._settings.config.library())
         roots = self._roots(modules)
-        libraries = Indexer(self._cache, "installed")
+        libraries = Indexer(self._cache, INSTALLED)
         others, installed = self._others(modules, roots, knowledge.covers, indexer, libraries)
         known = Modules(modules, knowledge.covers, roots, others, installed)
         check_names(known, self._settings.config.functions, self._settings.told_in)

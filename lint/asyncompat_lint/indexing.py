@@ -20,7 +20,7 @@ from asyncompat_lint import forked
 from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
-from asyncompat_lint.interface import tell_the_same
+from asyncompat_lint.interface import told_apart_by
 from asyncompat_lint.modules import Module
 from asyncompat_lint.sources import SourceFile, SourceText, TooDeepError, UnreadableError, read_text
 
@@ -31,19 +31,23 @@ _BATCH = 50
 _MOST_QUESTIONS = 50
 # Of more that have changed it is not asked whether others can tell: hardly any are as they were.
 _MOST_COMPARED = 200
+# So many names of one are looked for in all others: all facts are gone through for each.
+_MOST_NAMES = 8
 # One file in so many has to be new before all facts are written again, and not only the new ones.
 _WORTH_WRITING = 500
+# What facts are kept as: the project's own, and those of libraries.
+OWN, INSTALLED = "facts", "installed"
 
 
 class Indexer:
-    """Makes modules of files, with what the cache has under a name; ``keep`` puts it back there."""
+    """Makes modules of files, with what is kept of their kind; ``keep`` puts it back there."""
 
-    def __init__(self, cache: Cache, name: str = "facts") -> None:
+    def __init__(self, cache: Cache, kind: str = OWN) -> None:
         self._cache = cache
-        self._name = name
+        self._kind = kind
         # What was written when all was, and what has been new since then.
-        self._all = cache.facts(name)
-        self._news = cache.facts(_news(name))
+        self._all = cache.facts(kind)
+        self._news = cache.facts(_news(kind))
         self._kept = {**self._all, **self._news}
         self._entries: dict[str, Entry] = {}
         self._decoder = msgspec.msgpack.Decoder(ModuleFacts)
@@ -58,11 +62,14 @@ class Indexer:
         known = {entry.digest: entry for entry in all_kept}  # a file may be as it was before
         # Other processes find out what is new: this one has something to do meanwhile.
         news = _index_all(todo, known)
+        changed: dict[str, Entry] = {}
+        if len(todo) <= _MOST_COMPARED:
+            changed = dict(zip((file.absolute for file in todo), news, strict=True))
         for file, still in zip(files, kept, strict=True):
             entry = still
             if entry is None:
-                old = self._kept.get(file.absolute)
-                entry = self._as_told_before(old, next(news), len(todo))
+                new = changed[file.absolute] if changed else next(news)
+                entry = self._as_told_before(file.absolute, new, changed)
             self._entries[file.absolute] = entry
             if entry.error:
                 yield file, UnreadableError(entry.error, entry.line, entry.cell)
@@ -78,20 +85,38 @@ class Indexer:
             return None
         return entry
 
-    def _as_told_before(self, old: Entry | None, new: Entry, changed: int) -> Entry:
+    def _as_told_before(self, path: str, new: Entry, changed: dict[str, Entry]) -> Entry:
         """A file's new facts, as what they were to others where these cannot tell them apart.
 
-        The file is one of a number that have changed.
+        It is one of those that have ``changed``, if these are few.
         """
+        old = self._kept.get(path)
         if old is None or not old.facts or not new.facts:
             return new
-        if old.digest != new.digest:
-            if changed > _MOST_COMPARED:
-                return new
-            before, after = (self._decoder.decode(each.facts) for each in (old, new))
-            if not tell_the_same(before, after):
-                return new
-        return msgspec.structs.replace(new, interface=old.interface)
+        told = old.interface
+        if old.digest != new.digest and not self._tell_the_same(path, old, new, changed):
+            # What it is again nobody may take for what it became without being told.
+            again = new.interface == old.interface
+            told = caches.digest(old.interface + new.digest) if again else new.interface
+        return msgspec.structs.replace(new, interface=told)
+
+    def _tell_the_same(self, path: str, old: Entry, new: Entry, changed: dict[str, Entry]) -> bool:
+        if path not in changed:
+            return False
+        names = told_apart_by(*(self._decoder.decode(each.facts) for each in (old, new)))
+        if not names:
+            return names is not None
+        if len(names) > _MOST_NAMES:
+            return False
+        entries = [*self._kept.items(), *changed.items()]
+        for kind in {OWN, INSTALLED} - {self._kind}:
+            entries += [*self._cache.facts(kind).items(), *self._cache.facts(_news(kind)).items()]
+        # Names stand there as they are; one may be a part of another word.
+        others = [entry.facts for at, entry in entries if at != path]
+        return not any(
+            (name in old.facts and name in new.facts) or any(name in facts for facts in others)
+            for name in (name.encode() for name in names)
+        )
 
     def keep(self) -> None:
         """Keep what was asked for, and of the rest what still is as it was.
@@ -104,14 +129,14 @@ class Indexer:
         entries = {**kept, **self._entries}
         news = {path: each for path, each in entries.items() if each is not self._all.get(path)}
         if (len(news) + len(rest) - len(kept)) * _WORTH_WRITING > len(self._entries):
-            self._cache.keep_facts(entries, self._name)
+            self._cache.keep_facts(entries, self._kind)
             news = {}
         if news.keys() != self._news.keys() or any(news[at] is not self._news[at] for at in news):
-            self._cache.keep_facts(news, _news(self._name))
+            self._cache.keep_facts(news, _news(self._kind))
 
 
-def _news(name: str) -> str:
-    return f"{name}-new"
+def _news(kind: str) -> str:
+    return f"{kind}-new"
 
 
 def _index_all(files: list[SourceFile], known: dict[bytes, Entry]) -> Generator[Entry, None, None]:

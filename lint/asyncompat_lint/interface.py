@@ -19,20 +19,39 @@ from asyncompat_lint.asking import asking_for_async
 from asyncompat_lint.expressions import Name
 from asyncompat_lint.facts import Binding, ModuleFacts, Scope
 
+_ANYTHING = "*"  # of a star import
 
-def tell_the_same(before: ModuleFacts, after: ModuleFacts) -> bool:
-    """Return whether other modules learn the same of a module from its facts of two times."""
-    if len(before.scopes) != len(after.scopes) or _put(before) != _put(after):
-        return False
+
+def told_apart_by(before: ModuleFacts, after: ModuleFacts) -> set[str] | None:
+    """Return by which names alone others may tell a module's facts of two times apart.
+
+    These have come, or gone, at the module's top: who does not mention them learns the same. None
+    if there is more to learn.
+    """
     # What methods ask of their own object may be what the classes below have.
-    if before.names.mixins != after.names.mixins:
-        return False
+    if _put(before) != _put(after) or before.names.mixins != after.names.mixins:
+        return None
     if asking_for_async(before) != asking_for_async(after):
-        return False
+        return None
     old, new = (list(_without_own(facts)) for facts in (before, after))
+    less, more = sorted([old, new], key=len)
+    names = old[0].bindings.keys() ^ new[0].bindings.keys()
+    # A class is met where others look for what is made from its bases.
+    if any(scope.kind == "class" for scope in more[len(less) :]):
+        return None
+    if any(name.startswith("_" * 2) or name == _ANYTHING for name in names):
+        return None
+    old, new = (_without(names, scopes[: len(less)]) for scopes in (old, new))
     if any(_told(each) != _told(other) for each, other in zip(old, new, strict=True)):
-        return False
-    return _order(before, old) == _order(after, new)
+        return None
+    return names if _order(before, old) == _order(after, new) else None
+
+
+def _without(names: set[str], scopes: list[Scope]) -> list[Scope]:
+    """The scopes without some names at the module's top."""
+    top = scopes[0]
+    bindings = {name: its for name, its in top.bindings.items() if name not in names}
+    return [msgspec.structs.replace(top, bindings=bindings), *scopes[1:]]
 
 
 def passed_at(facts: ModuleFacts, calls: list[int]) -> bytes:

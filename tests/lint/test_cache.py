@@ -102,6 +102,42 @@ def test_only_what_others_can_tell_of_a_change_counts_for_them(folder, resolved)
     assert "b.py" in resolved
 
 
+def test_what_nobody_mentions_counts_for_nobody(folder, tmp_path, resolved):
+    head = "def h():\n    input()\n"
+    added = "def sleep(it):\n    input(it)\n"
+    calls = "import time, a\nasync def g():\n    a.h()\n"
+    number = 0
+
+    def counts(name, text):
+        nonlocal number
+        number += 1
+        Path(name).write_text(text)
+        resolved.clear()
+        found = run(folder)
+        counts = "b.py" in resolved
+        assert found == run(tmp_path / f"fresh{number}")
+        return counts, len(found)
+
+    Path("b.py").write_text(calls)
+    assert counts("a.py", head) == (True, 1)
+    for more in [f"{added}LIMIT = [each for each in 'ab']\n", "import os\n", added]:
+        assert counts("a.py", head + more) == (False, 1)
+    # But what is mentioned, now or before; what may be any name, or is not asked for by its name.
+    assert counts("b.py", f"{calls}    a.sleep(3)\n") == (True, 2)
+    assert counts("a.py", head) == (True, 1)
+    assert counts("a.py", head + added) == (True, 2)
+    for more in [
+        "class More: ...\n",
+        "from time import *\n",
+        "def __getattr__(name): ...\n",
+        "h = more = print\n",
+    ]:
+        assert counts("a.py", head)[0]
+        assert counts("a.py", head + more)[0]
+    assert counts("a.py", "sleep = more\n") == (True, 0)
+    assert counts("a.py", "def more(it): input(it)\nsleep = more\n") == (True, 1)
+
+
 def test_what_is_little_is_kept_beside_the_rest(folder, indexed, resolved, monkeypatch):
     run(folder)
     all_facts = (folder / "facts").read_bytes()
