@@ -101,10 +101,11 @@ def _lost(module: Module, everybodys: set[str], makers: set[str]) -> dict[str, s
     dropped = set(index.discarded)
     if not dropped and not index.taken:
         return {}
+    called = index.called.keys()
     pairs = (*index.aliases, *index.variables)
     own = {name for other, name in pairs if other in everybodys}
-    own |= {name for number, name, _ in index.inner if module.facts.scopes[number].is_async}
-    called = index.called.keys()
+    inner = [(number, name) for number, name, _ in index.inner if name in called]
+    own |= {name for number, name in inner if module.facts.scopes[number].is_async}
     found: dict[str, set[int]] = defaultdict(set)
     for names, lost in (
         (called & everybodys | called & own, dropped.union(index.taken)),
