@@ -41,11 +41,7 @@ class State(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A file's facts, encoded, or why there are none and the line where the reason lies.
-
-    ``interface`` stands for all that other modules can learn of it: of two contents with the same
-    one, they cannot tell which it is.
-    """
+    """A file's facts, encoded, or why there are none and the line where the reason lies."""
 
     state: State | None
     digest: bytes
@@ -53,7 +49,6 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     error: str = ""
     line: int = 0
     cell: int | None = None
-    interface: bytes = b""
 
 
 class _KeptFacts(msgspec.Struct):

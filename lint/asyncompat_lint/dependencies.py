@@ -25,33 +25,37 @@ _MANY = b"\0many:"
 class Imports(msgspec.Struct):
     """Which modules import which, by their numbers, each kept with the digest of its content.
 
-    It holds for the same ``files``, which stands for what they are and what they are imported as.
+    And with what stands for what it tells others, which is not its content: that may tell the same
+    as another one. It holds for the same ``files``, which stands for what they are and what they
+    are imported as.
     ``passed`` is what stands for what a module's calls pass, by what they call.
     """
 
     files: bytes = b""
-    modules: dict[str, tuple[bytes, list[int]]] = {}
+    modules: dict[str, tuple[bytes, bytes, list[int]]] = {}
     passed: dict[str, dict[str, bytes]] = {}
 
 
 def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
     """Return which modules import which, with what is known from before, and whether any is new."""
-    named = [(module.file.location, *modules.names(module)) for module in modules.all]
-    files = caches.digest(repr(named).encode())
+    files = caches.digest(repr(list(map(modules.identity, modules.all))).encode())
     known = before.modules if files == before.files else {}
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
-    found: dict[str, tuple[bytes, list[int]]] = {}
+    found: dict[str, tuple[bytes, bytes, list[int]]] = {}
     passed: dict[str, dict[str, bytes]] = {}
     is_new = False
     for module in modules.all:
         location = module.file.location
-        digest, others = known.get(location, (b"", []))
+        digest, told, others = known.get(location, (b"", b"", []))
         if digest == module.digest:
             passed[location] = before.passed.get(location, {})
         else:
             others = [numbers[other] for other in _imports(module, modules)]
+            if not digest or digest != module.told_as:
+                # With what it was: it may be again what it was before it told the same as now.
+                told = caches.digest(told + module.digest)
             is_new = True
-        found[location] = module.digest, others
+        found[location] = module.digest, told, others
     return Imports(files, found, passed), is_new
 
 
@@ -71,11 +75,11 @@ def states(
     Modules that import each other stand and fall together: the strongly connected components of
     the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
     """
-    imported = [others for _, others in imports.modules.values()]
+    imported = [others for _, _, others in imports.modules.values()]
     # With where it is: two modules that change places are not as they were.
     told = [
-        module.file.location.encode(errors="surrogateescape") + module.interface
-        for module in modules.all
+        location.encode(errors="surrogateescape") + its
+        for location, (_, its, _) in imports.modules.items()
     ]
     numbers = {module.file.location: number for number, module in enumerate(modules.all)}
     for number, module in enumerate(modules.all):

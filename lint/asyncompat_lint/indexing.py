@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import itertools
 import os
 import subprocess
 import sys
@@ -68,14 +69,14 @@ class Indexer:
         for file, still in zip(files, kept, strict=True):
             entry = still
             if entry is None:
-                new = changed[file.absolute] if changed else next(news)
-                entry = self._as_told_before(file.absolute, new, changed)
+                entry = changed[file.absolute] if changed else next(news)
             self._entries[file.absolute] = entry
             if entry.error:
                 yield file, UnreadableError(entry.error, entry.line, entry.cell)
             else:
                 facts = self._decoder.decode(entry.facts)
-                yield file, Module(file, facts, entry.digest, entry.interface)
+                told_as = b"" if still else self._told_as(file.absolute, changed)
+                yield file, Module(file, facts, entry.digest, told_as)
         news.close()
 
     def _still_kept(self, file: SourceFile) -> Entry | None:
@@ -85,38 +86,28 @@ class Indexer:
             return None
         return entry
 
-    def _as_told_before(self, path: str, new: Entry, changed: dict[str, Entry]) -> Entry:
-        """A file's new facts, as what they were to others where these cannot tell them apart.
-
-        It is one of those that have ``changed``, if these are few.
-        """
-        old = self._kept.get(path)
-        if old is None or not old.facts or not new.facts:
-            return new
-        told = old.interface
-        if old.digest != new.digest and not self._tell_the_same(path, old, new, changed):
-            # What it is again nobody may take for what it became without being told.
-            again = new.interface == old.interface
-            told = caches.digest(old.interface + new.digest) if again else new.interface
-        return msgspec.structs.replace(new, interface=told)
-
-    def _tell_the_same(self, path: str, old: Entry, new: Entry, changed: dict[str, Entry]) -> bool:
-        if path not in changed:
-            return False
+    def _told_as(self, path: str, changed: dict[str, Entry]) -> bytes:
+        """Return the digest of what a file was, if others cannot tell that it has changed."""
+        old, new = self._kept.get(path), changed.get(path)
+        if old is None or new is None or not old.facts or not new.facts:
+            return b""
         names = told_apart_by(*(self._decoder.decode(each.facts) for each in (old, new)))
-        if not names:
-            return names is not None
-        if len(names) > _MOST_NAMES:
-            return False
-        entries = [*self._kept.items(), *changed.items()]
-        for kind in {OWN, INSTALLED} - {self._kind}:
-            entries += [*self._cache.facts(kind).items(), *self._cache.facts(_news(kind)).items()]
+        if names is None or len(names) > _MOST_NAMES:
+            return b""
         # Names stand there as they are; one may be a part of another word.
-        others = [entry.facts for at, entry in entries if at != path]
-        return not any(
-            (name in old.facts and name in new.facts) or any(name in facts for facts in others)
-            for name in (name.encode() for name in names)
-        )
+        for name in (name.encode() for name in names):
+            if name in old.facts and name in new.facts:
+                return b""
+            for at, entry in itertools.chain(self._kept.items(), changed.items(), self._beside):
+                if name in entry.facts and at != path:
+                    return b""
+        return old.digest
+
+    @functools.cached_property
+    def _beside(self) -> list[tuple[str, Entry]]:
+        """What is kept of the other kind."""
+        kind = INSTALLED if self._kind == OWN else OWN
+        return [*self._cache.facts(kind).items(), *self._cache.facts(_news(kind)).items()]
 
     def keep(self) -> None:
         """Keep what was asked for, and of the rest what still is as it was.
@@ -128,7 +119,7 @@ class Indexer:
         kept = {path: entry for path, entry in rest.items() if caches.is_still(path, entry.state)}
         entries = {**kept, **self._entries}
         news = {path: each for path, each in entries.items() if each is not self._all.get(path)}
-        if (len(news) + len(rest) - len(kept)) * _WORTH_WRITING > len(self._entries):
+        if (len(news) + len(rest) - len(kept)) * _WORTH_WRITING > len(entries):
             self._cache.keep_facts(entries, self._kind)
             news = {}
         if news.keys() != self._news.keys() or any(news[at] is not self._news[at] for at in news):
@@ -167,7 +158,7 @@ def _index(file: SourceFile, known: dict[bytes, Entry]) -> Entry:
         facts = _facts(file, raw)
     except UnreadableError as error:
         return Entry(state, digest, b"", str(error), error.line, error.cell)
-    return Entry(state, digest, msgspec.msgpack.encode(facts), interface=digest)
+    return Entry(state, digest, msgspec.msgpack.encode(facts))
 
 
 def _facts(file: SourceFile, raw: bytes) -> ModuleFacts:

@@ -24,13 +24,14 @@ _OWN = "project:"
 class Module:
     """A module of the project: its file, its facts, and what stands for the file's content.
 
-    ``interface`` stands for what other modules can learn of it.
+    ``told_as`` stands for the content that it had before, if other modules cannot tell that it has
+    become another one.
     """
 
     file: SourceFile
     facts: ModuleFacts
     digest: bytes = b""
-    interface: bytes = b""
+    told_as: bytes = b""
 
     @functools.cached_property
     def place(self) -> str:
@@ -99,7 +100,7 @@ class Modules:
         self._found_from: dict[tuple[str, str], tuple[Module | None, list[str]]] = {}
         # By the folders that scripts are run from: what is there under a name from outside.
         self._shadowing: dict[tuple[str, str], Module] = {}
-        names: dict[str, list[str]] = {}
+        self._all_names: dict[str, list[str]] = {}
         importables: list[tuple[Module, list[str]]] = []
         for module in self.all:
             self._by_place.setdefault(module.place, module)
@@ -121,14 +122,14 @@ class Modules:
                 foreign = top in sys.stdlib_module_names or is_others(top)
                 name = f"{_OWN}{importable}" if foreign else importable
                 self._by_name[name].append(module)
-                names.setdefault(module.place, []).append(name)
+                self._all_names.setdefault(module.place, []).append(name)
                 if foreign and top not in sys.builtin_module_names and _is_script(module):
                     self._shadowing[module.folder, top] = module
         # All that a name may begin with, from wherever it is imported.
         self._parts = {part for name in self._by_name for part in name.split(".")}
         for module in self.all:
             key = f"{_OWN}{module.place}"
-            its = names.get(module.place, [key])
+            its = self._all_names.setdefault(module.place, [key])
             self._names[module.place] = its[0]
             self._keys[module.place] = next((n for n in its if len(self._by_name[n]) == 1), key)
             if self._keys[module.place] == key:
@@ -161,9 +162,11 @@ class Modules:
         """Return a name that leads to this module, wherever it is looked up."""
         return self._keys[module.place]
 
-    def names(self, module: Module) -> tuple[str, str]:
-        """Return both: what others import it as, and what leads to it from everywhere."""
-        return self.name(module), self.key(module)
+    def identity(self, module: Module) -> tuple[object, ...]:
+        """Return what tells it apart besides its content: where it is, its names, whose it is."""
+        location = module.file.location
+        names = self._all_names[module.place]
+        return location, names, self.key(module), self.is_own(module), self.is_installed(location)
 
     def at(self, location: str) -> Module:
         """Return the module of a file."""
