@@ -204,8 +204,5 @@ class Agenda:
         return Asked(sorted(methods), hands_on, sorted(handed), is_blocking)
 
     def _calls_arguments(self, target: Reference) -> bool:
-        """Whether something calls what it is passed, at once; by its name first, which is cheap."""
-        last = target.name.rpartition(".")[2]
-        return (target.place is None or self._sites.may_receive(last)) and self._handing.calls_any(
-            target
-        )
+        """Whether something calls what it is passed, at once."""
+        return self._handing.calls_any(target)

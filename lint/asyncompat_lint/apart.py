@@ -31,7 +31,7 @@ class Found:
 
     misuses: list[tuple[str, int, str, str, str]]
     misfits: dict[str, list[Misfit]]
-    settled: list[tuple[str, bool, set[str] | None]]
+    settled: list[tuple[str, bool, set[int] | None]]
     asked: set[tuple[str, str]]
 
 

@@ -87,7 +87,7 @@ class Attributes(Names):
             case Instance():
                 return self._library_attribute(value, name, use)
             case Reference(place=None):
-                return self.qualified(f"{value.name}.{name}", use)
+                return self.inside(value.name, name, use)
             case Reference(place=Place() as place) if self.scope(place).kind == "class":
                 owner = Instance(value.name, place, value.arguments)
                 if self._is_member(place, name, use):

@@ -5,7 +5,6 @@ Asks the program what sites mean. It knows asyncio's rules for tasks, and nothin
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -81,39 +80,40 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
         notes = targets.notes(module.file.location)
         index = module.facts.names
         lost = _lost(module, everybodys, makers)
-        if notes.sound is not None and lost.keys() <= notes.sound:
-            continue  # no more names of coroutines than when it was looked at
+        if notes.sound is not None and lost <= notes.sound:
+            continue  # no more of its calls may give a coroutine than when it was looked at
         suspected = {(number, HOLDING_LOCK) for number in index.holding}
         suspected.update((number, WAIT) for number in index.called.get(_WAIT, ()))
-        suspected.update((number, NOT_AWAITED) for its in lost.values() for number in its)
+        suspected.update((number, NOT_AWAITED) for number in lost)
         for name in index.called.keys() & receivers:
             suspected.update((number, HANDED) for number in index.called[name])
-        notes.sound = set(lost)
-        for number, rule in sorted(suspected):
-            for misuse in _confirmed(program, knowledge, targets, Site(module, number), rule):
-                notes.sound = None
-                yield misuse
+        found = [
+            misuse
+            for number, rule in sorted(suspected)
+            for misuse in _confirmed(program, knowledge, targets, Site(module, number), rule)
+        ]
+        notes.sound = None if found else lost
+        yield from found
 
 
-def _lost(module: Module, everybodys: set[str], makers: set[str]) -> dict[str, set[int]]:
-    """The calls with which nothing is done, by what they call: names of what gives a coroutine."""
+def _lost(module: Module, everybodys: set[str], makers: set[str]) -> set[int]:
+    """The calls of what has a coroutine's name, or gives what has one, that are not awaited."""
     index = module.facts.names
     dropped = set(index.discarded)
     if not dropped and not index.taken:
-        return {}
+        return set()
     called = index.called.keys()
     pairs = (*index.aliases, *index.variables)
     own = {name for other, name in pairs if other in everybodys}
     inner = [(number, name) for number, name, _ in index.inner if name in called]
     own |= {name for number, name in inner if module.facts.scopes[number].is_async}
-    found: dict[str, set[int]] = defaultdict(set)
+    found: set[int] = set()
     for names, lost in (
         (called & everybodys | called & own, dropped.union(index.taken)),
         (called & makers, dropped),
     ):
         for name in names:
-            if its := lost.intersection(index.called[name]):
-                found[name] |= its
+            found |= lost.intersection(index.called[name])
     return found
 
 

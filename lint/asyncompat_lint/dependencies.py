@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from asyncompat_lint import cache as caches
+from asyncompat_lint import components
 from asyncompat_lint.callers import Callers
 from asyncompat_lint.interface import passed_at
 from asyncompat_lint.modules import Module, Modules
@@ -20,6 +21,8 @@ from asyncompat_lint.shared import given_by
 
 # Stands, before a function's name, for what so many modules pass to it that nobody asks.
 _MANY = b"\0many:"
+# So many names of one module are looked for in all others: all their facts are gone through.
+_MOST_NAMES = 8
 
 
 class Imports(msgspec.Struct):
@@ -51,12 +54,25 @@ def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
             passed[location] = before.passed.get(location, {})
         else:
             others = [numbers[other] for other in _imports(module, modules)]
-            if not digest or digest != module.told_as:
+            if _is_told(module, digest, modules):
                 # With what it was: it may be again what it was before it told the same as now.
                 told = caches.digest(told + module.digest)
             is_new = True
         found[location] = module.digest, told, others
     return Imports(files, found, passed), is_new
+
+
+def _is_told(module: Module, digest: bytes, modules: Modules) -> bool:
+    """Whether other modules may tell that one is not any more what a digest stands for."""
+    before = module.before
+    if before is None or before.digest != digest or len(before.names) > _MOST_NAMES:
+        return True
+    return any(  # one may be a part of another word
+        name.encode() in other.kept_facts
+        for name in before.names
+        for other in modules.all
+        if other is not module
+    )
 
 
 def states(
@@ -69,11 +85,10 @@ def states(
     """Give for each module what stands for it and for all that is told to it, and for ``common``.
 
     A module is told by those that call its functions, too, what these are passed, by those that
-    make classes from its own, and by those that put something into what they share: if it has been
-    ``asked``, as ``Names`` has it.
+    make classes from its own, and by those that put something into what they share, or that are in
+    a package which it was given: if it has been ``asked``, as ``Names`` has it.
 
-    Modules that import each other stand and fall together: the strongly connected components of
-    the graph of imports, each found when all behind it are (Tarjan's algorithm, without recursion).
+    Modules that import each other stand and fall together.
     """
     imported = [others for _, _, others in imports.modules.values()]
     # With where it is: two modules that change places are not as they were.
@@ -97,44 +112,10 @@ def states(
                 imported[number] = [*imported[number], numbers[caller.file.location]]
     for number, others in (*_made_with_mixins(modules, asked), *given_by(modules.all, asked)):
         imported[number] = [*imported[number], *others]
-    order: dict[int, int] = {}
-    lowest: dict[int, int] = {}
-    found: dict[int, bytes] = {}
-    stack: list[int] = []  # those met whose component is not complete
-
-    def enter(number: int) -> None:
-        order[number] = lowest[number] = len(order)
-        stack.append(number)
-        path.append((number, iter(imported[number])))
-
-    def leave(number: int) -> None:
-        if lowest[number] < order[number]:
-            return
-        members: list[int] = []
-        while not members or members[-1] != number:
-            members.append(stack.pop())
-        outside = {other for each in members for other in imported[each]} - set(members)
-        parts = sorted(told[each] for each in members)
-        parts += sorted(found[each] for each in outside)
-        found.update(dict.fromkeys(members, caches.digest(b"".join([common, *parts]))))
-
-    for start in range(len(imported)):
-        path: list[tuple[int, Iterator[int]]] = []
-        if start not in order:
-            enter(start)
-        while path:
-            number, rest = path[-1]
-            other = next(rest, None)
-            if other is None:
-                path.pop()
-                leave(number)
-                if path:
-                    above = path[-1][0]
-                    lowest[above] = min(lowest[above], lowest[number])
-            elif other not in order:
-                enter(other)
-            elif other not in found:  # on the stack: a way back
-                lowest[number] = min(lowest[number], order[other])
+    for asking, other in asked:
+        if asking in numbers and other in numbers:
+            imported[numbers[asking]] = [*imported[numbers[asking]], numbers[other]]
+    found = components.digests(imported, told, common)
     for number, module in enumerate(modules.all):
         yield module.file.location, caches.digest(module.digest + found[number])
 

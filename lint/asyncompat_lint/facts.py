@@ -334,6 +334,10 @@ class Put(msgspec.Struct, frozen=True, array_like=True):
     value: Expr
 
 
+# Libraries of whose things some are divided by texts, too.
+_OTHER_PATHS = frozenset({"aiopath", "anyio", "cloudpathlib", "trio", "upath", "yarl"})
+
+
 class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     """All of it. ``cells_that_await`` are a notebook's, which runs their top level on its loop.
 
@@ -359,6 +363,11 @@ class ModuleFacts(msgspec.Struct, array_like=True, dict=True):
     is_lenient: bool = False
     has_cells: bool = False
     puts: list[Put] = []
+
+    @property
+    def may_divide_others(self) -> bool:
+        """Whether what is divided by a text may be no path of the standard library's."""
+        return any(each.partition(".")[0] in _OTHER_PATHS for each in self.names.imports)
 
     @functools.cached_property
     def scopes(self) -> Lazily[Scope]:

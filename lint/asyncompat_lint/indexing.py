@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import itertools
 import os
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
 from asyncompat_lint.interface import told_apart_by
-from asyncompat_lint.modules import Module
+from asyncompat_lint.modules import Before, Module
 from asyncompat_lint.sources import SourceFile, SourceText, TooDeepError, UnreadableError, read_text
 
 # Below this many files a second process costs more than it brings.
@@ -32,8 +31,6 @@ _BATCH = 50
 _MOST_QUESTIONS = 50
 # Of more that have changed it is not asked whether others can tell: hardly any are as they were.
 _MOST_COMPARED = 200
-# So many names of one are looked for in all others: all facts are gone through for each.
-_MOST_NAMES = 8
 # One file in so many has to be new before all facts are written again, and not only the new ones.
 _WORTH_WRITING = 500
 # What facts are kept as: the project's own, and those of libraries.
@@ -63,20 +60,19 @@ class Indexer:
         known = {entry.digest: entry for entry in all_kept}  # a file may be as it was before
         # Other processes find out what is new: this one has something to do meanwhile.
         news = _index_all(todo, known)
-        changed: dict[str, Entry] = {}
-        if len(todo) <= _MOST_COMPARED:
-            changed = dict(zip((file.absolute for file in todo), news, strict=True))
+        is_compared = len(todo) <= _MOST_COMPARED
         for file, still in zip(files, kept, strict=True):
             entry = still
             if entry is None:
-                entry = changed[file.absolute] if changed else next(news)
+                entry = next(news)
             self._entries[file.absolute] = entry
             if entry.error:
                 yield file, UnreadableError(entry.error, entry.line, entry.cell)
             else:
                 facts = self._decoder.decode(entry.facts)
-                told_as = b"" if still else self._told_as(file.absolute, changed)
-                yield file, Module(file, facts, entry.digest, told_as)
+                is_new = is_compared and still is None
+                before = self._before(file.absolute, entry) if is_new else None
+                yield file, Module(file, facts, entry.digest, entry.facts, before)
         news.close()
 
     def _still_kept(self, file: SourceFile) -> Entry | None:
@@ -86,28 +82,17 @@ class Indexer:
             return None
         return entry
 
-    def _told_as(self, path: str, changed: dict[str, Entry]) -> bytes:
-        """Return the digest of what a file was, if others cannot tell that it has changed."""
-        old, new = self._kept.get(path), changed.get(path)
-        if old is None or new is None or not old.facts or not new.facts:
-            return b""
+    def _before(self, path: str, new: Entry) -> Before | None:
+        """Return what a file was, if others can tell only by names that it has changed."""
+        old = self._kept.get(path)
+        if old is None or not old.facts:
+            return None
         names = told_apart_by(*(self._decoder.decode(each.facts) for each in (old, new)))
-        if names is None or len(names) > _MOST_NAMES:
-            return b""
-        # Names stand there as they are; one may be a part of another word.
-        for name in (name.encode() for name in names):
-            if name in old.facts and name in new.facts:
-                return b""
-            for at, entry in itertools.chain(self._kept.items(), changed.items(), self._beside):
-                if name in entry.facts and at != path:
-                    return b""
-        return old.digest
-
-    @functools.cached_property
-    def _beside(self) -> list[tuple[str, Entry]]:
-        """What is kept of the other kind."""
-        kind = INSTALLED if self._kind == OWN else OWN
-        return [*self._cache.facts(kind).items(), *self._cache.facts(_news(kind)).items()]
+        if names is None or any(
+            each in old.facts and each in new.facts for each in map(str.encode, names)
+        ):
+            return None
+        return Before(old.digest, frozenset(names))
 
     def keep(self) -> None:
         """Keep what was asked for, and of the rest what still is as it was.

@@ -49,9 +49,8 @@ _COMPREHENSIONS = {
 }
 
 
-# What is called so is no path, though it is divided by a text; nor may it be where these are used.
+# What is called so is no path, though it is divided by a text.
 _OF_THE_WEB = ("endpoint", "uri", "url")
-_OTHER_PATHS = frozenset({"aiopath", "anyio", "cloudpathlib", "trio", "upath", "yarl"})
 
 
 class Inference(Operations):
@@ -124,7 +123,7 @@ class Inference(Operations):
         return (
             isinstance(divided, Name | Attribute)
             and not any(each in name for each in _OF_THE_WEB)
-            and _OTHER_PATHS.isdisjoint(use.module.imported)
+            and not use.module.facts.may_divide_others
             and not self.infer(divided, use)
         )
 

@@ -17,7 +17,7 @@ import msgspec
 from asyncompat_lint import cache as caches
 from asyncompat_lint.asking import asking_for_async
 from asyncompat_lint.expressions import Name
-from asyncompat_lint.facts import Binding, ModuleFacts, Scope
+from asyncompat_lint.facts import Binding, CallSite, ModuleFacts, Scope
 
 _ANYTHING = "*"  # of a star import
 
@@ -31,7 +31,11 @@ def told_apart_by(before: ModuleFacts, after: ModuleFacts) -> set[str] | None:
     # What methods ask of their own object may be what the classes below have.
     if _put(before) != _put(after) or before.names.mixins != after.names.mixins:
         return None
-    if asking_for_async(before) != asking_for_async(after):
+    if asking_for_async(before) != asking_for_async(after) or before.tests != after.tests:
+        return None
+    if before.may_divide_others != after.may_divide_others:
+        return None
+    if list(map(_at_call, _wrapping(before))) != list(map(_at_call, _wrapping(after))):
         return None
     old, new = (list(_without_own(facts)) for facts in (before, after))
     less, more = sorted([old, new], key=len)
@@ -62,7 +66,7 @@ def passed_at(facts: ModuleFacts, calls: list[int]) -> bytes:
     passed: list[object] = []
     for number in calls:
         call = facts.calls[number]
-        passed.append((call.scope, call.callee, call.arguments, call.passes))
+        passed.append(_at_call(call))
         index, is_here = call.scope, True
         while index >= 0:
             scope = facts.scopes[index]
@@ -71,13 +75,36 @@ def passed_at(facts: ModuleFacts, calls: list[int]) -> bytes:
             # What a name is there depends on what it has been given by then.
             if is_here or scope.kind == "function":
                 at = (call.span.line, call.span.column, -1, "", "call")
-                passed.append(_in_order([*_events(index, scope.bindings), at]))
+                events = (*_events(index, scope.bindings), *_events(index, scope.asked))
+                passed.append(_in_order([*events, at]))
             is_here = is_here and scope.runs_in_parent
             index = scope.parent
     return caches.digest(msgspec.msgpack.encode(passed))
 
 
-def _order(facts: ModuleFacts, scopes: list[Scope]) -> list[tuple[int, str, str]]:
+def _at_call(call: CallSite) -> tuple[object, ...]:
+    return call.kind, call.scope, call.callee, call.arguments, call.passes, call.awaited
+
+
+def _wrapping(facts: ModuleFacts) -> list[CallSite]:
+    """The calls of functions in functions that have to do with what one of these is passed.
+
+    If that is a decorator, they are what becomes of what it decorates.
+    """
+    found: list[CallSite] = []
+    for call in facts.calls.in_order():
+        scope = facts.scopes[call.scope]
+        parameters, is_inside = set(scope.parameters), False
+        while scope.parent > 0:
+            scope = facts.scopes[scope.parent]
+            parameters.update(scope.parameters)
+            is_inside = is_inside or scope.kind == "function"
+        if is_inside and not parameters.isdisjoint(_words_in((call.callee, call.arguments))):
+            found.append(call)
+    return found
+
+
+def _order(facts: ModuleFacts, scopes: list[Scope]) -> list[tuple[int, int, str, str]]:
     """Return in which order names are given what they are, and branches begin and end.
 
     What a name is depends on what it has been before, not on how many lines there are in between.
@@ -87,6 +114,7 @@ def _order(facts: ModuleFacts, scopes: list[Scope]) -> list[tuple[int, str, str]
         for bound in (scope.bindings, scope.attributes, scope.filled, scope.asked):
             events += _events(number, bound)
         events += [(each.line, 0, number, each.key, "passed on") for each in scope.passed_on]
+    events += [(e.span.line, e.span.column, e.scope, "", "call") for e in _wrapping(facts)]
     return _in_order(events)
 
 
@@ -105,8 +133,10 @@ def _events(number: int, bound: dict[str, list[Binding]]) -> Iterator[_Event]:
                 yield each.suite.statement_end_line, sys.maxsize, number, name, "has ended"
 
 
-def _in_order(events: list[_Event]) -> list[tuple[int, str, str]]:
-    return [(number, name, kind) for _, _, number, name, kind in sorted(events)]
+def _in_order(events: list[_Event]) -> list[tuple[int, int, str, str]]:
+    """The events with the number of their line among those where there are any."""
+    lines = {line: number for number, line in enumerate(sorted({each[0] for each in events}))}
+    return [(lines[line], number, name, kind) for line, _, number, name, kind in sorted(events)]
 
 
 def _put(facts: ModuleFacts) -> list[tuple[object, ...]]:
@@ -137,6 +167,8 @@ def _without_own(facts: ModuleFacts) -> Iterator[Scope]:
                     add(each.scope, each)
     for put in facts.puts:
         add(put.scope, put)
+    for call in _wrapping(facts):
+        add(call.scope, call)
     for number, scope in enumerate(scopes):
         if scope.kind != "function":
             yield scope

@@ -21,17 +21,25 @@ _OWN = "project:"
 
 
 @dataclass(frozen=True)
+class Before:
+    """What stands for a content from which others tell a module's new one by some names only."""
+
+    digest: bytes
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Module:
     """A module of the project: its file, its facts, and what stands for the file's content.
 
-    ``told_as`` stands for the content that it had before, if other modules cannot tell that it has
-    become another one.
+    The facts are there as they are kept, too: names stand there as they are.
     """
 
     file: SourceFile
     facts: ModuleFacts
     digest: bytes = b""
-    told_as: bytes = b""
+    kept_facts: bytes = b""
+    before: Before | None = None
 
     @functools.cached_property
     def place(self) -> str:

@@ -68,7 +68,8 @@ class Names(ABC):
         self.knowledge = knowledge
         self.shared = Shared(modules.all)
         # What modules, by their locations, have asked of others that no import leads to: what is
-        # passed to a function, what is made from a class, what is put into a shared place.
+        # passed to a function, what is made from a class, what is put into a shared place; or what
+        # is in a module of a package, by its location.
         self.asked: set[tuple[str, str]] = set()
         self._known: dict[Step, Values] = {}
         # What was found where a way was in the way.
@@ -329,6 +330,14 @@ class Names(ABC):
             module, rest = self.modules.find_relative(target, use.module)
             return UNKNOWN if module is None else self._member(module, rest, use)
         return self.qualified(target, use)
+
+    def inside(self, module: str, name: str, use: Use) -> Values:
+        """Follow an attribute of a module, which may be a module that others have imported."""
+        qualified = f"{module}.{name}"
+        found, rest = self.modules.find(qualified, use.module)
+        if found is not None and not rest:
+            self.asked.add((use.module.file.location, found.file.location))
+        return self.qualified(qualified, use)
 
     def qualified(self, name: str, use: Use) -> Values:
         """Follow a qualified name through the project's modules to what it stands for."""

@@ -27,10 +27,10 @@ class Notes(msgspec.Struct, array_like=True):
     Most turn out to run nothing that may ever be found to block; those are ``ruled_out``. Others
     are ``quiet``: they do not block by themselves, but may by what they run. ``fits`` is whether
     the module was found to have nothing that does not fit the project's versions, ``sound`` that it
-    misuses no coroutine, task or lock, as long as no other names than these are coroutines'.
+    misuses no coroutine, task or lock, as long as no other calls than these may give a coroutine.
     """
 
     ruled_out: set[int] = set()
     quiet: dict[int, Asked] = {}
     fits: bool = False
-    sound: set[str] | None = None
+    sound: set[int] | None = None

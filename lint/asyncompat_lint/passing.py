@@ -47,6 +47,8 @@ class Passing(Inference):
         number = function.parameters.index(name)
         place = Place(location, function.parent if is_constructor else index)
         called = scopes[place.scope].name
+        if called not in module.facts.names.untold:
+            return self._default(name, index, module)  # nobody looks who calls it
 
         def find() -> Values:
             found: dict[Value, None] = {}

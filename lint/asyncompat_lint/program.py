@@ -332,12 +332,14 @@ class Program(Validators):
         """The class that first has an attribute, among a class and its bases."""
         if place is None:
             raise ValueError("no class of the project")
-        for base in self.bases(place, use):
-            if base.place is not None and self.is_class(base.place):
-                scope = self.scope(base.place)
-                if name in scope.attributes or name in scope.bindings:
-                    return self._owner(base.place, name, use)
-        return place
+        seen = {place}
+        while True:
+            bases = (base.place for base in self.bases(place, use))
+            above = next((each for each in bases if each and self._has_own(each, name)), None)
+            if above is None or above in seen:  # a class may be written to be made from itself
+                return place
+            seen.add(above)
+            place = above
 
 
 def is_property(scope: Scope) -> bool:

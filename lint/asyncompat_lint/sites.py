@@ -100,16 +100,18 @@ class SiteIndex:
         self.imported |= module.imported
 
     def _add_handing(self) -> None:
-        """Take what passes on to receivers what it is passed for such as well."""
+        """Take what passes on to receivers what it is passed for such as well, by all its names."""
         handing: dict[str, list[str]] = defaultdict(list)
         for module in self._modules.all:
             for name, other in module.facts.names.handing:
                 handing[other].append(name)
-        todo = [each for each in handing if each in self._receivers]
+        aliases = self._modules.aliases
+        todo = list(self._receivers)
         while todo:
-            news = [each for each in handing.get(todo.pop(), ()) if each not in self._receivers]
-            self._receivers.update(news)
-            todo += news
+            name = todo.pop()
+            further = {*handing.get(name, ()), *aliases.get(name, ())} - self._receivers
+            self._receivers |= further
+            todo += further
 
     def _add_passed(self) -> None:
         for receiver in self._receivers:
@@ -187,10 +189,6 @@ class SiteIndex:
                     ):
                         found.append(Site(module, number))
         return found
-
-    def may_receive(self, name: str) -> bool:
-        """Return whether a function or class of this name may call what it is passed."""
-        return name in self._receivers
 
     def named(self, names: set[str]) -> list[Site]:
         """Return all sites of just these names; one has several where it may call several."""

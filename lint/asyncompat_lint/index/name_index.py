@@ -174,8 +174,7 @@ def _used(scopes: list[Scope], calls: Iterable[CallSite]) -> Iterator[tuple[int,
     for index, scope in enumerate(scopes):
         for bindings in (*scope.bindings.values(), *scope.attributes.values()):
             for binding in bindings:
-                if isinstance(binding.value, Name):
-                    yield index if binding.scope < 0 else binding.scope, binding.value.id
+                yield index if binding.scope < 0 else binding.scope, _first_name(binding.value)
 
 
 _ASKED = (Attribute, Awaited, Element, Subscripted)
