@@ -16,7 +16,7 @@ import msgspec
 
 from asyncompat_lint import cache as caches
 from asyncompat_lint.asking import asking_for_async
-from asyncompat_lint.expressions import Name
+from asyncompat_lint.expressions import Inner, Name, own_name
 from asyncompat_lint.facts import Binding, CallSite, ModuleFacts, Scope
 
 _ANYTHING = "*"  # of a star import
@@ -87,19 +87,22 @@ def _at_call(call: CallSite) -> tuple[object, ...]:
 
 
 def _wrapping(facts: ModuleFacts) -> list[CallSite]:
-    """The calls of functions in functions that have to do with what one of these is passed.
+    """The calls of functions in functions that have to do with each other, or what is passed.
 
     If that is a decorator, they are what becomes of what it decorates.
     """
     found: list[CallSite] = []
+    scopes = list(facts.scopes.in_order())
+    inner = {own_name(Inner(number)) for number in range(len(scopes))}
+    inner |= {each.name for each in scopes if each.parent > 0}
     for call in facts.calls.in_order():
-        scope = facts.scopes[call.scope]
-        parameters, is_inside = set(scope.parameters), False
+        scope = scopes[call.scope]
+        names, is_inside = inner.union(scope.parameters), False
         while scope.parent > 0:
-            scope = facts.scopes[scope.parent]
-            parameters.update(scope.parameters)
+            scope = scopes[scope.parent]
+            names.update(scope.parameters)
             is_inside = is_inside or scope.kind == "function"
-        if is_inside and not parameters.isdisjoint(_words_in((call.callee, call.arguments))):
+        if is_inside and not names.isdisjoint(_words_in((call.callee, call.arguments))):
             found.append(call)
     return found
 
@@ -184,11 +187,11 @@ def _without_own(facts: ModuleFacts) -> Iterator[Scope]:
 
 
 def _words_in(thing: object) -> Iterator[str]:
-    """Give all names and texts in something, of dotted ones the first part."""
+    """Give all names and texts in something, of dotted ones the first part; and lambdas' names."""
     if isinstance(thing, str):
         yield thing.partition(".")[0]
-    elif isinstance(thing, Name):
-        yield thing.id
+    elif isinstance(thing, Name | Inner):
+        yield own_name(thing)
     elif isinstance(thing, msgspec.Struct):
         yield from _words_in(msgspec.structs.astuple(thing))
     elif isinstance(thing, dict):

@@ -173,6 +173,16 @@ def test_a_method_of_another_files_object(check_code):
     assert findings[0].chain[0].function == "Base.load"
 
 
+def test_what_calls_what_it_is_passed_may_have_another_name_elsewhere(check_code):
+    findings = check_code(
+        main="import time\nfrom x import sleep\nasync def f():\n    sleep(lambda: time.sleep(1))\n",
+        x="import y\ndef sleep(op): y.other(op)\n",
+        y="from w import calls as other\n",
+        w="def calls(op): op()\n",
+    )
+    assert found(findings) == [("main.py", 4)]
+
+
 def test_what_runs_only_once_weighs_little(check_code):
     code = """
     from functools import lru_cache

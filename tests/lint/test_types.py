@@ -1429,3 +1429,17 @@ async def main():
     caller = "from code import load\n\ndef use(other):\n    load(other)\n"
     many = {f"caller_{number}": caller for number in range(60)}
     assert check_code(code, **many) == []
+
+
+def test_a_class_may_be_written_to_be_made_from_itself(check_code):
+    code = """
+import requests
+
+class K(K):
+    def __init__(self):
+        self.c = requests.Session()
+
+async def f():
+    K().c.get("u")
+"""
+    assert [finding.code for finding in check_code(code)] == ["AC102"]
