@@ -13,6 +13,7 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,9 @@ from asyncompat_lint.findings import Finding
 from asyncompat_lint.sources import SourceFile, modules_in
 
 DEFAULT_FOLDER = ".asyncompat_cache"
+# So files are called that are being written, and nobody writes one for so many seconds.
+_BEGUN = "begun-"
+_LONG_AGO = 600
 
 _Kept = TypeVar("_Kept")
 
@@ -155,9 +159,18 @@ class Cache:
         if not self._folder.exists():
             self._folder.mkdir(parents=True)
             (self._folder / ".gitignore").write_text("*\n")
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+        self._clear()
+        with tempfile.NamedTemporaryFile(dir=self._folder, prefix=_BEGUN, delete=False) as file:
             file.write(kept)
         os.replace(file.name, self._folder / name)
+
+    def _clear(self) -> None:
+        """Take away what runs have left that were ended while they wrote."""
+        assert self._folder is not None
+        for begun in self._folder.glob(f"{_BEGUN}*"):
+            with contextlib.suppress(OSError):  # that was somebody else's, and is done
+                if time.time() - begun.stat().st_mtime > _LONG_AGO:
+                    begun.unlink()
 
 
 class MemoryCache(Cache):

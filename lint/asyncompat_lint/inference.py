@@ -157,7 +157,7 @@ class Inference(Operations):
         self, values: Values, owners: Values, holder: Expr, key: str, use: Use
     ) -> Values:
         """What is known, or else what other parts of the program put there for this one."""
-        place = place_of(holder, key)
+        place = place_of(last_name(holder), key)
         if not place or any(map(self._is_told, values)):
             return values
         if any(self._has_its_own(owner, key, use) for owner in owners):

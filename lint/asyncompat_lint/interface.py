@@ -45,13 +45,13 @@ def told_apart_by(before: ModuleFacts, after: ModuleFacts) -> set[str] | None:
         return None
     if any(name.startswith("_" * 2) or name == _ANYTHING for name in names):
         return None
-    old, new = (_without(names, scopes[: len(less)]) for scopes in (old, new))
+    old, new = (_but_for(names, scopes[: len(less)]) for scopes in (old, new))
     if any(_told(each) != _told(other) for each, other in zip(old, new, strict=True)):
         return None
     return names if _order(before, old) == _order(after, new) else None
 
 
-def _without(names: set[str], scopes: list[Scope]) -> list[Scope]:
+def _but_for(names: set[str], scopes: list[Scope]) -> list[Scope]:
     """The scopes without some names at the module's top."""
     top = scopes[0]
     bindings = {name: its for name, its in top.bindings.items() if name not in names}

@@ -39,21 +39,16 @@ class Shared:
         self._puts: dict[str, list[tuple[Module, Put]]] = defaultdict(list)
         for module in modules:
             for put in module.facts.puts:
-                self._puts[_place(put)].append((module, put))
+                self._puts[place_of(put.holder, put.key)].append((module, put))
 
     def puts(self, place: str) -> list[tuple[Module, Put]]:
         """Return where something may have been put into a place, as ``place_of`` tells it."""
         return self._puts.get(place, [])
 
 
-def place_of(holder: Expr, key: str) -> str:
-    """Return where something is taken out under a key, if that is of such an object."""
-    name = last_name(holder)
-    return f"{name}.{key}" if name in HOLDERS else ""
-
-
-def _place(put: Put) -> str:
-    return f"{put.holder}.{put.key}"
+def place_of(holder: str, key: str) -> str:
+    """Return the place that something has under a key, if it is one of such an object's."""
+    return f"{holder}.{key}" if key and holder in HOLDERS else ""
 
 
 def given_by(
@@ -62,7 +57,7 @@ def given_by(
     """Give the modules that asked for what is in such a place, and those that put it there."""
     putting: dict[str, list[int]] = defaultdict(list)
     for number, module in enumerate(modules):
-        for place in set(map(_place, module.facts.puts)):
+        for place in {place_of(put.holder, put.key) for put in module.facts.puts}:
             putting[place].append(number)
     numbers = {module.file.location: number for number, module in enumerate(modules)}
     for location, place in asked:

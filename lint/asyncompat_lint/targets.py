@@ -134,20 +134,23 @@ class Targets:
             first()
             return {}
 
+        asked = self._program.asked
+        sent = set(asked)
+
         def looked_up(sites: list[Site]) -> _LookedUp[_Judged]:
             """What sites run, as it is sent from one process to another."""
-            asked_before = len(self._program.asked)
             found = [self._program.targets(site.module, site.call) for site in sites]
             pairs = zip(sites, found, strict=True)
             judged = [(_as_kept(groups), judge(site, groups)) for site, groups in pairs]
-            asked = self._program.asked if len(self._program.asked) > asked_before else ()
-            return judged, list(asked)
+            news = list(asked - sent) if len(asked) > len(sent) else []
+            sent.update(news)
+            return judged, news
 
         in_order = [sorted(todo[each], key=lambda site: site.number) for each in sorted(todo)]
         judged: dict[SiteKey, _Judged] = {}
         answers = forked.each(looked_up, in_order, first)
-        for there, (found, asked) in zip(in_order, answers, strict=True):
-            self._program.asked.update(asked)
+        for there, (found, news) in zip(in_order, answers, strict=True):
+            asked.update(news)
             groups_there = self._found[there[0].module.file.location]
             for site, (groups, said) in zip(there, found, strict=True):
                 groups_there[site.number] = groups
@@ -172,9 +175,9 @@ class Targets:
         if not self._cache.is_kept:
             return
         imports, is_new = self.imports()
-        asked = self._program.asked
         if not (self._is_new or is_new):
             return
+        asked = self._program.asked
         if asked != self._asked_before or not self._states:
             self._states = self._now()
         kept = {

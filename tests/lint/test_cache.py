@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -237,6 +238,16 @@ def test_a_cache_that_cannot_be_written_is_done_without(folder):
     folder.write_text("a file where the folder should be")
     assert run(folder) == [("a.py", "AC101")]
     assert folder.read_text() == "a file where the folder should be"
+
+
+def test_what_was_begun_long_ago_is_taken_away(folder):
+    run(folder)
+    for name, seconds in [("old", 3600), ("new", 0)]:
+        (folder / f"begun-{name}").write_text("half of")
+        os.utime(folder / f"begun-{name}", (time.time() - seconds,) * 2)
+    Path("a.py").write_text(CLEAN)
+    run(folder)
+    assert sorted(each.name for each in folder.glob("begun-*")) == ["begun-new"]
 
 
 def test_git_is_told_to_pass_the_cache_over(folder):
