@@ -79,6 +79,8 @@ class Decorators(Hierarchy):
 
         An async one that calls it on the spot does neither.
         """
+        if not self.scope(decorator).may_wrap:
+            return False
         module = self.modules.at(decorator.location)
         inside = {
             number

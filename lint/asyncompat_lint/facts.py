@@ -135,6 +135,7 @@ PROPERTIES = CACHED_PROPERTIES | {"property", "abstractproperty"}
 
 # What is decorated so is still what is run.
 _KEEPING = frozenset({"wraps"})
+_OF_WRAPPERS = frozenset({"__call__", "__get__"})
 
 
 ScopeKind: TypeAlias = Literal["module", "class", "function", "lambda", "comprehension"]
@@ -194,6 +195,14 @@ class Scope(msgspec.Struct, array_like=True):
     def may_be_changed(self) -> bool:
         """Whether a decorator may make something else of it."""
         return not _KEEPING.issuperset(self.decorator_names)
+
+    @property
+    def may_wrap(self) -> bool:
+        """Whether it can be a decorator that has something else run in place of what it decorates.
+
+        A class can, whose objects can be called, or bound to other objects as methods are.
+        """
+        return self.kind == "function" or not _OF_WRAPPERS.isdisjoint(self.bindings)
 
     def leaves_open(self, name: str) -> bool:
         """Return whether a class's body says nothing of a name, or that it is None for now."""

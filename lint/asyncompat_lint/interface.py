@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import operator
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from asyncompat_lint import cache as caches
 from asyncompat_lint.asking import asking_for_async
-from asyncompat_lint.expressions import Inner, Name, own_name
+from asyncompat_lint.expressions import Inner, Name, dotted, last_names, own_name
 from asyncompat_lint.facts import Binding, CallSite, ModuleFacts, Scope
 
 _ANYTHING = "*"  # of a star import
@@ -87,24 +88,31 @@ def _at_call(call: CallSite) -> tuple[object, ...]:
 
 
 def _wrapping(facts: ModuleFacts) -> list[CallSite]:
-    """The calls of functions in functions that have to do with each other, or what is passed.
+    """The calls in decorators, or what may be one, that have to do with what is passed there.
 
-    If that is a decorator, they are what becomes of what it decorates.
+    By them it is told what becomes of what is decorated.
     """
-    found: list[CallSite] = []
     scopes = list(facts.scopes.in_order())
-    inner = {own_name(Inner(number)) for number in range(len(scopes))}
-    inner |= {each.name for each in scopes if each.parent > 0}
-    for call in facts.calls.in_order():
-        scope = scopes[call.scope]
-        names, is_inside = inner.union(scope.parameters), False
-        while scope.parent > 0:
-            scope = scopes[scope.parent]
-            names.update(scope.parameters)
-            is_inside = is_inside or scope.kind == "function"
-        if is_inside and not names.isdisjoint(_words_in((call.callee, call.arguments))):
-            found.append(call)
-    return found
+    # The outermost scope that may be one, and what is passed in that, by its number.
+    around: list[int] = []
+    passed: dict[int, set[str]] = defaultdict(set)
+    for number, scope in enumerate(scopes):
+        above = around[scope.parent] if scope.parent > 0 else 0
+        around.append(above or (number if scope.may_wrap else 0))
+        # Functions in it stand for what they do with that.
+        passed[around[number]].update((*scope.parameters, scope.name, own_name(Inner(number))))
+    return [
+        call
+        for call in facts.calls.in_order()
+        if around[call.scope] not in (0, call.scope)
+        and not passed[around[call.scope]].isdisjoint(_of_call(call))
+    ]
+
+
+def _of_call(call: CallSite) -> Iterator[str]:
+    yield dotted(call.callee)
+    for each in call.arguments.values():
+        yield from last_names(each)
 
 
 def _order(facts: ModuleFacts, scopes: list[Scope]) -> list[tuple[int, int, str, str]]:

@@ -269,6 +269,24 @@ FURTHER = {
         ]
         for name, given in {"itself": "fn", "lambda": "lambda: fn()"}.items()
     },
+    **{
+        f"wrapper-class{name}": [
+            {
+                "d.py": "import asyncio, functools\nclass deco:\n    def __init__(self, fn):\n"
+                f"        self.fn = fn\n    def __call__(self, *a):\n        {run}\n",
+                "x.py": "from d import deco\n@deco\ndef get(op): op()\n",
+                "m.py": OLD,
+            }
+            for run in runs
+        ]
+        for name, runs in {
+            "": [ELSEWHERE.format("self.fn"), "print(None, self.fn)"],
+            "-by-name": [
+                f"go = {go}\n        go(None, functools.partial(self.fn, *a))"
+                for go in ("asyncio.get_event_loop().run_in_executor", "print")
+            ],
+        }.items()
+    },
     "wrapper-of-marked": [
         {
             "d.py": WRAPS.format(does),
