@@ -80,7 +80,12 @@ class Targets:
                     self._marked[location] = its.marked
 
     def imports(self) -> tuple[Imports, bool]:
-        """Return which modules import which, found out once, and whether any is new."""
+        """Return which modules import which, found out once, and whether any is new.
+
+        None do where nothing is kept, and nobody asks.
+        """
+        if not self._cache.is_kept:
+            return Imports(), False
         if self.known_imports is None:
             self.known_imports = imports_of(self._program.modules, self._imports_before)
         return self.known_imports

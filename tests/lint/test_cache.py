@@ -219,6 +219,16 @@ def test_other_paths_and_rules_are_another_question(folder):
     assert run(folder) == [("a.py", "AC101")]
 
 
+def test_a_run_that_keeps_nothing_does_not_ask_what_depends_on_what(folder, monkeypatch):
+    expected = run(folder)
+
+    def fail(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(targets, "imports_of", fail)
+    assert run(None) == expected
+
+
 @pytest.mark.parametrize("damage", [b"", b"\x00garbage", b"\x93\x01\x02\x03"])
 def test_a_damaged_cache_is_an_empty_one(folder, damage):
     run(folder)
