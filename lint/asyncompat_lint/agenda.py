@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 
 from asyncompat_lint.expressions import Inner, last_name
-from asyncompat_lint.facts import Scope
+from asyncompat_lint.facts import CONSTRUCTORS, POST_INIT, Scope
 from asyncompat_lint.handing import Handing
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.notes import Asked
 from asyncompat_lint.overriding import Overriding
-from asyncompat_lint.program import CONSTRUCTORS, Group, Program
+from asyncompat_lint.program import Group, Program
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.validators import VALIDATING, VALIDATORS
@@ -24,10 +24,8 @@ from asyncompat_lint.values import Place, Reference
 
 # What a class has these for is found where the class, or an instance of it, is named.
 _OF_CLASSES = frozenset(
-    "__aenter__ __attrs_post_init__ __call__ __enter__ __exit__ __init__ __iter__ __new__ __next__"
-    " __post_init__ model_post_init".split()
+    {*CONSTRUCTORS, *"__aenter__ __call__ __enter__ __exit__ __iter__ __next__".split()}
 )
-_POST_INIT = "model_post_init"
 # So a class's own methods name their object, and its class.
 _OWN = frozenset("__class__ cls self type type()".split())
 
@@ -148,7 +146,7 @@ class Agenda:
             if class_.kind == "class":
                 names = self._sites.with_subclasses(class_.name)
                 if is_validator or scope.name in CONSTRUCTORS:
-                    names |= VALIDATING if is_validator or scope.name == _POST_INIT else set()
+                    names |= VALIDATING if is_validator or scope.name == POST_INIT else set()
                     return {*names, *_OWN, scope.name}
                 return {*self._sites.running(scope.name, names | _OWN), scope.name}
         names.add(scope.name)

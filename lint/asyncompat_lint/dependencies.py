@@ -62,6 +62,17 @@ def imports_of(modules: Modules, before: Imports) -> tuple[Imports, bool]:
     return Imports(files, found, passed), is_new
 
 
+def moved_since(modules: Modules, before: Imports) -> dict[str, dict[int, int]]:
+    """Return the scopes of modules that have other numbers than they had, by those."""
+    return {
+        module.file.location: module.before.moved
+        for module in modules.all
+        if module.before is not None
+        and module.before.moved
+        and before.modules.get(module.file.location, (b"",))[0] == module.before.digest
+    }
+
+
 def _is_told(module: Module, digest: bytes, modules: Modules) -> bool:
     """Whether other modules may tell that one is not any more what a digest stands for."""
     before = module.before
@@ -110,7 +121,10 @@ def states(
                     passed[called] = passed_at(caller.facts, calls)
                 told[number] += passed[called]
                 imported[number] = [*imported[number], numbers[caller.file.location]]
-    for number, others in (*_made_with_mixins(modules, asked), *given_by(modules.all, asked)):
+    for number, heirs in _made_with_mixins(modules, asked):
+        imported[number] = [*imported[number], *sorted({each for each, _ in heirs})]
+        told[number] += repr(heirs).encode(errors="surrogateescape")
+    for number, others in given_by(modules.all, asked):
         imported[number] = [*imported[number], *others]
     for asking, other in asked:
         if asking in numbers and other in numbers:
@@ -122,16 +136,16 @@ def states(
 
 def _made_with_mixins(
     modules: Modules, asked: Collection[tuple[str, str]]
-) -> Iterator[tuple[int, list[int]]]:
-    """Give the modules with mixins that were asked about, and those that make classes with them.
+) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+    """Give the modules with mixins that were asked about, and the classes that are made with them.
 
-    These tell the former. By names only, and also by those of the classes in between.
+    The modules of these tell the former. By names only, and also by those of the classes between.
     """
     below, aliases = modules.subclasses, modules.aliases
-    makers: dict[str, list[int]] = defaultdict(list)
+    makers: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for number, module in enumerate(modules.all):
-        for base, _ in module.facts.names.subclasses:
-            makers[base].append(number)
+        for base, name in module.facts.names.subclasses:
+            makers[base].append((number, name))
     for number, module in enumerate(modules.all):
         mixins = module.facts.names.mixins
         todo = [name for name in mixins if (module.file.location, name) in asked]
@@ -142,9 +156,9 @@ def _made_with_mixins(
                 found.add(name)
                 todo += below.get(name, ())
                 todo += aliases.get(name, ())
-        others = {each for name in found for each in makers.get(name, ())}
-        if others:
-            yield number, sorted(others)
+        heirs = {each for name in found for each in makers.get(name, ())}
+        if heirs:
+            yield number, sorted(heirs)
 
 
 def _imports(module: Module, modules: Modules) -> list[str]:

@@ -131,6 +131,9 @@ CACHED_PROPERTIES = frozenset(
     {"cached_property", "lazy_property", "lazyproperty", "reify", "under_cached_property"}
 )
 PROPERTIES = CACHED_PROPERTIES | {"property", "abstractproperty"}
+# The methods that are called where an object is made, in their order; the last by pydantic.
+POST_INIT = "model_post_init"
+CONSTRUCTORS = ("__new__", "__init__", "__post_init__", "__attrs_post_init__", POST_INIT)
 
 
 # What is decorated so is still what is run.

@@ -16,11 +16,10 @@ from concurrent.futures import ProcessPoolExecutor
 import msgspec
 
 from asyncompat_lint import cache as caches
-from asyncompat_lint import forked
+from asyncompat_lint import differences, forked
 from asyncompat_lint.cache import Cache, Entry
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
-from asyncompat_lint.interface import told_apart_by
 from asyncompat_lint.modules import Before, Module
 from asyncompat_lint.sources import SourceFile, SourceText, TooDeepError, UnreadableError, read_text
 
@@ -87,12 +86,12 @@ class Indexer:
         old = self._kept.get(path)
         if old is None or not old.facts:
             return None
-        names = told_apart_by(*(self._decoder.decode(each.facts) for each in (old, new)))
-        if names is None or any(
-            each in old.facts and each in new.facts for each in map(str.encode, names)
+        its = differences.between(*(self._decoder.decode(each.facts) for each in (old, new)))
+        if its is None or any(
+            each in old.facts and each in new.facts for each in map(str.encode, its.names)
         ):
             return None
-        return Before(old.digest, frozenset(names))
+        return Before(old.digest, its.names, its.moved)
 
     def keep(self) -> None:
         """Keep what was asked for, and of the rest what still is as it was.

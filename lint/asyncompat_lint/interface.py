@@ -12,51 +12,60 @@ import operator
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import msgspec
 
 from asyncompat_lint import cache as caches
 from asyncompat_lint.asking import asking_for_async
 from asyncompat_lint.expressions import Inner, Name, dotted, last_names, own_name
-from asyncompat_lint.facts import Binding, CallSite, ModuleFacts, Scope
+from asyncompat_lint.facts import Binding, CallSite, ModuleFacts, Put, Scope
 
-_ANYTHING = "*"  # of a star import
+_CLOSURES = frozenset({"comprehension", "function", "lambda"})
 
 
-def told_apart_by(before: ModuleFacts, after: ModuleFacts) -> set[str] | None:
-    """Return by which names alone others may tell a module's facts of two times apart.
+@dataclass(frozen=True)
+class Interface:
+    """What is told of a module, with the scopes by their numbers.
 
-    These have come, or gone, at the module's top: who does not mention them learns the same. None
-    if there is more to learn.
+    ``wrapping`` are the calls by which it is told what decorators do, ``asking`` the scopes that
+    ask whether something is async.
     """
-    # What methods ask of their own object may be what the classes below have.
-    if _put(before) != _put(after) or before.names.mixins != after.names.mixins:
-        return None
-    if asking_for_async(before) != asking_for_async(after) or before.tests != after.tests:
-        return None
-    if before.may_divide_others != after.may_divide_others:
-        return None
-    if list(map(_at_call, _wrapping(before))) != list(map(_at_call, _wrapping(after))):
-        return None
-    old, new = (list(_without_own(facts)) for facts in (before, after))
-    less, more = sorted([old, new], key=len)
-    names = old[0].bindings.keys() ^ new[0].bindings.keys()
-    # A class is met where others look for what is made from its bases.
-    if any(scope.kind == "class" for scope in more[len(less) :]):
-        return None
-    if any(name.startswith("_" * 2) or name == _ANYTHING for name in names):
-        return None
-    old, new = (_but_for(names, scopes[: len(less)]) for scopes in (old, new))
-    if any(_told(each) != _told(other) for each, other in zip(old, new, strict=True)):
-        return None
-    return names if _order(before, old) == _order(after, new) else None
 
+    scopes: dict[int, Scope]
+    puts: list[Put]
+    wrapping: list[CallSite]
+    asking: list[int]
 
-def _but_for(names: set[str], scopes: list[Scope]) -> list[Scope]:
-    """The scopes without some names at the module's top."""
-    top = scopes[0]
-    bindings = {name: its for name, its in top.bindings.items() if name not in names}
-    return [msgspec.structs.replace(top, bindings=bindings), *scopes[1:]]
+    @classmethod
+    def of(cls, facts: ModuleFacts) -> Interface:
+        """Return what a module tells."""
+        wrapping = _wrapping(facts)
+        scopes = dict(enumerate(_without_own(facts, wrapping)))
+        return cls(scopes, facts.puts, wrapping, asking_for_async(facts))
+
+    def told(self) -> tuple[object, ...]:
+        """Return all of it, to be compared: but for the lines."""
+        return (
+            [(number, _told(scope)) for number, scope in sorted(self.scopes.items())],
+            [(each.scope, each.holder, each.key, each.value) for each in self.puts],
+            list(map(_at_call, self.wrapping)),
+            self.asking,
+            self._order(),
+        )
+
+    def _order(self) -> list[tuple[int, int, str, str]]:
+        """Return in which order names are given what they are, and branches begin and end.
+
+        What a name is depends on what it has been before, not on how many lines there are between.
+        """
+        events = [(each.line, each.column, each.scope, each.key, "put") for each in self.puts]
+        for number, scope in self.scopes.items():
+            for bound in (scope.bindings, scope.attributes, scope.filled, scope.asked):
+                events += _events(number, bound)
+            events += [(each.line, 0, number, each.key, "passed on") for each in scope.passed_on]
+        events += [(e.span.line, e.span.column, e.scope, "", "call") for e in self.wrapping]
+        return _in_order(events)
 
 
 def passed_at(facts: ModuleFacts, calls: list[int]) -> bytes:
@@ -115,20 +124,6 @@ def _of_call(call: CallSite) -> Iterator[str]:
         yield from last_names(each)
 
 
-def _order(facts: ModuleFacts, scopes: list[Scope]) -> list[tuple[int, int, str, str]]:
-    """Return in which order names are given what they are, and branches begin and end.
-
-    What a name is depends on what it has been before, not on how many lines there are in between.
-    """
-    events = [(each.line, each.column, each.scope, each.key, "put") for each in facts.puts]
-    for number, scope in enumerate(scopes):
-        for bound in (scope.bindings, scope.attributes, scope.filled, scope.asked):
-            events += _events(number, bound)
-        events += [(each.line, 0, number, each.key, "passed on") for each in scope.passed_on]
-    events += [(e.span.line, e.span.column, e.scope, "", "call") for e in _wrapping(facts)]
-    return _in_order(events)
-
-
 # A line and a column, the number of a scope, a name in it, and what becomes of that there.
 _Event = tuple[int, int, int, str, str]
 
@@ -150,19 +145,17 @@ def _in_order(events: list[_Event]) -> list[tuple[int, int, str, str]]:
     return [(lines[line], number, name, kind) for line, _, number, name, kind in sorted(events)]
 
 
-def _put(facts: ModuleFacts) -> list[tuple[object, ...]]:
-    return [(each.scope, each.holder, each.key, each.value) for each in facts.puts]
-
-
-def _without_own(facts: ModuleFacts) -> Iterator[Scope]:
+def _without_own(facts: ModuleFacts, wrapping: list[CallSite]) -> Iterator[Scope]:
     """Give the scopes, in their order, without the variables that are their functions' own.
 
     Others come to a function's variables by what it returns, gives to attributes and shares, and by
-    what stands in it. Those that call what asks what it is passed are told by ``passed_at``.
+    the closures and classes in it that they come to. Those that call what asks what it is passed
+    are told by ``passed_at``.
     """
     scopes = list(facts.scopes.in_order())
-    # What stands in a function, or is told elsewhere and means something there.
+    # What stands in a scope, or is told elsewhere and means something there.
     inside: dict[int, list[object]] = {number: [] for number in range(len(scopes))}
+    closures: dict[int, Scope] = {}
 
     def add(number: int, thing: object) -> None:
         while number >= 0:
@@ -170,28 +163,48 @@ def _without_own(facts: ModuleFacts) -> Iterator[Scope]:
             number = scopes[number].parent
 
     for number, scope in enumerate(scopes):
-        add(number, msgspec.structs.replace(scope, bindings={}))
-        add(scope.parent, scope.bindings)
+        its = msgspec.structs.replace(scope, bindings={})
+        if scope.kind in _CLOSURES:
+            inside[number].append(its)
+            closures[number] = scope
+        else:
+            add(number, its)
+            add(scope.parent, scope.bindings)
         for bound in (scope.bindings, scope.attributes, scope.filled, scope.asked):
             for each in (each for bindings in bound.values() for each in bindings):
                 if each.kind != "defined" and each.scope not in (-1, number):
                     add(each.scope, each)
     for put in facts.puts:
         add(put.scope, put)
-    for call in _wrapping(facts):
+    for call in wrapping:
         add(call.scope, call)
     for number, scope in enumerate(scopes):
-        if scope.kind != "function":
+        if scope.kind == "function":
+            seen = _come_to(inside[number], scope.bindings, closures)
+            bindings = {name: its for name, its in scope.bindings.items() if name in seen}
+            yield msgspec.structs.replace(scope, bindings=bindings)
+        else:
             yield scope
+
+
+def _come_to(
+    things: list[object], bindings: dict[str, list[Binding]], closures: dict[int, Scope]
+) -> set[str]:
+    """The names that some things lead to, by what these are bound to and by closures."""
+    by_name = {own_name(Inner(number)): scope for number, scope in closures.items()}
+    todo, seen = {*_words_in(things)}, set[str]()
+    while todo:
+        name = todo.pop()
+        if name in seen:
             continue
-        todo, seen = {*_words_in(inside[number])}, set[str]()
-        while todo:
-            name = todo.pop()
-            if name in scope.bindings and name not in seen:
-                seen.add(name)
-                todo.update(_words_in(scope.bindings[name]))
-        bindings = {name: its for name, its in scope.bindings.items() if name in seen}
-        yield msgspec.structs.replace(scope, bindings=bindings)
+        seen.add(name)
+        bound = list(bindings.get(name, ()))
+        todo.update(_words_in(bound))
+        if name in by_name:
+            todo.update(_words_in(by_name[name]))
+            bound += (each for its in by_name[name].bindings.values() for each in its)
+        todo.update(own_name(Inner(each.scope)) for each in bound if each.kind == "defined")
+    return seen
 
 
 def _words_in(thing: object) -> Iterator[str]:

@@ -22,10 +22,14 @@ _OWN = "project:"
 
 @dataclass(frozen=True)
 class Before:
-    """What stands for a content from which others tell a module's new one by some names only."""
+    """What stands for a content from which others tell a module's new one by some names only.
+
+    By their numbers then: the numbers of the scopes that have others now.
+    """
 
     digest: bytes
     names: frozenset[str]
+    moved: dict[int, int]
 
 
 @dataclass(frozen=True)

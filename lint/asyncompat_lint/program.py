@@ -20,7 +20,7 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import PROPERTIES, CallSite, Load, Scope
+from asyncompat_lint.facts import CONSTRUCTORS, PROPERTIES, CallSite, Load, Scope
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import PARTIAL
@@ -38,13 +38,6 @@ _OPENED = frozenset(
 )
 _GENERATIONS = 3
 SETTER = "setter"
-CONSTRUCTORS = (
-    "__new__",
-    "__init__",
-    "__post_init__",
-    "__attrs_post_init__",
-    "model_post_init",
-)
 
 
 class Program(Validators):

@@ -15,7 +15,7 @@ import msgspec
 from asyncompat_lint import cache as caches
 from asyncompat_lint import forked
 from asyncompat_lint.cache import Cache
-from asyncompat_lint.dependencies import Imports, imports_of, states
+from asyncompat_lint.dependencies import Imports, imports_of, moved_since, states
 from asyncompat_lint.modules import Module
 from asyncompat_lint.notes import Notes
 from asyncompat_lint.program import Group, Program
@@ -73,9 +73,10 @@ class Targets:
         program.asked |= kept.asked
         if kept.modules:
             self._states = self._now()
+            moved = moved_since(program.modules, kept.imports)
             for location, its in kept.modules.items():
                 if self._states.get(location) == its.state:
-                    self._found[location] = its.groups
+                    self._found[location] = _moved(its.groups, moved)
                     self._notes[location] = its.notes
                     self._marked[location] = its.marked
 
@@ -191,6 +192,24 @@ class Targets:
         }
         still = {(location, name) for location, name in asked if location in self._states}
         self._cache.keep_targets(_Kept(imports, still, kept))
+
+
+def _moved(
+    groups: dict[int, _KeptGroups], moved: dict[str, dict[int, int]]
+) -> dict[int, _KeptGroups]:
+    """What is kept, with the places that functions and classes have now."""
+    if not moved:
+        return groups
+    return {
+        number: [
+            [
+                (name, at, moved[at].get(scope, scope) if at in moved else scope, is_asked)
+                for name, at, scope, is_asked in group
+            ]
+            for group in its
+        ]
+        for number, its in groups.items()
+    }
 
 
 def _as_kept(groups: list[Group]) -> _KeptGroups:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 
 from asyncompat_lint.decorators import Decorators
 from asyncompat_lint.expressions import Called, Constant, last_name
-from asyncompat_lint.facts import Scope
+from asyncompat_lint.facts import POST_INIT, Scope
 from asyncompat_lint.names import Use
 from asyncompat_lint.values import Instance, Place, Reference
 
@@ -36,7 +36,7 @@ class Validators(Decorators):
                 name.startswith(_PYDANTICS) and name.removeprefix(_PYDANTICS) in VALIDATING
             ):
                 yield from self._validators(class_, None, use)
-                yield from self._methods(made, ("model_post_init",), use)
+                yield from self._methods(made, (POST_INIT,), use)
 
     @functools.cached_property
     def _has_validators(self) -> bool:

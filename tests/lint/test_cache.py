@@ -121,14 +121,18 @@ def test_what_nobody_mentions_counts_for_nobody(folder, tmp_path, resolved):
 
     Path("b.py").write_text(calls)
     assert counts("a.py", head) == (True, 1)
-    for more in [f"{added}LIMIT = [each for each in 'ab']\n", "import os\n", added]:
-        assert counts("a.py", head + more) == (False, 1)
+    class_ = "class More(list):\n    def many(self): ...\n    class Of: ...\n"
+    wraps = "def deco(run):\n    def more(): run(iscoroutine(run))\n    return more\n"
+    limit = f"{added}LIMIT = [each for each in 'ab']\n"
+    for more in [limit, "import os\n", class_, wraps, added]:
+        for text in (head + more, head, more + head, head):
+            assert counts("a.py", text) == (False, 1)
+    assert counts("a.py", head + added) == (False, 1)
     # But what is mentioned, now or before; what may be any name, or is not asked for by its name.
     assert counts("b.py", f"{calls}    a.sleep(3)\n") == (True, 2)
     assert counts("a.py", head) == (True, 1)
     assert counts("a.py", head + added) == (True, 2)
     for more in [
-        "class More: ...\n",
         "from time import *\n",
         "def __getattr__(name): ...\n",
         "h = more = print\n",
@@ -137,6 +141,37 @@ def test_what_nobody_mentions_counts_for_nobody(folder, tmp_path, resolved):
         assert counts("a.py", head + more)[0]
     assert counts("a.py", "sleep = more\n") == (True, 0)
     assert counts("a.py", "def more(it): input(it)\nsleep = more\n") == (True, 1)
+
+
+def test_what_nobody_mentions_of_a_class_counts_for_nobody(folder, tmp_path, resolved):
+    head = "class K:\n    def h(self):\n        it = self\n{inside}        input()\n{more}"
+    Path("b.py").write_text("import a\nasync def g(k: a.K):\n    k.h()\n")
+    Path("a.py").write_text(head.format(inside="", more=""))
+    method = "    def more(self):\n        self.last = 1\n        {}\n"
+    for number, (inside, more, is_told) in enumerate(
+        [
+            ("        print(lambda: self, [each for each in it])\n", "", False),
+            ("", method.format("print()"), False),
+            ("        self.more()\n", method.format("input()"), False),
+            ("", f"    @property\n{method.format('')}", False),
+            ("", f"    @print\n{method.format('')}", True),
+            ("        self.last = 2\n", "", False),
+            ("        self.last.more = lambda: self\n", "", False),
+            ("        self.__last = 2\n", "", True),
+            ("", "    def __enter__(self): ...\n", True),
+            ("", "    more = 1\n", True),
+            ("", "    class More: ...\n", True),
+            ("        class More(list): ...\n", "", True),
+            ("        if it: return lambda: self\n", "", True),
+        ]
+    ):
+        Path("a.py").write_text(head.format(inside="", more=""))
+        run(folder)
+        resolved.clear()
+        Path("a.py").write_text(head.format(inside=inside, more=more))
+        found, counts = run(folder), "b.py" in resolved
+        assert found == run(tmp_path / f"fresh{number}")
+        assert counts is is_told, (inside, more)
 
 
 def test_what_is_little_is_kept_beside_the_rest(folder, indexed, resolved, monkeypatch):

@@ -144,6 +144,11 @@ VERSIONS = [
                 "async def f():\n    a.make()().get('u')\n",
             ),
             (
+                "def make():\n    c = {}\n    def inner():\n        def deep():\n"
+                "            return c\n        return deep\n    return inner\n",
+                "async def f():\n    a.make()()().get('u')\n",
+            ),
+            (
                 "C = None\ndef start():\n    global C\n    c = {}\n    C = c\n",
                 "async def f():\n    a.C.get('u')\n",
             ),
@@ -193,7 +198,7 @@ VERSIONS = [
 ]
 NAMES = (
     "order decorator places shared mixin open handed handed-further handed-if"
-    " package beside both returned given put inner global"
+    " package beside both returned given put inner deep global"
     " passed passed-inside passed-if by-name by-order"
 ).split()
 OLD = "import time\nfrom x import get\nasync def f():\n    get(lambda: time.sleep(1))\n"
@@ -287,6 +292,14 @@ FURTHER = {
             ],
         }.items()
     },
+    "wrapper-beside": [
+        {
+            "d.py": WRAPS.format(f"{defined}fn()"),
+            "x.py": "from d import deco\n@deco\ndef get(op): op()\n",
+            "m.py": OLD,
+        }
+        for defined in (f"def go(): {ELSEWHERE.format('fn')}\n        ", "")
+    ],
     "wrapper-of-marked": [
         {
             "d.py": WRAPS.format(does),
@@ -302,6 +315,35 @@ FURTHER = {
             "        await asyncio.timeout(1)\n",
         }
         for minor in (11, 8)
+    ],
+    "entered": [
+        {
+            "a.py": f"import time\nclass K:\n    def other(self): ...\n{more}",
+            "m.py": "from a import K\nasync def f(k: K):\n    with k:\n        pass\n",
+        }
+        for more in ("", "    def __enter__(self): time.sleep(1)\n")
+    ],
+    "validated": [
+        {
+            "a.py": "import pydantic, time\nclass K(pydantic.BaseModel):\n    x: int\n"
+            f"    def other(self): ...\n{more}",
+            "m.py": "from a import K\nasync def f():\n    K(x=1)\n",
+        }
+        for more in (
+            "",
+            "    @pydantic.field_validator('x')\n    def check(cls, v): time.sleep(1)\n",
+        )
+    ],
+    "made-with-a-mixin-too": [
+        {
+            "m.py": "class M:\n    async def f(self):\n        self.client.get('u')\n",
+            "a.py": f"{MADE}from m import M\n{more}"
+            "class L(M):\n    def __init__(self): self.client = httpx.AsyncClient()\n",
+        }
+        for more in (
+            "class K(M):\n    def __init__(self): self.client = requests.Session()\n",
+            "",
+        )
     ],
     "taken": [
         {

@@ -218,7 +218,36 @@ async def use():
 """.strip("\n").split("\n\n")
 IS_MADE = re.compile(r"\([\w.]+(\(\))?\)$", re.MULTILINE)
 MADE = ["requests.Session()", "Client()", "make()", "session", "sleep", "load", "print", "None"]
-LINES = ["it = make()", "session = None", "sleep = print", "run = call", "import first", "pass"]
+LINES = [
+    *("it = make()", "session = None", "sleep = print", "run = call", "import first", "pass"),
+    *("call(lambda: session)", "it = lambda: make()", "[sleep(each) for each in it]"),
+]
+METHODS = """
+def get(self, url):
+    MADE.get("u")
+
+async def get(self, url): ...
+
+async def go(self):
+    self.session.get("u")
+
+@property
+def client(self):
+    return MADE
+
+def __init__(self, it=MADE):
+    self.session = it
+
+def __enter__(self):
+    return MADE
+
+def use(self):
+    self.client = MADE
+
+@staticmethod
+def load(it):
+    return it
+""".strip("\n").split("\n\n")
 
 
 def _name(part: str) -> str:
@@ -269,6 +298,9 @@ class Program:
             parts[place] = IS_MADE.sub(made, parts[place])
         elif how == "move":
             parts.append(parts.pop(place))
+        elif how == "method":
+            method = _part(METHODS, text).replace("\n", "\n    ")
+            parts[place] = re.sub(r"^(class .*:)$", rf"\1\n    {method}", parts[place])
         else:
             self._add_line(parts, place, LINES[text % len(LINES)])
 
@@ -290,7 +322,8 @@ class Program:
 
 
 USING = ["use"] * 7
-WAYS = ["import", "add", "insert", "remove", "put", "make", "make", "make", "move", "line"]
+WAYS = ["import", "add", "insert", "remove", "put", "make", "make", "make", "move", "line", "line"]
+WAYS += ["method"] * 3
 MODULE, NUMBER = st.integers(0, len(MODULES) - 1), st.integers(0, 1000)
 PARTS_DRAWN = [st.tuples(MODULE, NUMBER) for _ in [*BY_NAME, *USING]]
 EDIT = st.tuples(MODULE, st.sampled_from(WAYS), NUMBER, NUMBER)
