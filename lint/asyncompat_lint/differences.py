@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from asyncompat_lint.facts import CONSTRUCTORS, PROPERTIES, ModuleFacts, Scope
-from asyncompat_lint.interface import Interface
+from asyncompat_lint.interface import Interface, renumbered
 
 _ANYTHING = "*"  # of a star import
-# Struct's fields of these names have scopes' numbers.
-_NUMBERED = frozenset({"parent", "scope"})
 # Whatever is decorated otherwise may be asked for by its decorator.
 _ASKED_BY_NAME = frozenset({*PROPERTIES, "classmethod", "staticmethod"})
 
@@ -48,11 +45,12 @@ def between(before: ModuleFacts, after: ModuleFacts) -> Difference | None:
     numbers = _old_numbers(old.scopes, new.scopes)
     shared = {each for each in numbers.values() if each >= 0}
     if any(numbers[number] != number for number in numbers):
+        number_of = numbers.__getitem__
         new = Interface(
-            {numbers[number]: _renumbered(its, numbers) for number, its in new.scopes.items()},
-            _renumbered(new.puts, numbers),
-            _renumbered(new.wrapping, numbers),
-            [numbers[number] for number in new.asking],
+            {number_of(each): renumbered(its, number_of) for each, its in new.scopes.items()},
+            renumbered(new.puts, number_of),
+            renumbered(new.wrapping, number_of),
+            list(map(number_of, new.asking)),
         )
     names: dict[int, set[str]] = {}
     for number in shared:
@@ -84,25 +82,6 @@ def _by_path(scopes: dict[int, Scope]) -> dict[tuple[object, ...], int]:
         several[path] += 1
         paths[number] = *path, several[path]
     return {path: number for number, path in paths.items() if number >= 0}
-
-
-def _renumbered(thing: Any, numbers: dict[int, int]) -> Any:
-    """What has other numbers of scopes in it, with the right ones."""
-    match thing:
-        case msgspec.Struct():
-            changes = {
-                name: numbers.get(value, value)
-                if name in _NUMBERED
-                else _renumbered(value, numbers)
-                for name in thing.__struct_fields__
-                for value in [getattr(thing, name)]
-            }
-            return msgspec.structs.replace(thing, **changes)
-        case dict():
-            return {key: _renumbered(value, numbers) for key, value in thing.items()}
-        case list() | tuple():
-            return type(thing)([_renumbered(each, numbers) for each in thing])
-    return thing
 
 
 def _come_or_gone(old: Scope, new: Scope, scopes: dict[int, Scope]) -> set[str] | None:

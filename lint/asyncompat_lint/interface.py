@@ -11,8 +11,9 @@ from __future__ import annotations
 import operator
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -21,6 +22,8 @@ from asyncompat_lint.asking import asking_for_async
 from asyncompat_lint.expressions import Inner, Name, dotted, last_names, own_name
 from asyncompat_lint.facts import Binding, CallSite, ModuleFacts, Put, Scope
 
+# Struct's fields of these names have scopes' numbers, or less than 0.
+_NUMBERED = frozenset({"parent", "scope"})
 _CLOSURES = frozenset({"comprehension", "function", "lambda"})
 
 
@@ -71,25 +74,71 @@ class Interface:
 def passed_at(facts: ModuleFacts, calls: list[int]) -> bytes:
     """Return what stands for all that some calls of a module pass, wherever their lines are.
 
-    With the variables of the functions that they stand in, of which nothing is told otherwise.
+    With the variables of the functions that they stand in, of which nothing is told otherwise. The
+    scopes in one of these are counted from there, for it may have another number.
     """
     passed: list[object] = []
     for number in calls:
         call = facts.calls[number]
-        passed.append(_at_call(call))
+        outermost = _outermost_function(facts, call.scope)
+        relative = _counted_from(outermost) if _has_inner(facts, outermost) else _as_it_is
+        kind, _, *rest = relative(_at_call(call))
+        passed.append([kind, call.scope - outermost, *rest])
         index, is_here = call.scope, True
         while index >= 0:
             scope = facts.scopes[index]
             if scope.kind == "function":
-                passed.append(_bound(scope.bindings))
+                passed.append(_bound(relative(scope.bindings)))
             # What a name is there depends on what it has been given by then.
             if is_here or scope.kind == "function":
                 at = (call.span.line, call.span.column, -1, "", "call")
-                events = (*_events(index, scope.bindings), *_events(index, scope.asked))
+                its = index - outermost
+                events = (*_events(its, scope.bindings), *_events(its, scope.asked))
                 passed.append(_in_order([*events, at]))
             is_here = is_here and scope.runs_in_parent
             index = scope.parent
     return caches.digest(msgspec.msgpack.encode(passed))
+
+
+def _outermost_function(facts: ModuleFacts, index: int) -> int:
+    """The outermost function that a scope is in, or is; the module where it is in none."""
+    outermost = 0
+    while index > 0:
+        outermost = index if facts.scopes[index].kind == "function" else outermost
+        index = facts.scopes[index].parent
+    return outermost
+
+
+def _has_inner(facts: ModuleFacts, index: int) -> bool:
+    """Whether there are others in a function, as few have: the first has the next number."""
+    following = index + 1
+    return 0 < index < len(facts.scopes) - 1 and facts.scopes[following].parent == index
+
+
+def _counted_from(index: int) -> Callable[[Any], Any]:
+    return lambda thing: renumbered(thing, lambda number: number - index)
+
+
+def _as_it_is(thing: Any) -> Any:
+    return thing
+
+
+def renumbered(thing: Any, number_of: Callable[[int], int]) -> Any:
+    """Return something with other numbers in the place of those that scopes have in it."""
+    match thing:
+        case msgspec.Struct():
+            changes = {
+                name: number_of(value) if name in _NUMBERED else renumbered(value, number_of)
+                for name in thing.__struct_fields__
+                for value in [getattr(thing, name)]
+                if not (name in _NUMBERED and value < 0)
+            }
+            return msgspec.structs.replace(thing, **changes)
+        case dict():
+            return {key: renumbered(value, number_of) for key, value in thing.items()}
+        case list() | tuple():
+            return type(thing)([renumbered(each, number_of) for each in thing])
+    return thing
 
 
 def _at_call(call: CallSite) -> tuple[object, ...]:
