@@ -132,13 +132,13 @@ class Conditions:
     def at(self, site: Site, place: Place) -> Iterator[Held]:
         """Give what is known of the parameters of a function where a site of it stands."""
         for each in self._program.scope(place).conditions:
-            if not each.line <= site.line <= each.end_line:
+            if not each.holds_at(site.line, site.column):
                 continue
             if each.asked in ("none", "true"):
-                yield replace(each, line=0, end_line=0)
+                yield each.anywhere()
             elif each.asked != "instance":
                 if constants := self._constants.several(each.value, place):
-                    yield replace(each, value=constants, line=0, end_line=0)
+                    yield replace(each.anywhere(), value=constants)
             elif classes := self._named(each.value, place):
                 yield OfClass(each.parameter, tuple(classes), each.holds)
 

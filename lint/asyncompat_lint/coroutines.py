@@ -93,7 +93,8 @@ def misuses(program: Program, knowledge: Knowledge, targets: Targets) -> Iterato
             for misuse in _confirmed(program, knowledge, targets, Site(module, number), rule)
         ]
         notes.sound = None if found else lost
-        yield from found
+        # Not before: what there is below a class is known of this run only.
+        yield from (each for each in found if not _may_be_sync(program, targets, each))
 
 
 def _lost(module: Module, everybodys: set[str], makers: set[str]) -> set[int]:
@@ -140,7 +141,9 @@ def _confirmed(
         if _calls(groups, _WAITS) and _is_wait_of_coroutines(program, site):
             yield Misuse(site, WAIT, site.call.name)
     elif _calls(groups, _MAKES_TASK):
-        if site.call.discarded and not _may_be_task(program, site):
+        if site.call.discarded and not (
+            _may_be_task(program, site) or _ends_at_once(program, site)
+        ):
             yield Misuse(site, NOT_KEPT, site.call.name)
     elif all(_gives_coroutine(program, knowledge, site, group) for group in groups):
         yield Misuse(site, NOT_AWAITED, site.call.name)
@@ -199,6 +202,37 @@ def _may_be_task(program: Program, site: Site) -> bool:
         return False
     values = program.references(site.module, given, call.scope, call.span.line)
     return not values or not all(map(_is_coroutine, values))
+
+
+def _may_be_sync(program: Program, targets: Targets, misuse: Misuse) -> bool:
+    """Whether a subclass has a method that is no async one in the place of what is called."""
+    if misuse.rule != NOT_AWAITED or misuse.handed_to:
+        return False
+    places = [target.place for group in targets.of(misuse.site) for target in group]
+    return any(
+        not program.scope(override).is_async
+        for place in places
+        if place is not None
+        for override in program.overrides(place)
+    )
+
+
+def _ends_at_once(program: Program, site: Site) -> bool:
+    """Whether a task is for an async function that awaits nothing: the loop has it till then."""
+    given = site.call.arguments.get("0")
+    if not isinstance(given, Called):
+        return False
+    values = program.references(site.module, given.function, site.call.scope, site.line)
+    return bool(values) and all(
+        isinstance(each, Reference)
+        and each.place is not None
+        and not _is_remade(program, each)
+        and (scope := program.scope(each.place)).is_async
+        and not scope.suspends
+        # A subclass may have another one for a method.
+        and program.scope(Place(each.place.location, scope.parent)).kind != "class"
+        for each in values
+    )
 
 
 def _calls(groups: list[Group], names: frozenset[str]) -> bool:

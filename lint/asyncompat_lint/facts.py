@@ -96,7 +96,8 @@ class Condition(msgspec.Struct, frozen=True, array_like=True):
     """In these lines of a function a parameter is what is asked, or is not.
 
     ``value`` are the constants that it is compared with, or the classes. Each of ``changes`` may
-    have been made before, in their order, or not.
+    have been made before, in their order, or not. Where an expression asks there are columns, too,
+    the last exclusive; else they are 0.
     """
 
     parameter: str
@@ -106,6 +107,19 @@ class Condition(msgspec.Struct, frozen=True, array_like=True):
     line: int
     end_line: int
     changes: tuple[Change, ...] = ()
+    column: int = 0
+    end_column: int = 0
+
+    def holds_at(self, line: int, column: int) -> bool:
+        """Return whether a place is one of these."""
+        if not self.column:
+            return self.line <= line <= self.end_line
+        start, end = (self.line, self.column), (self.end_line, self.end_column)
+        return start <= (line, column) < end
+
+    def anywhere(self) -> Condition:
+        """Return what is asked, without where it holds."""
+        return msgspec.structs.replace(self, line=0, end_line=0, column=0, end_column=0)
 
 
 class Without(msgspec.Struct, frozen=True, array_like=True):
@@ -158,7 +172,7 @@ class Scope(msgspec.Struct, array_like=True):
     give to ``self``. ``filled`` is what is put, one by one, into containers that begin empty: names
     of the scope, or attributes of a class; ``asked`` what ``isinstance`` says of attributes, by the
     dotted names that they are asked by. Behind the name of a function or a class there may be
-    ``type_parameters``.
+    ``type_parameters``. An async function that never ``suspends`` ends in its first step.
     """
 
     kind: ScopeKind
@@ -188,6 +202,7 @@ class Scope(msgspec.Struct, array_like=True):
     asked: dict[str, list[Binding]] = {}
     passed_on: list[PassedOn] = []
     keyword_only: int = 0
+    suspends: bool = False
 
     @property
     def decorator_names(self) -> list[str]:

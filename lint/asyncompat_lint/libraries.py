@@ -85,6 +85,10 @@ class Libraries:
             return None
         if not self._program.made_with(site.module, call).isdisjoint(entry.table.unless_made_with):
             return None
+        if not call.arguments and any(
+            self._program.is_made_with(site.module, call, each) for each in entry.table.unless_made
+        ):
+            return None
         is_passed = bound is not None
         if not entry.table.remembers:
             return Blocker(

@@ -58,8 +58,13 @@ _TRANSPARENT = frozenset(
 # What is declared so is better known by the values themselves.
 _TOLD_BY_BODY = ANYTHING | {_CALLABLE}
 # What opens files, and the number of the argument that says how.
-_MODES = {"builtins.open": 1, "io.open": 1, "pathlib.Path.open": 0}
-_BINARY_FILE = "io.BufferedIOBase"
+_MODES = {
+    "builtins.open": 1,
+    "io.open": 1,
+    "pathlib.Path.open": 0,
+    "tempfile.NamedTemporaryFile": 0,
+    "tempfile.TemporaryFile": 0,
+}
 
 
 class Operations(Tables):
@@ -222,8 +227,8 @@ class Operations(Tables):
         """What a call of something of a library gives."""
         given = self.knowledge.gives(name)
         values: Values = UNKNOWN
-        if name in _MODES and _is_binary(arguments[_MODES[name] :]):
-            values = (Instance(_BINARY_FILE),)
+        if name in _MODES and (file := _file_opened(arguments[_MODES[name] :])):
+            values = (Instance(file),)
         elif given is not None:
             values = self._typed(given, receiver, arguments, use)
         elif self.knowledge.is_class(name) or _is_builtin_class(name):
@@ -370,9 +375,9 @@ def _is_builtin_class(name: str) -> bool:
     return module == "builtins" and isinstance(getattr(builtins, class_, None), type)
 
 
-def _is_binary(arguments: tuple[Expr, ...]) -> bool:
-    """Whether a file is opened for bytes."""
+def _file_opened(arguments: tuple[Expr, ...]) -> str:
+    """The class of a file that is opened as the first argument says; nothing where none does."""
     match arguments:
         case [Constant(value=str(mode)), *_]:
-            return "b" in mode
-    return False
+            return "io.BufferedIOBase" if "b" in mode else "io.TextIOWrapper"
+    return ""

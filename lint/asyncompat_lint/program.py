@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from asyncompat_lint.expressions import (
     KEYWORDS,
+    OPAQUE,
     Attribute,
     Called,
     Constant,
@@ -30,7 +32,7 @@ from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Va
 # What one value of a call site runs: all of these.
 Group = tuple[Reference, ...]
 # Files in memory, and what can be opened from a file. So many steps are gone back from one.
-_IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
+_IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO", "tempfile.SpooledTemporaryFile"})
 _MEMORY = Constant(":memory:")  # a database there
 _OPENED = frozenset(
     "io.BufferedIOBase io.TextIOWrapper sqlite3.Connection sqlite3.Cursor tarfile.TarFile"
@@ -188,6 +190,13 @@ class Program(Validators):
         made = [arguments[0] for arguments in self._makers(module, site) if arguments]
         return any(not isinstance(each, Constant) or _is_positive(each.value) for each in made)
 
+    def is_made_with(self, module: Module, site: CallSite, constants: dict[str, Any]) -> bool:
+        """Return whether the receiver of a site was made with these, by their positions."""
+        return any(
+            all(dict(enumerate(made)).get(int(at)) == Constant(it) for at, it in constants.items())
+            for made in self._makers(module, site)
+        )
+
     def made_with(self, module: Module, site: CallSite) -> set[str]:
         """Return the last names of what the receiver of a site was made with, by a call."""
         return {
@@ -199,9 +208,11 @@ class Program(Validators):
 
     def _makers(self, module: Module, site: CallSite) -> Iterator[tuple[Expr, ...]]:
         """The arguments of the calls that gave a value to the receiver of a site."""
-        if isinstance(site.callee, Attribute):
-            for call in self._calls_that_gave(site.callee.value, _use(module, site)):
-                yield call.arguments
+        receiver = site.callee
+        if site.kind == "call":
+            receiver = receiver.value if isinstance(receiver, Attribute) else OPAQUE
+        for call in self._calls_that_gave(receiver, _use(module, site)):
+            yield call.arguments
 
     def is_async(self, target: Reference) -> bool:
         """Return whether this is an async function of the project's."""

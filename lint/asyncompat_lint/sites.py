@@ -51,6 +51,10 @@ class Site(msgspec.Struct, frozen=True, dict=True):
     def line(self) -> int:
         return self.load.line if self.is_load else self.call.span.line
 
+    @property
+    def column(self) -> int:
+        return self.load.column if self.is_load else self.call.span.column
+
 
 class SiteIndex:
     """All sites of the project, by name.

@@ -1751,7 +1751,7 @@ def test_coroutines_of_what_is_made_here(check_code):
 def test_files_in_memory_and_what_is_opened_from_them(check_marked):
     check_marked(
         """\
-import io, json, os, tarfile, zipfile
+import io, json, os, tarfile, tempfile, zipfile
 import pandas as pd
 async def main(content, path):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -1767,6 +1767,8 @@ async def main(content, path):
         file.write(buffer.getvalue()) # blocks
     open(os.devnull, "w")
     os.open("/dev/null", os.O_RDWR)
+    zipfile.ZipFile(tempfile.SpooledTemporaryFile(), "w")
+    zipfile.ZipFile(tempfile.TemporaryFile(), "w") # blocks
 """
     )
 
@@ -1775,9 +1777,59 @@ def test_a_file_for_bytes_is_called_so(check_code):
     found = check_code(
         "from pathlib import Path\nasync def f(path: Path):\n    with path.open('rb') as a:\n"
         "        a.read()\n    with open(path) as b:\n        b.read()\n"
+        "    import tempfile\n"
+        "    with tempfile.NamedTemporaryFile() as a:\n        a.read()\n"
+        "    with tempfile.NamedTemporaryFile(mode='w') as b:\n        b.read()\n"
     )
-    told = [each.message.partition(" ")[0] for each in found if each.span.line in (4, 6)]
-    assert told == ["io.BufferedIOBase.read()", "io.TextIOWrapper.read()"]
+    told = [each.message.partition(" ")[0] for each in found if ".read" in each.message]
+    assert told == ["io.BufferedIOBase.read()", "io.TextIOWrapper.read()"] * 2
+
+
+def test_locks_that_are_made_not_to_wait(check_marked):
+    check_marked(
+        """\
+from dataclasses import dataclass
+from filelock import BaseFileLock, FileLock
+@dataclass
+class Held:
+    lock: BaseFileLock
+    @classmethod
+    def make(cls, path): return cls(lock=FileLock(path))
+    def __enter__(self): self.take(3)
+    def __exit__(self, *_): ...
+    def take(self, timeout): self.lock.acquire(timeout=timeout)
+async def main(path):
+    lock = FileLock(path, timeout=0)
+    lock.acquire()
+    lock.acquire(timeout=3) # blocks
+    with FileLock(path, blocking=False): ...
+    with FileLock(path, 0): ...
+    with FileLock(path, timeout=3): ... # blocks
+    with FileLock(path): ... # blocks
+    with Held.make(path): ... # blocks
+"""
+    )
+
+
+def test_tasks_that_end_in_their_first_step_need_nobody(check_code):
+    found = check_code(
+        "import asyncio\nasync def soon(): print()\nasync def late():\n    async with x: ...\n"
+        "async def each():\n    return [i async for i in x]\nclass K:\n"
+        "    async def method(self): ...\nasync def loop():\n    async for _ in x: ...\n"
+        "async def main(k: K):\n"
+        "    asyncio.create_task(soon())\n    asyncio.create_task(late())\n"
+        "    asyncio.create_task(each())\n    asyncio.create_task(k.method())\n"
+        "    asyncio.create_task(loop())\n"
+    )
+    assert [(each.span.line, each.code) for each in found] == [(n, "AC202") for n in range(13, 17)]
+
+
+def test_a_coroutine_that_a_subclass_may_not_give_is_not_told(check_code):
+    base = "class B:\n    async def f(self): ...\n    async def g(self): ...\n"
+    heir = "from base import B\nclass C(B):\n    def f(self): print()\n    async def g(self): ...\n"
+    uses = "from base import B\nasync def main(b: B):\n    b.f()\n    b.g()\n"
+    found = check_code(base=base, heir=heir, uses=uses)
+    assert [(each.path, each.span.line, each.code) for each in found] == [("uses.py", 4, "AC201")]
 
 
 def test_a_debugger_is_told_of_where_it_stands(check_marked):

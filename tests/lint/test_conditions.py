@@ -495,6 +495,49 @@ async def f(worker: Worker):
     worker.call(blocks)
     worker.now(blocks)  # blocks
 """,
+    "asked by an expression": """
+def copied(base: A | None = None):
+    return blocks() if base is not None else A()
+def anew(base: A | None = None):
+    return A() if base else blocks()
+def both(first, second=None):
+    return first and second is None and blocks() or A()
+def either(given=None):
+    return (given or
+            blocks())
+def beside(given=None, last=None):
+    return [given and 1, blocks()] if last else given
+def changed(given=None):
+    given = given or A()
+    return given and blocks()
+def über(given=None):
+    return "ü" if given is None else blocks()
+async def f(x):
+    copied()
+    copied(A())  # blocks
+    anew()  # blocks
+    anew(True)
+    both(1)  # blocks
+    both(1, 2)
+    both(0)
+    either()  # blocks
+    either(3)
+    beside(last=1)  # blocks
+    beside(1)
+    changed()  # blocks
+    über()
+    über(x)  # blocks
+""",
+    "asked by an expression beside what is passed on": """
+def call(op): op()
+def outer(op, flag=False):
+    return [1 if flag else 2, call(op)]
+def perhaps(op, flag=False):
+    return call(op) if flag else None
+async def f():
+    outer(blocks)  # blocks
+    perhaps(blocks)
+""",
     "itself": """
 def walk(node, deep=False):
     if deep:

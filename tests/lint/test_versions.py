@@ -138,6 +138,14 @@ def test_what_is_no_guard(check_versions, guard):
     )
 
 
+@pytest.mark.parametrize("again", ["", " error"])
+def test_what_fails_all_the_same_is_no_guard(check_versions, again):
+    check_versions(
+        "import asyncio\ndef f():\n    try:\n        return asyncio.timeout(1) # AC301\n"
+        f"    except AttributeError as error:\n        print()\n        raise{again}\n"
+    )
+
+
 def test_other_guards(check_versions):
     check_versions(
         """\

@@ -2,7 +2,7 @@
 
 The index knows one module and nothing of any other: it resolves no name. It knows Python's scoping,
 for which names belong to which namespace is a fact of the module alone. The walk is in layers, each
-a module here: ``state``, ``names``, ``calls``, ``statements``, ``scopes``.
+a module here: ``state``, ``names``, ``calls``, ``asked``, ``statements``, ``scopes``.
 """
 
 from __future__ import annotations

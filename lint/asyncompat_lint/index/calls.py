@@ -98,6 +98,7 @@ class Calls(Names):
         self.visit(node.value)
 
     def visit_Await(self, node: ast.Await) -> None:
+        self._suspend()
         self._await_at_top(node)
         self._awaited = node.value
         if isinstance(node.value, ast.Name):

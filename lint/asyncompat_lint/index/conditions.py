@@ -6,6 +6,7 @@ Knows syntax trees only: that a name is a parameter, and is what was passed, is 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -48,6 +49,18 @@ def places_of(statement: ast.If, rest: list[ast.stmt]) -> Places:
     elif statement.orelse and leaves(statement.orelse):
         places.append((True, rest))
     return [(holds, lines_of(body)) for holds, body in places if body]
+
+
+def asked_in(
+    node: ast.IfExp | ast.BoolOp,
+) -> Iterator[tuple[ast.expr, bool, ast.expr, ast.expr]]:
+    """Give the tests in an expression: whether each holds from one of its parts to another."""
+    if isinstance(node, ast.IfExp):
+        yield node.test, True, node.body, node.body
+        yield node.test, False, node.orelse, node.orelse
+    else:
+        for test, following in itertools.pairwise(node.values):
+            yield test, isinstance(node.op, ast.And), following, node.values[-1]
 
 
 def conditions(test: ast.expr, places: Places, names: Collection[str]) -> Iterator[Condition]:

@@ -36,6 +36,10 @@ _LARGEST_NUMBER = 2**63 - 1
 # Of these calls some arguments count even where they are constants or told by name: the place that
 # they have then, and their names.
 _TOLD_BY_NAME = {
+    "FileLock": (1, ("blocking", "timeout")),
+    "NamedTemporaryFile": (0, ("mode",)),
+    "SoftFileLock": (1, ("blocking", "timeout")),
+    "TemporaryFile": (0, ("mode",)),
     "open": (1, ("mode", "fileobj")),
     "connect": (0, ("database",)),
     "Decoder": (0, ("type",)),

@@ -238,6 +238,11 @@ def _succeeds(body: list[ast.stmt], handler: ast.ExceptHandler) -> Succeeds:
 
 
 def _forgiven(handler: ast.ExceptHandler) -> set[Failure]:
+    match handler.body[-1]:
+        case ast.Raise(exc=None):
+            return set()
+        case ast.Raise(exc=ast.Name(id=name)) if name == handler.name:
+            return set()
     if handler.type is None:
         return set(_EVERYTHING)
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]

@@ -49,8 +49,12 @@ def passed_on_always(scope: Scope) -> list[PassedOn]:
 
 def _is_asked_for(passed: PassedOn, scope: Scope) -> bool:
     """Whether another parameter, or whether a loop runs, says if something is passed on."""
-    asked = [each for each in scope.conditions if each.parameter != passed.parameter]
-    lines = [(each.line, each.end_line) for each in asked]
+    # What an expression asks of others has had its word by ``drop_asked_by_others``.
+    lines = [
+        (each.line, each.end_line)
+        for each in scope.conditions
+        if each.parameter != passed.parameter and not each.column
+    ]
     lines += [(each.line, each.end_line) for each in scope.without]
     return any(first <= passed.line <= last for first, last in lines)
 

@@ -201,7 +201,9 @@ class Scopes(Statements):
         for number, generator in enumerate(node.generators):
             if number:
                 self.visit(generator.iter)
-            if not generator.is_async:
+            if generator.is_async:
+                self._suspend()
+            else:
                 self._iterated(generator.iter, generator.iter)
             self._bind_target(generator.target, "assigned", element(generator.iter, self._known))
             self._visit_all(generator.ifs)

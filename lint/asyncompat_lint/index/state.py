@@ -1,6 +1,7 @@
 """What the index keeps while it walks through a module, and where things are in the text.
 
-The layers above it, each a part of the walk: ``names``, ``calls``, ``statements``, ``scopes``.
+The layers above it, each a part of the walk: ``names``, ``calls``, ``asked``, ``statements``,
+``scopes``.
 """
 
 from __future__ import annotations
@@ -209,6 +210,9 @@ class State:
         while self.scopes[index].runs_in_parent:
             index = self.scopes[index].parent
         return index
+
+    def _suspend(self) -> None:
+        self.scopes[self._running()].suspends = True
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         visitors, leaves = self._visitors, self._leaves

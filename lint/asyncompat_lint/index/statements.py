@@ -6,9 +6,10 @@ import ast
 
 from msgspec.structs import replace
 
-from asyncompat_lint.expressions import Called, Expr, last_name
-from asyncompat_lint.facts import SAYING, Binding, BindingKind, Handler
+from asyncompat_lint.expressions import Expr, last_name
+from asyncompat_lint.facts import Binding, BindingKind, Handler
 from asyncompat_lint.guards import Guard
+from asyncompat_lint.index.asked import Conditions
 from asyncompat_lint.index.branches import (
     Narrowing,
     ends,
@@ -23,8 +24,7 @@ from asyncompat_lint.index.branches import (
     suite_of,
     waited_for,
 )
-from asyncompat_lint.index.calls import Calls
-from asyncompat_lint.index.conditions import changes_of, conditions, places_of, without
+from asyncompat_lint.index.conditions import changes_of
 from asyncompat_lint.index.expressions import element, name_of
 from asyncompat_lint.index.guards import (
     END_OF_LINE,
@@ -64,7 +64,7 @@ _NARROWING = (ast.Assert, ast.If)
 _TESTING = (ast.Assert, ast.If, ast.While)
 
 
-class Statements(Calls):
+class Statements(Conditions):
     """The part of the walk that goes into branches."""
 
     def __init__(self, source: SourceText) -> None:
@@ -125,50 +125,6 @@ class Statements(Calls):
             and test.id in scope.bindings
             and all(each.kind != "imported" for each in scope.bindings[test.id])
         )
-
-    def _conditions(self, statement: ast.If, rest: list[ast.stmt]) -> None:
-        """Keep what a test says of the function's parameters, while they are what was passed."""
-        scope = self.scopes[self._scope]
-        if scope.kind != "function":
-            return
-        places = places_of(statement, rest)
-        scope.without += without(statement.test, places, self._called_for)
-        for condition in conditions(statement.test, places, scope.parameters):
-            if condition.parameter in scope.parameters:
-                first, *others = scope.bindings[condition.parameter]
-                changes = [
-                    self._changes.get((self._scope, condition.parameter, each.line))
-                    for each in others
-                    if each.kind not in SAYING and each.line < condition.line
-                ]
-                if first.kind != "self" and None not in changes:
-                    known = tuple(one for several in changes for one in several or ())
-                    scope.conditions.append(replace(condition, changes=known))
-
-    def _called_for(self, name: str) -> Expr | None:
-        """What was called for the value of a name, if it has no other."""
-        match [e for e in self.scopes[self._scope].bindings.get(name, ()) if e.kind not in SAYING]:
-            case [Binding(kind="assigned", value=Called(function=function, arguments=()))]:
-                return function
-        return None
-
-    def _drop_changing(self) -> None:
-        """Forget what was asked in a loop of a parameter that changes there: it is for one turn."""
-        scope = self.scopes[self._scope]
-        if not scope.conditions:
-            return
-        loops = [lines for index, *lines in self._loops if index == self._scope]
-        if loops:
-            scope.conditions = [
-                each
-                for each in scope.conditions
-                if not any(
-                    first <= each.line <= last and first <= binding.line <= last
-                    for binding in scope.bindings[each.parameter][1:]
-                    if binding.kind not in SAYING
-                    for first, last in loops
-                )
-            ]
 
     def _guard(self, guard: Guard) -> None:
         if not self._is_ascii:
@@ -300,6 +256,7 @@ class Statements(Calls):
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         for guard in guards_in(node):
             self._guard(guard)
+        self._conditions_in(node)
         before = self._polled
         for value in node.values:
             self.visit(value)
@@ -309,6 +266,7 @@ class Statements(Calls):
     def visit_IfExp(self, node: ast.IfExp) -> None:
         for guard in guards_in(node):
             self._guard(guard)
+        self._conditions_in(node)
         for narrowing in expression_narrowings(node):
             self._narrow(narrowing)
         before, runs = self._polled, self.scopes[self._running()]
@@ -322,6 +280,7 @@ class Statements(Calls):
         self._loop(node, consumes=True)
 
     def visit_AsyncFor(self, node: ast.AsyncFor) -> None:
+        self._suspend()
         self._await_at_top(node)
         self._loop(node, consumes=False)
 
@@ -343,6 +302,7 @@ class Statements(Calls):
         self._with(node, "entered")
 
     def visit_AsyncWith(self, node: ast.AsyncWith) -> None:
+        self._suspend()
         self._await_at_top(node)
         self._with(node, "aentered")
 

@@ -35,7 +35,8 @@ class Table(
 
     What is put ``instead`` may do the ``same`` but for the waiting, and what is ``tied_to_thread``
     cannot be called from another one. A call does not block ``unless_made_with`` some name its
-    receiver was made, nor ``unless_awaits`` what it is entered for; and, ``if_bounded``, only if
+    receiver was made, nor ``unless_made`` with these constants, by position, if it is itself passed
+    nothing, nor ``unless_awaits`` what it is entered for; and, ``if_bounded``, only if
     its receiver was made with a size. Waiting ``unless_polled`` is over where the receiver has been
     asked for that before, or where it is known that it may not be; nobody is asked for a host
     ``unless_address``, where it is told by its number.
@@ -65,6 +66,7 @@ class Table(
     same: bool = False
     tied_to_thread: bool = False
     unless_made_with: list[str] = []
+    unless_made: list[Literals] = []
     unless_awaits: bool = False
     unless_polled: bool = False
     unless_address: bool = False

@@ -1,0 +1,81 @@
+"""Walking through tests: what they say of the function's parameters, where they hold.
+
+A layer of the walk. What a test says by its form is ``conditions``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from asyncompat_lint.expressions import Called, Expr
+from asyncompat_lint.facts import SAYING, Binding, Condition
+from asyncompat_lint.index.calls import Calls
+from asyncompat_lint.index.conditions import asked_in, conditions, places_of, without
+
+
+class Conditions(Calls):
+    """The part of the walk that keeps what functions ask of what they are passed."""
+
+    def _conditions(self, statement: ast.If, rest: list[ast.stmt]) -> None:
+        """Keep what a test says of the function's parameters, while they are what was passed."""
+        scope = self.scopes[self._scope]
+        if scope.kind != "function":
+            return
+        places = places_of(statement, rest)
+        scope.without += without(statement.test, places, self._called_for)
+        self._keep_conditions(conditions(statement.test, places, scope.parameters))
+
+    def _conditions_in(self, node: ast.IfExp | ast.BoolOp) -> None:
+        """The same of an expression, for what it comes to or not."""
+        scope = self.scopes[self._scope]
+        if scope.kind != "function" or not scope.parameters:
+            return
+        for test, holds, first, last in asked_in(node):
+            start, end = self._span(first), self._span(last)
+            places = [(holds, (start.line, end.end_line))]
+            self._keep_conditions(
+                replace(each, column=start.column, end_column=end.end_column)
+                for each in conditions(test, places, scope.parameters)
+            )
+
+    def _keep_conditions(self, found: Iterable[Condition]) -> None:
+        scope = self.scopes[self._scope]
+        for condition in found:
+            if condition.parameter in scope.parameters:
+                first, *others = scope.bindings[condition.parameter]
+                changes = [
+                    self._changes.get((self._scope, condition.parameter, each.line))
+                    for each in others
+                    if each.kind not in SAYING and each.line < condition.line
+                ]
+                if first.kind != "self" and None not in changes:
+                    known = tuple(one for several in changes for one in several or ())
+                    scope.conditions.append(replace(condition, changes=known))
+
+    def _called_for(self, name: str) -> Expr | None:
+        """What was called for the value of a name, if it has no other."""
+        match [e for e in self.scopes[self._scope].bindings.get(name, ()) if e.kind not in SAYING]:
+            case [Binding(kind="assigned", value=Called(function=function, arguments=()))]:
+                return function
+        return None
+
+    def _drop_changing(self) -> None:
+        """Forget what was asked in a loop of a parameter that changes there: it is for one turn."""
+        scope = self.scopes[self._scope]
+        if not scope.conditions:
+            return
+        loops = [lines for index, *lines in self._loops if index == self._scope]
+        if loops:
+            scope.conditions = [
+                each
+                for each in scope.conditions
+                if not any(
+                    first <= each.line <= last and first <= binding.line <= last
+                    for binding in scope.bindings[each.parameter][1:]
+                    if binding.kind not in SAYING
+                    for first, last in loops
+                )
+            ]
