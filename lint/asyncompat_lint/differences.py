@@ -53,8 +53,9 @@ def between(before: ModuleFacts, after: ModuleFacts) -> Difference | None:
             list(map(number_of, new.asking)),
         )
     names: dict[int, set[str]] = {}
+    both = {**new.scopes, **old.scopes}
     for number in shared:
-        its = _come_or_gone(old.scopes[number], new.scopes[number], {**new.scopes, **old.scopes})
+        its = _come_or_gone(old.scopes[number], new.scopes[number], both)
         if its is None:
             return None
         names[number] = its

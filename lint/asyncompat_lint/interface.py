@@ -204,7 +204,7 @@ def _without_own(facts: ModuleFacts, wrapping: list[CallSite]) -> Iterator[Scope
     scopes = list(facts.scopes.in_order())
     # What stands in a scope, or is told elsewhere and means something there.
     inside: dict[int, list[object]] = {number: [] for number in range(len(scopes))}
-    closures: dict[int, Scope] = {}
+    closures: dict[str, Scope] = {}  # by the names that they have in expressions
 
     def add(number: int, thing: object) -> None:
         while number >= 0:
@@ -215,7 +215,7 @@ def _without_own(facts: ModuleFacts, wrapping: list[CallSite]) -> Iterator[Scope
         its = msgspec.structs.replace(scope, bindings={})
         if scope.kind in _CLOSURES:
             inside[number].append(its)
-            closures[number] = scope
+            closures[own_name(Inner(number))] = scope
         else:
             add(number, its)
             add(scope.parent, scope.bindings)
@@ -237,10 +237,9 @@ def _without_own(facts: ModuleFacts, wrapping: list[CallSite]) -> Iterator[Scope
 
 
 def _come_to(
-    things: list[object], bindings: dict[str, list[Binding]], closures: dict[int, Scope]
+    things: list[object], bindings: dict[str, list[Binding]], closures: dict[str, Scope]
 ) -> set[str]:
     """The names that some things lead to, by what these are bound to and by closures."""
-    by_name = {own_name(Inner(number)): scope for number, scope in closures.items()}
     todo, seen = {*_words_in(things)}, set[str]()
     while todo:
         name = todo.pop()
@@ -249,9 +248,9 @@ def _come_to(
         seen.add(name)
         bound = list(bindings.get(name, ()))
         todo.update(_words_in(bound))
-        if name in by_name:
-            todo.update(_words_in(by_name[name]))
-            bound += (each for its in by_name[name].bindings.values() for each in its)
+        if name in closures:
+            todo.update(_words_in(closures[name]))
+            bound += (each for its in closures[name].bindings.values() for each in its)
         todo.update(own_name(Inner(each.scope)) for each in bound if each.kind == "defined")
     return seen
 
