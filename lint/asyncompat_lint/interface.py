@@ -195,7 +195,7 @@ def _in_order(events: list[_Event]) -> list[tuple[int, int, str, str]]:
 
 
 def _without_own(facts: ModuleFacts, wrapping: list[CallSite]) -> Iterator[Scope]:
-    """Give the scopes, in their order, without the variables that are their functions' own.
+    """Give the scopes, in their order, without what is their functions' own: variables, parameters.
 
     Others come to a function's variables by what it returns, gives to attributes and shares, and by
     the closures and classes in it that they come to. Those that call what asks what it is passed
@@ -212,7 +212,9 @@ def _without_own(facts: ModuleFacts, wrapping: list[CallSite]) -> Iterator[Scope
             number = scopes[number].parent
 
     for number, scope in enumerate(scopes):
-        its = msgspec.structs.replace(scope, bindings={})
+        its = msgspec.structs.replace(
+            scope, bindings={}, parameters=[], defaults={}, conditions=[], without=[]
+        )
         if scope.kind in _CLOSURES:
             inside[number].append(its)
             closures[own_name(Inner(number))] = scope
@@ -230,10 +232,30 @@ def _without_own(facts: ModuleFacts, wrapping: list[CallSite]) -> Iterator[Scope
     for number, scope in enumerate(scopes):
         if scope.kind == "function":
             seen = _come_to(inside[number], scope.bindings, closures)
-            bindings = {name: its for name, its in scope.bindings.items() if name in seen}
-            yield msgspec.structs.replace(scope, bindings=bindings)
+            # By what is declared of these it is told what the result is.
+            types = {*_words_in(scope.annotation)}
+            seen |= {p for p in scope.parameters if not types.isdisjoint(_types(scope, p))}
+            yield msgspec.structs.replace(
+                scope,
+                bindings={name: its for name, its in scope.bindings.items() if name in seen},
+                parameters=_told_parameters(scope, seen),
+                keyword_only=0,
+            )
         else:
             yield scope
+
+
+def _types(function: Scope, parameter: str) -> Iterator[str]:
+    return _words_in([each.value for each in function.bindings.get(parameter, ())])
+
+
+def _told_parameters(function: Scope, seen: set[str]) -> list[str]:
+    """The parameters that are told, each in its place; what has none is told as it is bound."""
+    placed = function.parameters[: len(function.parameters) - function.keyword_only]
+    told = [each if each in seen else "" for each in placed]
+    while told and not told[-1]:
+        told.pop()
+    return told
 
 
 def _come_to(

@@ -98,7 +98,7 @@ def test_only_what_others_can_tell_of_a_change_counts_for_them(folder, resolved)
         Path("a.py").write_text(text)
         assert run(folder) == [("b.py", "AC109")]
         assert "b.py" not in resolved
-    Path("a.py").write_text("def h(given=1):\n    input(2)\n")
+    Path("a.py").write_text("def h():\n    input(2)\n    return 3\n")
     assert run(folder) == [("b.py", "AC109")]
     assert "b.py" in resolved
 
@@ -143,6 +143,29 @@ def test_what_nobody_mentions_counts_for_nobody(folder, tmp_path, resolved):
     assert counts("a.py", "def more(it): input(it)\nsleep = more\n") == (True, 1)
 
 
+def test_parameters_count_only_for_what_comes_of_them(folder, tmp_path, resolved):
+    Path("b.py").write_text("import a\nasync def g():\n    a.h(1, 2)\n")
+    for number, (given, result, is_told) in enumerate(
+        [
+            ("one, two", "", True),
+            ("anything, two", "", False),
+            ("one, two, three=6, *, four", "", False),
+            ("*, one, two", "", True),
+            ("two, *, one", "", True),
+            ("two, three: T", "", False),
+            ("two, three: int", " -> T", True),
+            ("two, four: int", " -> T", False),
+            ("two, four: T", " -> T", True),
+            ("two, four: list[T]", " -> T", True),
+        ]
+    ):
+        resolved.clear()
+        Path("a.py").write_text(f"def h({given}){result}:\n    input(-one)\n    return two\n")
+        found, counts = run(folder), "b.py" in resolved
+        assert found == run(tmp_path / f"fresh{number}")
+        assert counts is is_told, (given, result)
+
+
 def test_what_nobody_mentions_of_a_class_counts_for_nobody(folder, tmp_path, resolved):
     head = "class K:\n    def h(self):\n        it = self\n{inside}        input()\n{more}"
     Path("b.py").write_text("import a\nasync def g(k: a.K):\n    k.h()\n")
@@ -178,7 +201,7 @@ def test_what_is_little_is_kept_beside_the_rest(folder, indexed, resolved, monke
     run(folder)
     all_facts = (folder / "facts").read_bytes()
     monkeypatch.setattr(indexing, "_WORTH_WRITING", 0)
-    first, second = (f"{CLEAN}def h({given}):\n    input()\n" for given in ("", "given=1"))
+    first, second = (f"{CLEAN}def h():\n    input()\n{more}" for more in ("", "    return 3\n"))
     for text, is_told, is_new in [
         (first, True, True),
         (f"{first}# as before\n", False, True),

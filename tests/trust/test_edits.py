@@ -222,6 +222,12 @@ LINES = [
     *("it = make()", "session = None", "sleep = print", "run = call", "import first", "pass"),
     *("call(lambda: session)", "it = lambda: make()", "[sleep(each) for each in it]"),
 ]
+# What a function is given, and more of it.
+GIVEN = re.compile(r"(?<=def )(\w+)\((\w+)\b([^()]*)\)")
+GIVEN_MORE = [
+    *(r"\1(\2\3, more=None)", r"\1(\2\3, *, more=None)", r"\1(\2, more=None)", r"\1(more, \2\3)"),
+    *(r"\1(*, \2\3)", r"\1(\2)", r"\1(other\3)"),
+]
 METHODS = """
 def get(self, url):
     MADE.get("u")
@@ -298,6 +304,8 @@ class Program:
             parts[place] = IS_MADE.sub(made, parts[place])
         elif how == "move":
             parts.append(parts.pop(place))
+        elif how == "parameter":
+            parts[place] = GIVEN.sub(GIVEN_MORE[text % len(GIVEN_MORE)], parts[place], count=1)
         elif how == "method":
             method = _part(METHODS, text).replace("\n", "\n    ")
             parts[place] = re.sub(r"^(class .*:)$", rf"\1\n    {method}", parts[place])
@@ -323,7 +331,7 @@ class Program:
 
 USING = ["use"] * 7
 WAYS = ["import", "add", "insert", "remove", "put", "make", "make", "make", "move", "line", "line"]
-WAYS += ["method"] * 3
+WAYS += ["method"] * 3 + ["parameter"] * 2
 MODULE, NUMBER = st.integers(0, len(MODULES) - 1), st.integers(0, 1000)
 PARTS_DRAWN = [st.tuples(MODULE, NUMBER) for _ in [*BY_NAME, *USING]]
 EDIT = st.tuples(MODULE, st.sampled_from(WAYS), NUMBER, NUMBER)
