@@ -58,6 +58,11 @@ def _of_value(condition: Condition, value: object) -> bool | None:
         case "startswith" | "endswith":
             parts = tuple(each for each in _constants(condition.value) if isinstance(each, str))
             return getattr(value, condition.asked)(parts) if isinstance(value, str) else None
+        case "more" | "least":
+            match value, _constants(condition.value):
+                case int() | float(), [int() | float() as bound]:
+                    return value > bound if condition.asked == "more" else value >= bound
+            return None
     return value in _constants(condition.value)
 
 

@@ -16,6 +16,8 @@ from asyncompat_lint.sites import Site
 
 # A longer chain leads through branches that only certain data take.
 LONGEST_CERTAIN = 4
+# Among these are the methods of classes that have all that a protocol asks for, and do not name it.
+IMPLEMENTATIONS = "implementations"
 # Of the cases in which a function blocks, so many are told apart.
 _MOST_CASES = 4
 
@@ -130,6 +132,8 @@ def severity_of(blocker: Blocker, default: Severity) -> Severity:
     weight = Severity.named(severity) if severity else default
     if blocker.is_seldom or len(blocker.chain) > LONGEST_CERTAIN:
         return Severity.INFO
+    if blocker.overrides is not None and blocker.among == IMPLEMENTATIONS:
+        return Severity.INFO  # by the names of its methods, and perhaps by chance
     if blocker.overrides is not None and blocker.overrides[0] < blocker.overrides[1]:
         return Severity.INFO
     return weight

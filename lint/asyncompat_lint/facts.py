@@ -74,9 +74,11 @@ class Binding(msgspec.Struct, frozen=True, array_like=True):
     suite: Suite | None = None
 
 
-# What a test asks of a parameter: whether it is true, None, one of some constants, an instance, or
-# a text that begins or ends with one of some.
-Asked: TypeAlias = Literal["true", "none", "equal", "instance", "startswith", "endswith"]
+# What a test asks of a parameter: whether it is true, None, one of some constants, more than one,
+# at least one, an instance, or a text that begins or ends with one of some.
+Asked: TypeAlias = Literal[
+    "true", "none", "equal", "more", "least", "instance", "startswith", "endswith"
+]
 
 
 # Methods of texts that give another one, by nothing but the texts that they are given.
@@ -145,9 +147,11 @@ CACHED_PROPERTIES = frozenset(
     {"cached_property", "lazy_property", "lazyproperty", "reify", "under_cached_property"}
 )
 PROPERTIES = CACHED_PROPERTIES | {"property", "abstractproperty"}
-# The methods that are called where an object is made, in their order; the last by pydantic.
+# The methods that are called where an object is made, in their order; the last by pydantic. Where
+# nothing makes anything else of a class, the first two are.
 POST_INIT = "model_post_init"
-CONSTRUCTORS = ("__new__", "__init__", "__post_init__", "__attrs_post_init__", POST_INIT)
+PLAIN_CONSTRUCTORS = ("__new__", "__init__")
+CONSTRUCTORS = (*PLAIN_CONSTRUCTORS, "__post_init__", "__attrs_post_init__", POST_INIT)
 
 
 # What is decorated so is still what is run.

@@ -70,7 +70,11 @@ class Hierarchy(Passing):
 
         Or has all that a protocol asks for.
         """
-        return above in self._above(class_) or class_ in self._implementers_of(above)
+        return self.descends_from(class_, above) or class_ in self._implementers_of(above)
+
+    def descends_from(self, class_: Place, above: Place) -> bool:
+        """Return whether a class is made from another one, in any number of steps."""
+        return above in self._above(class_)
 
     def _above(self, class_: Place) -> set[Place]:
         known = self._classes_above.get(class_)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from asyncompat_lint.blockers import Blocker, Blockers
+from asyncompat_lint.blockers import IMPLEMENTATIONS, Blocker, Blockers
 from asyncompat_lint.conditions import Conditions
 from asyncompat_lint.facts import Scope
 from asyncompat_lint.held import Dispatch, Overridable
@@ -77,10 +77,10 @@ class Overriding:
             if not scope.is_abstract:
                 return
             is_own = False
-        is_protocol = self._program.is_protocol(self._class_of(place))
-        among = "implementations" if is_protocol else "overrides"
         rules = set()
         for each in blocking:
+            is_named = self._program.descends_from(self._class_of(each), self._class_of(place))
+            among = "overrides" if is_named or own is not None else IMPLEMENTATIONS
             for blocker in self._blocked[each].values():
                 if blocker.rule not in rules:
                     rules.add(blocker.rule)

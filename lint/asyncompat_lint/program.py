@@ -6,6 +6,7 @@ libraries' names. It does not know what blocks.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -22,7 +23,14 @@ from asyncompat_lint.expressions import (
     last_name,
     last_names,
 )
-from asyncompat_lint.facts import CONSTRUCTORS, PROPERTIES, CallSite, Load, Scope
+from asyncompat_lint.facts import (
+    CONSTRUCTORS,
+    PLAIN_CONSTRUCTORS,
+    PROPERTIES,
+    CallSite,
+    Load,
+    Scope,
+)
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import PARTIAL
@@ -74,11 +82,6 @@ class Program(Validators):
     def references(self, module: Module, expression: Expr, scope: int, line: int) -> Values:
         """Return what an expression of a module names, at a line of a scope."""
         return self.infer(expression, Use(module, scope, line, 0))
-
-    def instances_at(self, module: Module, site: CallSite) -> list[Instance]:
-        """Return the instances that the callee of a site may be."""
-        values = self.infer(site.callee, _use(module, site))
-        return [value for value in values if isinstance(value, Instance)]
 
     def are_instances(self, module: Module, site: CallSite, classes: dict[str, str]) -> bool:
         """Return whether the arguments of a site that are told of are instances of these classes.
@@ -240,6 +243,26 @@ class Program(Validators):
             return self._methods(value, ("__enter__", "__exit__"), use)
         return self._methods(value, ("__iter__", "__next__"), use)
 
+    def _constructors(self, class_: Place, use: Use) -> tuple[str, ...]:
+        """The methods that are called where an object is made: some by what makes its class."""
+        there = (class_, *self._order(class_, use))
+        return PLAIN_CONSTRUCTORS if all(map(self._is_plain, there)) else CONSTRUCTORS
+
+    def _is_plain(self, class_: Place) -> bool:
+        """Whether no decorator, and no library's base, makes anything else of a class."""
+        scope = self.scope(class_)
+        bases = self.bases(
+            class_, Use(self.modules.at(class_.location), scope.parent, scope.line, 0)
+        )
+        return (
+            not scope.decorators
+            and len(bases) >= len(scope.bases)
+            and all(
+                each.place is not None or each.name.partition(".")[0] in sys.stdlib_module_names
+                for each in bases
+            )
+        )
+
     def _called_group(
         self, value: Value, use: Use, fields: AbstractSet[str] | None = None
     ) -> Group:
@@ -253,7 +276,7 @@ class Program(Validators):
                 scope = self.scope(place)
                 if scope.kind == "class":
                     made = Instance(value.name, place, value.arguments)
-                    made_by = self._methods(made, CONSTRUCTORS, use)
+                    made_by = self._methods(made, self._constructors(place, use), use)
                     if any(each.name.endswith(".__init__") for each in made_by):
                         fields = None  # it may pass more
                     return (*made_by, *self._validators(place, fields, use))

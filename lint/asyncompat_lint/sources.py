@@ -235,15 +235,21 @@ def modules_in(folder: str) -> set[str]:
 
 
 def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """Give the files below a folder, and whether each is a link; links to folders are left out."""
+    """Give the files below a folder, and whether each is a link; links to folders are left out.
+
+    And the folders that may not be looked into.
+    """
     todo = [folder]
     while todo:
         parent = todo.pop()
         try:
             with os.scandir(parent) as entries:
                 there = sorted(entries, key=lambda entry: entry.name)
+        except PermissionError:
+            yield parent, False  # which is told as a file is that cannot be read
+            continue
         except OSError:
-            continue  # that may not be looked into
+            continue  # it is gone by now
         folders: list[str] = []
         for entry in there:
             if _is_excluded(parent, entry.name, exclude):

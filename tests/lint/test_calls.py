@@ -1811,6 +1811,57 @@ async def main(path):
     )
 
 
+def test_what_has_ended_is_not_waited_for(check_marked):
+    check_marked(
+        """\
+import asyncio, socket, subprocess, threading
+async def loops(p: subprocess.Popen, t: threading.Thread):
+    while p.poll() is None:
+        await asyncio.sleep(1)
+    p.wait()
+    while t.is_alive():
+        await asyncio.sleep(1)
+        if t:
+            break
+    t.join() # blocks
+async def branches(p: subprocess.Popen, t: threading.Thread):
+    if not t.is_alive():
+        t.join()
+    else:
+        t.join() # blocks
+    if p.poll() is None:
+        p.wait() # blocks
+    if p.poll() is not None:
+        p.wait()
+async def leaves(t: threading.Thread):
+    if not t.is_alive():
+        return
+    t.join() # blocks
+async def leaves_else(t: threading.Thread):
+    if t.is_alive():
+        return
+    t.join()
+async def at_once(s: socket.socket):
+    s.recv(1, socket.MSG_DONTWAIT)
+    s.recv(1) # blocks
+"""
+    )
+
+
+def test_what_fulfils_a_protocol_without_naming_it_is_told_as_info(check_code):
+    code = """\
+import time
+from typing import Protocol
+class Runner(Protocol):
+    def run(self) -> None: ...
+class Job{}:
+    def run(self) -> None: time.sleep(1)
+async def main(it: Runner): it.run()
+"""
+    assert [str(each.severity) for each in check_code(code.format(""))] == ["info"]
+    assert [str(each.severity) for each in check_code(code.format("(Runner)"))] == ["error"]
+
+
 def test_tasks_that_end_in_their_first_step_need_nobody(check_code):
     found = check_code(
         "import asyncio\nasync def soon(): print()\nasync def late():\n    async with x: ...\n"

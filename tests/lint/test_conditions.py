@@ -495,6 +495,29 @@ async def f(worker: Worker):
     worker.call(blocks)
     worker.now(blocks)  # blocks
 """,
+    "a number that is more, or less": """
+MOST = 3
+def connect(attempt=0):
+    if attempt > 0: blocks()
+def again(times):
+    if 1 <= times: blocks()
+def seldom(times):
+    if times < MOST: blocks()
+def whenever(seconds):
+    return blocks() if seconds > -0.5 else None
+async def f(x):
+    connect()
+    connect(0)
+    connect(1)  # blocks
+    connect(None)  # blocks
+    again(0)
+    again(0.5)
+    again(1)  # blocks
+    seldom(3)
+    seldom(2.5)  # blocks
+    seldom(x)  # blocks
+    whenever(0)  # blocks
+""",
     "asked by an expression": """
 def copied(base: A | None = None):
     return blocks() if base is not None else A()

@@ -167,6 +167,19 @@ class TestFindSources:
     def test_absolute_paths_are_shown_from_here(self, tmp_path):
         assert self.paths(str(tmp_path / "pkg")) == ["pkg/__init__.py", "pkg/mod.py"]
 
+    def test_a_folder_that_may_not_be_looked_into_is_a_finding(self, monkeypatch):
+        look_into = os.scandir
+
+        def refuse(path):
+            if "pkg" in str(path):
+                raise PermissionError(13, "Permission denied")
+            return look_into(path)
+
+        monkeypatch.setattr(os, "scandir", refuse)
+        assert "pkg" in self.paths(".")
+        found = check(["."], Settings(RULES)).findings
+        assert [(each.path, each.code) for each in found] == [("pkg", "AC001")]
+
     def test_a_file_that_may_not_be_opened_is_a_finding(self, monkeypatch):
         os.mkfifo("pipe.py")  # a folder's listing passes it over ...
         assert "pipe.py" not in self.paths(".")

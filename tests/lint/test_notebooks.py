@@ -74,6 +74,12 @@ def test_magics_and_shell_lines(notebook):
     ]
 
 
+def test_nothing_can_be_awaited_behind_a_magic_that_takes_the_time(notebook):
+    findings = notebook("import time\nawait x\n%time time.sleep(1)\ntime.sleep(2)\n")
+    assert [(each.span.line, each.fix is None) for each in findings] == [(3, True), (4, False)]
+    assert findings[0].instead.startswith("without the magic, ")
+
+
 def test_a_cell_that_is_no_python_is_told_and_the_others_are_checked(notebook):
     found = notebook("x = 1", "y = (", "import time\nawait f()\ntime.sleep(1)")
     assert places(found) == [(2, 1, 1, "AC001"), (3, 3, 1, "AC101")]

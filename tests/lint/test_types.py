@@ -955,19 +955,28 @@ async def f(made: Made, itself: Itself):
     Quick.make()
 """,
     "fields that are made by factories": """
-import attrs
+import attrs, dataclasses, pydantic
 @attrs.define
 class Attrs:
     client = attrs.field(factory=Client)
     number = attrs.field(factory=int)
     def __attrs_post_init__(self): time.sleep(1)
-class Model:
+class Model(pydantic.BaseModel):
     def model_post_init(self, context): time.sleep(1)
+class Plain:
+    def model_post_init(self, context): time.sleep(1)
+    def __post_init__(self): time.sleep(1)
+class Below(Plain): ...
+@dataclasses.dataclass
+class Data(Plain): ...
 async def f(it: Attrs):
     it.client.fetch()  # blocks
     it.number.fetch()
     Attrs()  # blocks
     Model()  # blocks
+    Plain()
+    Below()
+    Data()  # blocks
 """,
     "what a function is passed, where it says nothing of it": """
 class Quick:

@@ -116,7 +116,10 @@ def not_waiting(statement: ast.Try) -> frozenset[Expr]:
 
 # What tells whether there is anything to wait for.
 _POLLS = frozenset("done empty full poll qsize ready".split())
-_POLL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_POLLS))})\s*\(")
+# And these, whether something is still at work.
+_AT_WORK = "is_alive"
+_ASKED = sorted({*_POLLS, _AT_WORK})
+_POLL = re.compile(rf"\.\s*(?:{'|'.join(_ASKED)})\s*\(")
 
 
 def may_poll(text: str) -> bool:
@@ -133,7 +136,23 @@ def polled(test: ast.expr) -> frozenset[Expr]:
         and isinstance(each.func, ast.Attribute)
         and each.func.attr in _POLLS
         and not each.args
-    )
+    ).difference(at_work(test, holds=True)) | at_work(test, holds=False)
+
+
+def at_work(test: ast.expr, *, holds: bool) -> frozenset[Expr]:
+    """Return the thread or process still at work where a test holds, or where it does not."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return at_work(operand, holds=not holds)
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr == _AT_WORK and holds:
+            return frozenset({expression(value)})
+        case ast.Compare(
+            left=ast.Call(func=ast.Attribute(value=value, attr="poll"), args=[]),
+            ops=[ast.Is() | ast.IsNot() as operator],
+            comparators=[ast.Constant(value=None)],
+        ) if isinstance(operator, ast.Is) is holds:
+            return frozenset({expression(value)})
+    return frozenset()
 
 
 # Behind a call of one of these a future is done: the one that is given its end, or awaited.
@@ -152,6 +171,8 @@ def settled_by(call: ast.Call) -> frozenset[Expr]:
 
 def waited_for(loop: ast.While) -> frozenset[Expr]:
     """Return what there is something to get from when a loop has ended: ``while queue.empty()``."""
+    if any(isinstance(each, ast.Break) for part in loop.body for each in walk(part)):
+        return frozenset()
     match loop.test:
         case ast.Call(func=ast.Attribute(value=value, attr="empty")):
             pass
@@ -160,9 +181,8 @@ def waited_for(loop: ast.While) -> frozenset[Expr]:
         ) if poll in _POLLS - {"empty"}:
             pass
         case _:
-            return frozenset()
-    is_left = any(isinstance(each, ast.Break) for part in loop.body for each in walk(part))
-    return frozenset() if is_left else frozenset({expression(value)})
+            return at_work(loop.test, holds=True)
+    return frozenset({expression(value)})
 
 
 # What tells whether an event loop runs in this thread.

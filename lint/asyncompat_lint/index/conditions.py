@@ -21,6 +21,15 @@ _OF_LOOPS = re.compile("async|coroutine|loop|running", re.IGNORECASE)
 _OF_CONSTANTS = ("endswith", "equal", "startswith")
 _SEVERAL = (ast.List, ast.Set, ast.Tuple)
 _SAYING = (ast.Call, ast.Compare, ast.UnaryOp)
+# What a comparison is from the other side.
+_TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.Eq,
+    ast.NotEq: ast.NotEq,
+    ast.Gt: ast.Lt,
+    ast.Lt: ast.Gt,
+    ast.GtE: ast.LtE,
+    ast.LtE: ast.GtE,
+}
 
 
 @dataclass(frozen=True)
@@ -163,12 +172,18 @@ def _said(test: ast.expr) -> Iterator[_Said]:
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             if isinstance(left, ast.Name):
                 yield from _compared(left.id, operator, right)
-            if isinstance(right, ast.Name) and isinstance(operator, ast.Eq | ast.NotEq):
-                yield from _compared(right.id, operator, left)
+            if isinstance(right, ast.Name) and type(operator) in _TURNED:
+                yield from _compared(right.id, _TURNED[type(operator)](), left)
 
 
 def _compared(name: str, operator: ast.cmpop, other: ast.expr) -> Iterator[_Said]:
     match operator, other:
+        case (
+            ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE(),
+            ast.Attribute() | ast.Constant() | ast.Name() | ast.UnaryOp(),
+        ) if values := _constants(other):
+            asked: Asked = "more" if isinstance(operator, ast.Gt | ast.LtE) else "least"
+            yield _Said(name, asked, values, isinstance(operator, ast.Gt | ast.GtE))
         case ast.Is() | ast.IsNot(), ast.Constant(value=None):
             yield _Said(name, "none", holds=isinstance(operator, ast.Is))
         case (ast.Eq() | ast.NotEq(), ast.Attribute() | ast.Constant() | ast.Name()) | (
@@ -185,7 +200,9 @@ def _constants(node: ast.expr) -> Expr | None:
     """
     found = [expression(each) for each in (node.elts if isinstance(node, _SEVERAL) else [node])]
     is_kept = all(
-        isinstance(each.value, str | int) if isinstance(each, Constant) else bool(root_name(each))
+        isinstance(each.value, str | int | float)
+        if isinstance(each, Constant)
+        else bool(root_name(each))
         for each in found
     )
     return Display("tuple", tuple(found)) if found and is_kept else None

@@ -12,6 +12,7 @@ from asyncompat_lint.guards import Guard
 from asyncompat_lint.index.asked import Conditions
 from asyncompat_lint.index.branches import (
     Narrowing,
+    at_work,
     ends,
     expression_narrowings,
     is_always_false,
@@ -180,6 +181,9 @@ class Statements(Conditions):
             names = of_no_object(names, scope)
             self._guarded.append(Guarded(first, len(self.calls), names))
         self._once, self._never, self._optional = once, never, optional
+        if self._polls:
+            self._polled -= at_work(node.test, holds=False)
+            self._polled |= at_work(node.test, holds=True)
         self._branch(node, node.orelse)
         if not leaves(node.body):  # behind what leaves, it is still as the test has found it
             self._polled = before

@@ -146,9 +146,13 @@ class Rule:
             parent = self.parent_of(parent)
         return True
 
+    def is_timed(self, node: cst.CSTNode) -> bool:
+        """Return whether a notebook's magic runs a node, behind which nothing can be awaited."""
+        return self.span_of(node).line in self.context.timed
+
     def may_await(self, node: cst.CSTNode) -> bool:
         """Return whether ``await`` may stand in a node's place."""
-        if not self.may_stand_in_string(node):
+        if not self.may_stand_in_string(node) or self.is_timed(node):
             return False
         child, parent = node, self.parent_of(node)
         comprehensions = 0

@@ -47,6 +47,7 @@ _IN_A_CALLBACK = (
     " loop go on"
 )
 
+_TIMED = "without the magic, behind which nothing can be awaited: `{in_thread}`"
 _HANDED = "`{loop}.run_in_executor(None, function)` has a thread run it, and not the loop"
 
 
@@ -153,6 +154,8 @@ class BlockingCallRule(Rule):
         """What to do where no code in the call's place can say it."""
         table = call.blocker.entry.table
         advice = _IN_A_FUNCTION if self.may_await(node) else _IN_A_CALLBACK
+        if self.is_timed(node):
+            advice = _TIMED
         hands_over = (
             isinstance(node, cst.Call) and call.blocker.chain and hands_over_loop(self, node)
         )

@@ -17,7 +17,7 @@ class CellRule(MisfitRule):
 
     def tell_of(self, node: cst.CSTNode, message: str) -> None:
         """Report the call; what it runs can be awaited, but for a line that is timed."""
-        timed = self.span_of(node).line in self.context.timed
+        timed = self.is_timed(node)
         is_call = isinstance(node, cst.Call) and bool(node.args) and not node.args[0].star
         if not isinstance(node, cst.Call) or not is_call or not (timed or self.may_await(node)):
             self.report(node, message, hint="`await` what it runs, or `asyncompat.run(...)`")
