@@ -206,9 +206,12 @@ def _may_be_task(program: Program, site: Site) -> bool:
 
 def _may_be_sync(program: Program, targets: Targets, misuse: Misuse) -> bool:
     """Whether a subclass has a method that is no async one in the place of what is called."""
+    site = misuse.site
     if misuse.rule != NOT_AWAITED or misuse.handed_to:
         return False
-    places = [target.place for group in targets.of(misuse.site) for target in group]
+    if program.is_exactly(site.module, site.call):
+        return False
+    places = [target.place for group in targets.of(site) for target in group]
     return any(
         not program.scope(override).is_async
         for place in places

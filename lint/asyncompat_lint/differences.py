@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import msgspec
 
 from asyncompat_lint.facts import CONSTRUCTORS, PROPERTIES, ModuleFacts, Scope
-from asyncompat_lint.interface import Interface, renumbered
+from asyncompat_lint.interface import Interface
 
+GONE = -1
 _ANYTHING = "*"  # of a star import
 # Whatever is decorated otherwise may be asked for by its decorator.
 _ASKED_BY_NAME = frozenset({*PROPERTIES, "classmethod", "staticmethod"})
@@ -22,9 +23,10 @@ _ASKED_BY_NAME = frozenset({*PROPERTIES, "classmethod", "staticmethod"})
 
 @dataclass(frozen=True)
 class Difference:
-    """Who mentions none of these names learns the same; ``moved`` has scopes' new numbers by old.
+    """Who mentions none of these names learns the same, but for what is passed to those who ask.
 
-    The names have come, or gone, at the module's top or in its classes.
+    The names have come, or gone, at the module's top or in its classes. ``moved`` has the scopes'
+    new numbers by those that they had; what has gone has none.
     """
 
     names: frozenset[str]
@@ -45,13 +47,7 @@ def between(before: ModuleFacts, after: ModuleFacts) -> Difference | None:
     numbers = _old_numbers(old.scopes, new.scopes)
     shared = {each for each in numbers.values() if each >= 0}
     if any(numbers[number] != number for number in numbers):
-        number_of = numbers.__getitem__
-        new = Interface(
-            {number_of(each): renumbered(its, number_of) for each, its in new.scopes.items()},
-            renumbered(new.puts, number_of),
-            renumbered(new.wrapping, number_of),
-            list(map(number_of, new.asking)),
-        )
+        new = new.with_numbers(numbers.__getitem__)
     names: dict[int, set[str]] = {}
     both = {**new.scopes, **old.scopes}
     for number in shared:
@@ -59,9 +55,11 @@ def between(before: ModuleFacts, after: ModuleFacts) -> Difference | None:
         if its is None:
             return None
         names[number] = its
-    if _shared(old, shared, names).told() != _shared(new, shared, names).told():
+    less, more = (_shared(each, shared, names) for each in (old, new))
+    if less is None or more is None or less.told() != more.told():
         return None
-    moved = {old: new for new, old in numbers.items() if old >= 0 and old != new}
+    moved = {was: number for number, was in numbers.items() if was >= 0 and was != number}
+    moved |= dict.fromkeys(old.scopes.keys() - shared, GONE)
     return Difference(frozenset().union(*names.values()), moved)
 
 
@@ -106,12 +104,20 @@ def _is_by_name(method: Scope) -> bool:
     return method.kind == "function" and _ASKED_BY_NAME.issuperset(method.decorator_names)
 
 
-def _shared(its: Interface, shared: Collection[int], names: dict[int, set[str]]) -> Interface:
-    """What is told but for some names, and the functions and classes that only they lead to."""
+def _shared(
+    its: Interface, shared: Collection[int], names: dict[int, set[str]]
+) -> Interface | None:
+    """What is told but for some names, and the functions and classes that these lead to.
+
+    Others come to these by what their code passes, too, which is told to those who ask with their
+    names (``passed_at``), and to a class by its bases: None if only its own name is told then.
+    """
     alone: set[int] = set()
     for number, scope in its.scopes.items():
         if number in shared:
             continue
+        if scope.parent in alone and scope.bases:
+            return None
         if scope.parent in alone or _is_led_to(scope, its.scopes[scope.parent]):
             alone.add(number)
     return Interface(

@@ -98,8 +98,8 @@ class Condition(msgspec.Struct, frozen=True, array_like=True):
     """In these lines of a function a parameter is what is asked, or is not.
 
     ``value`` are the constants that it is compared with, or the classes. Each of ``changes`` may
-    have been made before, in their order, or not. Where an expression asks there are columns, too,
-    the last exclusive; else they are 0.
+    have been made before, in their order, or not. Where an expression asks there are columns from
+    1, too, the last exclusive; else they are 0.
     """
 
     parameter: str

@@ -40,6 +40,15 @@ class Interface:
     wrapping: list[CallSite]
     asking: list[int]
 
+    def with_numbers(self, number_of: Callable[[int], int]) -> Interface:
+        """Return the same with other numbers of the scopes."""
+        return Interface(
+            {number_of(each): renumbered(its, number_of) for each, its in self.scopes.items()},
+            renumbered(self.puts, number_of),
+            renumbered(self.wrapping, number_of),
+            list(map(number_of, self.asking)),
+        )
+
     @classmethod
     def of(cls, facts: ModuleFacts) -> Interface:
         """Return what a module tells."""
@@ -87,6 +96,8 @@ def passed_at(facts: ModuleFacts, calls: list[int]) -> bytes:
         index, is_here = call.scope, True
         while index >= 0:
             scope = facts.scopes[index]
+            # What is passed may be of its class, or made in it, and so be known by its name only.
+            passed.append(scope.name)
             if scope.kind == "function":
                 passed.append(_bound(relative(scope.bindings)))
             # What a name is there depends on what it has been given by then.

@@ -85,8 +85,9 @@ class Libraries:
             return None
         if not self._program.made_with(site.module, call).isdisjoint(entry.table.unless_made_with):
             return None
-        if not call.arguments and any(
-            self._program.is_made_with(site.module, call, each) for each in entry.table.unless_made
+        is_passed_nothing = not call.arguments and (call.kind != "call" or call.passes == 0)
+        if is_passed_nothing and self._program.is_made_with(
+            site.module, call, entry.table.made_not_to
         ):
             return None
         is_passed = bound is not None

@@ -24,7 +24,7 @@ _OWN = "project:"
 class Before:
     """What stands for a content from which others tell a module's new one by some names only.
 
-    By their numbers then: the numbers of the scopes that have others now.
+    ``moved`` has the scopes' new numbers by those that they had then.
     """
 
     digest: bytes

@@ -7,13 +7,11 @@ libraries' names. It does not know what blocks.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
 
 from asyncompat_lint.expressions import (
     KEYWORDS,
-    OPAQUE,
     Attribute,
     Called,
     Constant,
@@ -193,12 +191,37 @@ class Program(Validators):
         made = [arguments[0] for arguments in self._makers(module, site) if arguments]
         return any(not isinstance(each, Constant) or _is_positive(each.value) for each in made)
 
-    def is_made_with(self, module: Module, site: CallSite, constants: dict[str, Any]) -> bool:
-        """Return whether the receiver of a site was made with these, by their positions."""
-        return any(
-            all(dict(enumerate(made)).get(int(at)) == Constant(it) for at, it in constants.items())
-            for made in self._makers(module, site)
+    def is_made_with(
+        self, module: Module, site: CallSite, several: Sequence[Mapping[int, Constant]]
+    ) -> bool:
+        """Return whether the receiver of a site is always made with one of several constants.
+
+        These are told by their positions.
+        """
+        made = [dict(enumerate(each)) for each in self._makers(module, site)]
+        return bool(made) and all(
+            any(its.items() >= constants.items() for constants in several) for its in made
         )
+
+    def is_exactly(self, module: Module, site: CallSite) -> bool:
+        """Return whether what a site asks is of the class that it is known as, and of none below.
+
+        It is the class itself, has just been made, or is asked by ``super()``.
+        """
+        if not isinstance(site.callee, Attribute):
+            return False
+        receiver, use = site.callee.value, _use(module, site)
+        values = self.infer(receiver, use)
+        if values and all(isinstance(each, Reference) for each in values):
+            return True
+        made = [each.function for each in self._calls_that_gave(receiver, use)]
+        return bool(made) and all(
+            each == Name("super") or self._names_class(each, use) for each in made
+        )
+
+    def _names_class(self, expression: Expr, use: Use) -> bool:
+        values = self.infer(expression, use)
+        return any(isinstance(each, Reference) and self.is_class(each.place) for each in values)
 
     def made_with(self, module: Module, site: CallSite) -> set[str]:
         """Return the last names of what the receiver of a site was made with, by a call."""
@@ -211,9 +234,13 @@ class Program(Validators):
 
     def _makers(self, module: Module, site: CallSite) -> Iterator[tuple[Expr, ...]]:
         """The arguments of the calls that gave a value to the receiver of a site."""
-        receiver = site.callee
-        if site.kind == "call":
-            receiver = receiver.value if isinstance(receiver, Attribute) else OPAQUE
+        match site:
+            case CallSite(kind="call", callee=Attribute(value=receiver)):
+                pass
+            case CallSite(kind="call"):
+                return
+            case CallSite(callee=receiver):  # what is entered, or gone through
+                pass
         for call in self._calls_that_gave(receiver, _use(module, site)):
             yield call.arguments
 

@@ -16,6 +16,7 @@ from asyncompat_lint import cache as caches
 from asyncompat_lint import forked
 from asyncompat_lint.cache import Cache
 from asyncompat_lint.dependencies import Imports, imports_of, moved_since, states
+from asyncompat_lint.differences import GONE
 from asyncompat_lint.modules import Module
 from asyncompat_lint.notes import Notes
 from asyncompat_lint.program import Group, Program
@@ -75,8 +76,9 @@ class Targets:
             self._states = self._now()
             moved = moved_since(program.modules, kept.imports)
             for location, its in kept.modules.items():
-                if self._states.get(location) == its.state:
-                    self._found[location] = _moved(its.groups, moved)
+                groups = _moved(its.groups, moved)
+                if self._states.get(location) == its.state and groups is not None:
+                    self._found[location] = groups
                     self._notes[location] = its.notes
                     self._marked[location] = its.marked
 
@@ -196,20 +198,22 @@ class Targets:
 
 def _moved(
     groups: dict[int, _KeptGroups], moved: dict[str, dict[int, int]]
-) -> dict[int, _KeptGroups]:
-    """What is kept, with the places that functions and classes have now."""
+) -> dict[int, _KeptGroups] | None:
+    """What is kept, with the places that functions and classes have now; None if one is gone."""
     if not moved:
         return groups
-    return {
-        number: [
+    found: dict[int, _KeptGroups] = {}
+    for number, its in groups.items():
+        found[number] = [
             [
                 (name, at, moved[at].get(scope, scope) if at in moved else scope, is_asked)
                 for name, at, scope, is_asked in group
             ]
             for group in its
         ]
-        for number, its in groups.items()
-    }
+        if any(scope == GONE and at for group in found[number] for _, at, scope, _ in group):
+            return None
+    return found
 
 
 def _as_kept(groups: list[Group]) -> _KeptGroups:

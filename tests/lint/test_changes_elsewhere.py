@@ -316,6 +316,45 @@ FURTHER = {
         }
         for minor in (11, 8)
     ],
+    # What has another name by now, and is passed to those who ask and mention neither name.
+    **{
+        f"renamed-{what}": [
+            {
+                "a.py": "def use(x):\n    x.client.get('u')\n",
+                "b.py": f"{MADE}import a\n{code.format(name, client)}",
+            }
+            for name, client in (("alpha_one", "requests.Session()"), ("beta_one", "object()"))
+        ]
+        for what, code in {
+            "class": "class {}:\n    client = {}\n    async def mmm(self): a.use(self)\n",
+            "class-in-function": "async def {}():\n    class K:\n        client = {}\n"
+            "    a.use(K())\n",
+            "attribute": "class {}:\n    def __init__(self): self.it = self.K()\n"
+            "    class K:\n        client = {}\n"
+            "    async def mmm(self): a.use(self.it)\n",
+        }.items()
+    },
+    "renamed-and-moved": [
+        {
+            "a.py": "def use(x):\n    x.run()\n",
+            "b.py": f"import a, time\n{before}class {name}:\n"
+            f"    {kind} run(self): time.sleep(1)\n    {asks} mmm(self): a.use(self)\n",
+        }
+        for before, name, kind, asks in (
+            ("def zero_one(): ...\ndef zero_two(): ...\n", "Alpha", "async def", "def"),
+            ("", "Betab", "def", "async def"),
+        )
+    ],
+    "renamed-around-an-heir": [
+        {
+            "a.py": "class Mixin:\n    def go(self):\n        self.client.get('u')\n",
+            "c.py": "import a\nasync def main(m: a.Mixin):\n    m.go()\n",
+            "b.py": f"{MADE}import a\nclass Client:\n    def get(self, u): ...\n"
+            f"def {name}():\n    class Heir(a.Mixin):\n        client = {client}()\n"
+            "    return Heir\n",
+        }
+        for name, client in (("alpha_one", "requests.Session"), ("beta_one", "Client"))
+    ],
     "entered": [
         {
             "a.py": f"import time\nclass K:\n    def other(self): ...\n{more}",

@@ -551,15 +551,40 @@ async def f(x):
     über()
     über(x)  # blocks
 """,
+    "asked by an expression that gives it something first": """
+def found(): return A()
+def within(user=None):
+    return (
+        (user := found()) is not None
+        and user
+        and blocks()
+    )
+def asked(user=None):
+    return blocks() if (user := found()) and user else None
+def on_the_line(url=None): url = url or found(); return blocks() if url else None
+def entered(it=None):
+    with found() as it: it and blocks()
+def itself(it=None): it = it or blocks(); return it
+async def f():
+    within()  # blocks
+    asked()  # blocks
+    on_the_line()  # blocks
+    entered()  # blocks
+    itself()  # blocks
+    itself(1)
+""",
     "asked by an expression beside what is passed on": """
 def call(op): op()
 def outer(op, flag=False):
     return [1 if flag else 2, call(op)]
 def perhaps(op, flag=False):
     return call(op) if flag else None
+def both(op, flag=False):
+    return flag and call(op)
 async def f():
     outer(blocks)  # blocks
     perhaps(blocks)
+    both(blocks)
 """,
     "itself": """
 def walk(node, deep=False):

@@ -146,6 +146,13 @@ def test_what_fails_all_the_same_is_no_guard(check_versions, again):
     )
 
 
+def test_what_has_another_way_out_is_a_guard(check_versions):
+    check_versions(
+        "import asyncio\ndef f(x):\n    try:\n        return asyncio.timeout(1)\n"
+        "    except AttributeError:\n        if x:\n            return x\n        raise\n"
+    )
+
+
 def test_other_guards(check_versions):
     check_versions(
         """\

@@ -6,7 +6,7 @@ A layer of the walk. What a test says by its form is ``conditions``.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import sys
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from asyncompat_lint.index.calls import Calls
 from asyncompat_lint.index.conditions import asked_in, conditions, places_of, without
 
 
-class Conditions(Calls):
+class Tests(Calls):
     """The part of the walk that keeps what functions ask of what they are passed."""
 
     def _conditions(self, statement: ast.If, rest: list[ast.stmt]) -> None:
@@ -26,34 +26,38 @@ class Conditions(Calls):
             return
         places = places_of(statement, rest)
         scope.without += without(statement.test, places, self._called_for)
-        self._keep_conditions(conditions(statement.test, places, scope.parameters))
+        for each in conditions(statement.test, places, scope.parameters):
+            self._keep_condition(each, each.line)
 
     def _conditions_in(self, node: ast.IfExp | ast.BoolOp) -> None:
-        """The same of an expression, for what it comes to or not."""
+        """Keep what the tests in an expression say of them, in the parts that these decide about.
+
+        To be called when all in it was walked through, and before a name is given what it comes to.
+        """
         scope = self.scopes[self._scope]
         if scope.kind != "function" or not scope.parameters:
             return
         for test, holds, first, last in asked_in(node):
             start, end = self._span(first), self._span(last)
             places = [(holds, (start.line, end.end_line))]
-            self._keep_conditions(
-                replace(each, column=start.column, end_column=end.end_column)
-                for each in conditions(test, places, scope.parameters)
-            )
+            for each in conditions(test, places, scope.parameters):
+                condition = replace(each, column=start.column, end_column=end.end_column)
+                self._keep_condition(condition, sys.maxsize)
 
-    def _keep_conditions(self, found: Iterable[Condition]) -> None:
+    def _keep_condition(self, condition: Condition, line: int) -> None:
+        """Keep what is asked of a parameter, if all is known that it was given before a line."""
         scope = self.scopes[self._scope]
-        for condition in found:
-            if condition.parameter in scope.parameters:
-                first, *others = scope.bindings[condition.parameter]
-                changes = [
-                    self._changes.get((self._scope, condition.parameter, each.line))
-                    for each in others
-                    if each.kind not in SAYING and each.line < condition.line
-                ]
-                if first.kind != "self" and None not in changes:
-                    known = tuple(one for several in changes for one in several or ())
-                    scope.conditions.append(replace(condition, changes=known))
+        if condition.parameter not in scope.parameters:
+            return
+        first, *others = scope.bindings[condition.parameter]
+        changes = [
+            self._changes.get((self._scope, condition.parameter, each.line))
+            for each in others
+            if each.kind not in SAYING and each.line < line
+        ]
+        if first.kind != "self" and None not in changes:
+            known = tuple(one for several in changes for one in several or ())
+            scope.conditions.append(replace(condition, changes=known))
 
     def _called_for(self, name: str) -> Expr | None:
         """What was called for the value of a name, if it has no other."""

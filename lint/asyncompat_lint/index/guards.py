@@ -238,15 +238,25 @@ def _succeeds(body: list[ast.stmt], handler: ast.ExceptHandler) -> Succeeds:
 
 
 def _forgiven(handler: ast.ExceptHandler) -> set[Failure]:
-    match handler.body[-1]:
-        case ast.Raise(exc=None):
-            return set()
-        case ast.Raise(exc=ast.Name(id=name)) if name == handler.name:
-            return set()
+    if _only_raises_again(handler):
+        return set()
     if handler.type is None:
         return set(_EVERYTHING)
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return {failure for each in types for failure in _FAILING.get(name_of(each), ())}
+
+
+def _only_raises_again(handler: ast.ExceptHandler) -> bool:
+    """Whether what a handler catches goes on in any case."""
+    *before, last = handler.body
+    if any(isinstance(each, _LEAVING) for statement in before for each in walk(statement)):
+        return False
+    match last:
+        case ast.Raise(exc=None):
+            return True
+        case ast.Raise(exc=ast.Name(id=name)):
+            return name == handler.name
+    return False
 
 
 def _needed(body: list[ast.stmt]) -> tuple[tuple[str, ...], tuple[Expr, ...]]:

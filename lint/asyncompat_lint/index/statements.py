@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from asyncompat_lint.expressions import Expr, last_name
 from asyncompat_lint.facts import Binding, BindingKind, Handler
 from asyncompat_lint.guards import Guard
-from asyncompat_lint.index.asked import Conditions
+from asyncompat_lint.index.asked import Tests
 from asyncompat_lint.index.branches import (
     Narrowing,
     at_work,
@@ -65,7 +65,7 @@ _NARROWING = (ast.Assert, ast.If)
 _TESTING = (ast.Assert, ast.If, ast.While)
 
 
-class Statements(Conditions):
+class Statements(Tests):
     """The part of the walk that goes into branches."""
 
     def __init__(self, source: SourceText) -> None:
@@ -260,17 +260,19 @@ class Statements(Conditions):
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         for guard in guards_in(node):
             self._guard(guard)
-        self._conditions_in(node)
-        before = self._polled
-        for value in node.values:
+        before, runs = self._polled, self.scopes[self._running()]
+        for number, value in enumerate(node.values):
+            first = len(runs.passed_on)
             self.visit(value)
+            for test in node.values[:number]:
+                drop_asked_by_others(runs, first, test)
             self._polled |= self._polls_of(value)
         self._polled = before
+        self._conditions_in(node)
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         for guard in guards_in(node):
             self._guard(guard)
-        self._conditions_in(node)
         for narrowing in expression_narrowings(node):
             self._narrow(narrowing)
         before, runs = self._polled, self.scopes[self._running()]
@@ -279,6 +281,7 @@ class Statements(Conditions):
         self.generic_visit(node)
         drop_asked_by_others(runs, first, node.test)
         self._polled = before
+        self._conditions_in(node)
 
     def visit_For(self, node: ast.For) -> None:
         self._loop(node, consumes=True)

@@ -79,6 +79,11 @@ class Table(
     silenced_by: dict[str, bool | int | float | None] = {}
 
     @property
+    def made_not_to(self) -> list[dict[int, Constant]]:
+        """What an object that does not block is made with: constants by their positions."""
+        return [{int(at): Constant(it) for at, it in each.items()} for each in self.unless_made]
+
+    @property
     def all_classes(self) -> list[str]:
         return [self.class_, *self.classes] if self.class_ else self.classes
 
