@@ -226,7 +226,8 @@ def _without_own(facts: ModuleFacts, wrapping: list[CallSite]) -> Iterator[Scope
         its = msgspec.structs.replace(
             scope, bindings={}, parameters=[], defaults={}, conditions=[], without=[]
         )
-        if scope.kind in _CLOSURES:
+        # Others come to a class's methods by its objects.
+        if scope.kind in _CLOSURES and scopes[scope.parent].kind != "class":
             inside[number].append(its)
             closures[own_name(Inner(number))] = scope
         else:

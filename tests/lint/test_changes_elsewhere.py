@@ -149,6 +149,11 @@ VERSIONS = [
                 "async def f():\n    a.make()()().get('u')\n",
             ),
             (
+                "def make():\n    c = {}\n    class Q:\n        @property\n"
+                "        def x(self): return c\n    return Q\nK = make()\n",
+                "async def f(k: a.K):\n    k.x.get('u')\n",
+            ),
+            (
                 "C = None\ndef start():\n    global C\n    c = {}\n    C = c\n",
                 "async def f():\n    a.C.get('u')\n",
             ),
@@ -198,7 +203,7 @@ VERSIONS = [
 ]
 NAMES = (
     "order decorator places shared mixin open handed handed-further handed-if"
-    " package beside both returned given put inner deep global"
+    " package beside both returned given put inner deep method global"
     " passed passed-inside passed-if by-name by-order"
 ).split()
 OLD = "import time\nfrom x import get\nasync def f():\n    get(lambda: time.sleep(1))\n"
