@@ -76,8 +76,8 @@ class Targets:
             self._states = self._now()
             moved = moved_since(program.modules, kept.imports)
             for location, its in kept.modules.items():
-                groups = _moved(its.groups, moved)
-                if self._states.get(location) == its.state and groups is not None:
+                is_valid = self._states.get(location) == its.state
+                if is_valid and (groups := _moved(its.groups, moved)) is not None:
                     self._found[location] = groups
                     self._notes[location] = its.notes
                     self._marked[location] = its.marked
@@ -202,17 +202,19 @@ def _moved(
     """What is kept, with the places that functions and classes have now; None if one is gone."""
     if not moved:
         return groups
-    found: dict[int, _KeptGroups] = {}
+    found = dict(groups)
     for number, its in groups.items():
-        found[number] = [
-            [
-                (name, at, moved[at].get(scope, scope) if at in moved else scope, is_asked)
-                for name, at, scope, is_asked in group
+        # Most mean nothing of the few modules that have changed.
+        if any(target[1] in moved for group in its for target in group):
+            found[number] = [
+                [
+                    (name, at, moved[at].get(scope, scope) if at in moved else scope, is_asked)
+                    for name, at, scope, is_asked in group
+                ]
+                for group in its
             ]
-            for group in its
-        ]
-        if any(scope == GONE and at for group in found[number] for _, at, scope, _ in group):
-            return None
+            if any(at and scope == GONE for group in found[number] for _, at, scope, _ in group):
+                return None
     return found
 
 
