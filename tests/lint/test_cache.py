@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from asyncompat_lint import apart, forked, indexing, targets
 from asyncompat_lint.cache import Cache
+from asyncompat_lint.differences import GONE
 from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.program import Program
 from asyncompat_lint.rules import RULES
@@ -103,98 +105,100 @@ def test_only_what_others_can_tell_of_a_change_counts_for_them(folder, resolved)
     assert "b.py" in resolved
 
 
-def test_what_nobody_mentions_counts_for_nobody(folder, tmp_path, resolved):
+@pytest.fixture
+def written(folder, tmp_path, resolved):
+    """Write a file and check again: whether that counts for ``b.py``, and how many are found."""
+    fresh = map(tmp_path.joinpath, map(str, itertools.count()))
+
+    def write(name, text):
+        Path(name).write_text(text)
+        resolved.clear()
+        found, counts = run(folder), "b.py" in resolved
+        assert found == run(next(fresh))
+        return counts, len(found)
+
+    return write
+
+
+def test_what_nobody_mentions_counts_for_nobody(written):
     head = "def h():\n    input()\n"
     added = "def sleep(it):\n    input(it)\n"
     calls = "import time, a\nasync def g():\n    a.h()\n"
-    number = 0
-
-    def counts(name, text):
-        nonlocal number
-        number += 1
-        Path(name).write_text(text)
-        resolved.clear()
-        found = run(folder)
-        counts = "b.py" in resolved
-        assert found == run(tmp_path / f"fresh{number}")
-        return counts, len(found)
-
     Path("b.py").write_text(calls)
-    assert counts("a.py", head) == (True, 1)
+    assert written("a.py", head) == (True, 1)
     class_ = "class More(list):\n    def many(self): ...\n    class Of: ...\n"
     wraps = "def deco(run):\n    def more(): run(iscoroutine(run))\n    return more\n"
     limit = f"{added}LIMIT = [each for each in 'ab']\n"
     for more in [limit, "import os\n", class_, wraps, added]:
         for text in (head + more, head, more + head, head):
-            assert counts("a.py", text) == (False, 1)
-    assert counts("a.py", head + added) == (False, 1)
+            assert written("a.py", text) == (False, 1)
+    assert written("a.py", head + added) == (False, 1)
     # But what is mentioned, now or before; what may be any name, or is not asked for by its name.
-    assert counts("b.py", f"{calls}    a.sleep(3)\n") == (True, 2)
-    assert counts("a.py", head) == (True, 1)
-    assert counts("a.py", head + added) == (True, 2)
+    assert written("b.py", f"{calls}    a.sleep(3)\n") == (True, 2)
+    assert written("a.py", head) == (True, 1)
+    assert written("a.py", head + added) == (True, 2)
     for more in [
         "from time import *\n",
         "def __getattr__(name): ...\n",
         "h = more = print\n",
     ]:
-        assert counts("a.py", head)[0]
-        assert counts("a.py", head + more)[0]
-    assert counts("a.py", "sleep = more\n") == (True, 0)
-    assert counts("a.py", "def more(it): input(it)\nsleep = more\n") == (True, 1)
+        assert written("a.py", head)[0]
+        assert written("a.py", head + more)[0]
+    assert written("a.py", "sleep = more\n") == (True, 0)
+    assert written("a.py", "def more(it): input(it)\nsleep = more\n") == (True, 1)
 
 
-def test_parameters_count_only_for_what_comes_of_them(folder, tmp_path, resolved):
+def test_parameters_count_only_for_what_comes_of_them(written):
     Path("b.py").write_text("import a\nasync def g():\n    a.h(1, 2)\n")
-    for number, (given, result, is_told) in enumerate(
-        [
-            ("one, two", "", True),
-            ("anything, two", "", False),
-            ("one, two, three=6, *, four", "", False),
-            ("*, one, two", "", True),
-            ("two, *, one", "", True),
-            ("two, three: T", "", False),
-            ("two, three: int", " -> T", True),
-            ("two, four: int", " -> T", False),
-            ("two, four: T", " -> T", True),
-            ("two, four: list[T]", " -> T", True),
-        ]
-    ):
-        resolved.clear()
-        Path("a.py").write_text(f"def h({given}){result}:\n    input(-one)\n    return two\n")
-        found, counts = run(folder), "b.py" in resolved
-        assert found == run(tmp_path / f"fresh{number}")
-        assert counts is is_told, (given, result)
+    for given, result, is_told in [
+        ("one, two", "", True),
+        ("anything, two", "", False),
+        ("one, two, three=6, *, four", "", False),
+        ("*, one, two", "", True),
+        ("two, *, one", "", True),
+        ("two, three: T", "", False),
+        ("two, three: int", " -> T", True),
+        ("two, four: int", " -> T", False),
+        ("two, four: T", " -> T", True),
+        ("two, four: list[T]", " -> T", True),
+    ]:
+        text = f"def h({given}){result}:\n    input(-one)\n    return two\n"
+        assert written("a.py", text)[0] is is_told, text
 
 
-def test_what_nobody_mentions_of_a_class_counts_for_nobody(folder, tmp_path, resolved):
+def test_what_nobody_mentions_of_a_class_counts_for_nobody(written):
     head = "class K:\n    def h(self):\n        it = self\n{inside}        input()\n{more}"
     Path("b.py").write_text("import a\nasync def g(k: a.K):\n    k.h()\n")
-    Path("a.py").write_text(head.format(inside="", more=""))
     method = "    def more(self):\n        self.last = 1\n        {}\n"
-    for number, (inside, more, is_told) in enumerate(
-        [
-            ("        print(lambda: self, [each for each in it])\n", "", False),
-            ("", method.format("print()"), False),
-            ("        self.more()\n", method.format("input()"), False),
-            ("", f"    @property\n{method.format('')}", False),
-            ("", f"    @print\n{method.format('')}", True),
-            ("        self.last = 2\n", "", False),
-            ("        self.last.more = lambda: self\n", "", False),
-            ("        self.__last = 2\n", "", True),
-            ("", "    def __enter__(self): ...\n", True),
-            ("", "    more = 1\n", True),
-            ("", "    class More: ...\n", True),
-            ("        class More(list): ...\n", "", True),
-            ("        if it: return lambda: self\n", "", True),
-        ]
-    ):
-        Path("a.py").write_text(head.format(inside="", more=""))
-        run(folder)
-        resolved.clear()
-        Path("a.py").write_text(head.format(inside=inside, more=more))
-        found, counts = run(folder), "b.py" in resolved
-        assert found == run(tmp_path / f"fresh{number}")
-        assert counts is is_told, (inside, more)
+    for inside, more, is_told in [
+        ("        print(lambda: self, [each for each in it])\n", "", False),
+        ("", method.format("print()"), False),
+        ("        self.more()\n", method.format("input()"), False),
+        ("", f"    @property\n{method.format('')}", False),
+        ("", f"    @print\n{method.format('')}", True),
+        ("        self.last = 2\n", "", False),
+        ("        self.last.more = lambda: self\n", "", False),
+        ("        self.__last = 2\n", "", True),
+        ("", "    def __enter__(self): ...\n", True),
+        ("", "    more = 1\n", True),
+        ("", "    class More: ...\n", True),
+        ("        class More(list): ...\n", "", True),
+        ("        if it: return lambda: self\n", "", True),
+    ]:
+        written("a.py", head.format(inside="", more=""))
+        text = head.format(inside=inside, more=more)
+        assert written("a.py", text)[0] is is_told, text
+
+
+def test_what_means_something_that_is_gone_is_looked_at_again():
+    groups = {
+        4: [[("a.h", "a.py", 3, False)], [("b.k", "b.py", 3, True), ("print", "", -1, False)]]
+    }
+    assert targets._moved(groups, {"a.py": {3: 5}}) == {
+        4: [[("a.h", "a.py", 5, False)], groups[4][1]]
+    }
+    assert targets._moved(groups, {"c.py": {3: GONE}}) == groups
+    assert targets._moved(groups, {"a.py": {3: GONE}}) is None
 
 
 def test_what_is_little_is_kept_beside_the_rest(folder, indexed, resolved, monkeypatch):
