@@ -2165,12 +2165,10 @@ def test_a_factory_that_fails_leaves_no_thread(run):
                 nested(value(1), loop_factory=fail)
 
     run(main())
-    names = [each.name for each in threading.enumerate() if each.name == "asyncompat.run"]
-    for each in threading.enumerate():
-        if each.name == "asyncompat.run":
-            each.join(5)
-            names.remove(each.name)
-    assert names == []
+    left = [each for each in threading.enumerate() if each.name == "asyncompat.run"]
+    for each in left:
+        each.join(5)
+    assert [each for each in left if each.is_alive()] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
