@@ -767,10 +767,14 @@ def test_an_empty_run_is_quick():
         pass
 
     async def main():
-        start = time.perf_counter()
-        for _ in range(1000):
-            nested(nothing())
-        return (time.perf_counter() - start) / 1000
+        hundreds = []
+        for _ in range(10):
+            # Of this process alone: others may keep the machine.
+            start = time.process_time()
+            for _ in range(100):
+                nested(nothing())
+            hundreds.append((time.process_time() - start) / 100)
+        return min(hundreds)
 
     assert asyncompat.run(main()) < 0.002
 
