@@ -136,8 +136,16 @@ class Attributes(Names):
         return (Reference(f"{value.of}.{name}", receiver=value),)
 
     def named(self, name: str, use: Use) -> Values:
-        given = self.knowledge.attribute(name)
-        return (Reference(name),) if given is None else self._typed(given, None, (), use)
+        class_, _, attribute = name.rpartition(".")
+        owner = Instance(class_) if self.knowledge.is_class(class_) else None
+        for each in self.knowledge.lineage(class_):
+            qualified = f"{each}.{attribute}"
+            given = self.knowledge.attribute(qualified)
+            if given is not None:
+                return self._typed(given, owner, (), use)
+            if self.knowledge.speaks_of(qualified):
+                return (Reference(qualified),)
+        return (Reference(name),)
 
     def _instance_attribute(self, owner: Instance, name: str, use: Use) -> Values:
         """What ``instance.name`` is: given to ``self`` by a method, or else the class's."""

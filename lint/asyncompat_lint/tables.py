@@ -16,6 +16,7 @@ from asyncompat_lint.names import Use
 from asyncompat_lint.values import (
     UNKNOWN,
     Instance,
+    Reference,
     Value,
     Values,
     flatten,
@@ -100,6 +101,9 @@ class Tables(Attributes):
                 return flatten(self.entered(each, use) for each in typed(of))
             case Subscripted(value=Name(id="instance"), index=of):
                 return instances(typed(of))
+            case Subscripted(value=Name(id="type"), index=of):
+                its = (each for each in typed(of) if isinstance(each, Instance))
+                return tuple(Reference(each.of, each.place, each.arguments) for each in its)
             case Subscripted(value=value, index=index):
                 inner = index.items if isinstance(index, Display) else (index,)
                 if value == _TUPLE:  # one for each argument that is there

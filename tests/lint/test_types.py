@@ -22,6 +22,57 @@ class Client:
 """
 
 CASES = {
+    "what a library's class has from the classes above it": """
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from requests_oauthlib import OAuth2Session
+async def load(name):
+    User.objects.get(pk=1)  # blocks
+    await User.objects.aget(pk=1)
+    User.objects.filter(name=name)
+    get_user_model().objects.create(name=name)  # blocks
+    AutoModelForCausalLM.from_pretrained(name)  # blocks
+    AutoTokenizer.register(name, name)
+    OAuth2Session(name).get("https://example.org")  # blocks
+""",
+    "clients whose names are made when they are asked for": """
+import ccxt, ccxt.async_support, xmlrpc.client
+from googleapiclient.discovery import build
+from supabase import acreate_client, create_client
+drive = build("drive", "v3")
+tables = create_client("url", "key")
+proxy = xmlrpc.client.ServerProxy("url")
+class Markets:
+    def __init__(self):
+        self.binance = ccxt.binance({"enableRateLimit": True})
+        self.others = ccxt.async_support.binance()
+    async def ask(self):
+        self.binance.fetch_ticker("BTC/USDT")  # blocks
+        self.binance.parse_ticker({})
+        await self.others.fetch_ticker("BTC/USDT")
+async def store(rows):
+    drive.files().list(q="x").execute()  # blocks
+    request = drive.files().list(q="x")
+    request.execute()  # blocks
+    tables.table("x").select("*").eq("id", 1).limit(1)
+    tables.table("x").select("*").eq("id", 1).limit(1).execute()  # blocks
+    tables.table("x").insert(rows).execute()  # blocks
+    await (await acreate_client("url", "key")).table("x").select("*").execute()
+    proxy.add(1, 2)  # blocks
+    proxy.system.listMethods()  # blocks
+    proxy.system
+""",
+    "processes that are known to have ended": """
+import multiprocessing
+async def end():
+    process = multiprocessing.Process(target=print)
+    process.join()  # blocks
+async def look():
+    process = multiprocessing.Process(target=print)
+    if not process.is_alive():
+        process.join()
+""",
     "what is put together with pipes": """
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate

@@ -137,7 +137,7 @@ class Knowledge:
 
     def gives(self, name: str) -> Expr | None:
         """Return the type of what a call of this name gives."""
-        return self._type("gives", name)
+        return self._type_or_any("gives", name)
 
     def gives_itself(self, name: str) -> bool:
         """Return whether what a method gives is, or has, what it is asked of."""
@@ -145,11 +145,14 @@ class Knowledge:
 
     def attribute(self, name: str) -> Expr | None:
         """Return the type of the attribute of this name."""
-        given = self._type("attributes", name)
+        return self._type_or_any("attributes", name)
+
+    def _type_or_any(self, table: str, name: str) -> Expr | None:
+        given = self._type(table, name)
         if given is None and not self.speaks_of(name):
             class_, _, attribute = name.rpartition(".")
-            # Of some classes every name that is not a method's is an attribute.
-            given = None if attribute.startswith("_") else self._type("attributes", f"{class_}.*")
+            # Of some classes every name of which nothing else is said is one.
+            given = None if attribute.startswith("_") else self._type(table, f"{class_}.*")
         return given
 
     def of_class(self, table: str, class_: str) -> Expr | None:
