@@ -63,6 +63,43 @@ async def store(rows):
     proxy.system.listMethods()  # blocks
     proxy.system
 """,
+    "what a method gives to an object that it makes": """
+class Only:
+    _only = None
+    def __new__(cls):
+        if cls._only is None:
+            cls._only = super().__new__(cls)
+            cls._only.session = requests.Session()
+            cls.count = 0
+        return cls._only
+    async def load(self):
+        self.session.get("https://example.org")  # blocks
+class Slotted:
+    def __new__(cls, path):
+        made = object.__new__(cls)
+        made.path = Path(path)
+        return made
+async def read():
+    Slotted("x").path.read_text()  # blocks
+class Opened:
+    @classmethod
+    async def open(cls, other):
+        it = cls()
+        it.connection = sqlite3.connect("x")  # blocks
+        other.connection = None
+        return it
+    async def ask(self):
+        self.connection.execute("x")  # blocks
+class Others:
+    def __init__(self, made):
+        made.client = Client()
+        local = Client()
+        local.session = requests.Session()
+        self.local = local
+    async def ask(self):
+        self.client.fetch()
+        self.session.get("https://example.org")
+""",
     "processes that are known to have ended": """
 import multiprocessing
 async def end():

@@ -17,6 +17,7 @@ from asyncompat_lint.expressions import (
     Display,
     Element,
     Expr,
+    Name,
     Subscripted,
     dotted,
     last_name,
@@ -82,8 +83,8 @@ class Names(State):
         elif isinstance(target, ast.Attribute):
             if self.scopes[self._scope].asked:
                 self._forget_asked(dotted(expression(target)), target.lineno)
-            if isinstance(target.value, ast.Name):
-                self._bind_attribute(target, target.value.id, kind, value)
+            if self._is_own_object(target.value):
+                self._bind_attribute(target, kind, value)
             if kind == "assigned":
                 self._put_into(target, target.attr, value)
             self.visit(target)  # there may be calls in it
@@ -112,17 +113,41 @@ class Names(State):
             else:
                 self._bind_target(target, kind, Subscripted(value, Constant(number)))
 
-    def _bind_attribute(
-        self, target: ast.Attribute, owner: str, kind: BindingKind, value: Expr
-    ) -> None:
-        """Keep what a method gives to ``self``, with the method as the scope of the value."""
-        bindings = self.scopes[self._scope].bindings.get(owner, [])
-        if len(bindings) == 1 and bindings[0].kind == "self":
-            line, column = self._start(target)
-            attributes = self.scopes[self.scopes[self._scope].parent].attributes
-            attributes.setdefault(target.attr, []).append(
-                Binding(kind, line, column, value, scope=self._scope)
-            )
+    def _is_own_object(self, owner: ast.expr) -> bool:
+        """Whether this is the object, or the class, of a method, or one that the method has made."""
+        scope = self.scopes[self._scope]
+        match owner:
+            case ast.Name(id=name):
+                bindings = scope.bindings.get(name, [])
+            case ast.Attribute(value=ast.Name() as class_, attr=name) if self._is_own(class_.id):
+                given = self.scopes[scope.parent].attributes.get(name, [])
+                # As it was given here, and not what somebody else gives.
+                bindings = [each for each in given if each.scope == self._scope]
+                return len(bindings) == 1 and self._is_made_here(bindings[0])
+            case _:
+                return False
+        return len(bindings) == 1 and (bindings[0].kind == "self" or self._is_made_here(bindings[0]))
+
+    def _is_own(self, name: str) -> bool:
+        bindings = self.scopes[self._scope].bindings.get(name, [])
+        return len(bindings) == 1 and bindings[0].kind == "self"
+
+    def _is_made_here(self, binding: Binding) -> bool:
+        """Whether something is made by ``cls(...)``, or ``super().__new__(cls)``."""
+        match binding:
+            case Binding(kind="assigned", value=Called(function=Attribute(name="__new__"))):
+                return self.scopes[self.scopes[self._scope].parent].kind == "class"
+            case Binding(kind="assigned", value=Called(function=Name(id=name))):
+                return name == "cls" and self._is_own(name)
+        return False
+
+    def _bind_attribute(self, target: ast.Attribute, kind: BindingKind, value: Expr) -> None:
+        """Keep what a method gives to its object, with the method as the scope of the value."""
+        line, column = self._start(target)
+        attributes = self.scopes[self.scopes[self._scope].parent].attributes
+        attributes.setdefault(target.attr, []).append(
+            Binding(kind, line, column, value, scope=self._scope)
+        )
 
     def _forget_asked(self, given: str, line: int) -> None:
         """What was asked of an attribute holds until that, or what it is of, is given a value."""
@@ -150,8 +175,7 @@ class Names(State):
                 owner = self._scope if name in self.scopes[self._scope].bindings else 0
                 bindings = self.scopes[owner].bindings.get(name, [])
             case ast.Attribute(value=ast.Name(id=instance), attr=name):
-                its = self.scopes[self._scope].bindings.get(instance, [])
-                if len(its) != 1 or its[0].kind != "self":
+                if not self._is_own(instance):
                     return
                 owner = self.scopes[self._scope].parent
                 class_ = self.scopes[owner]
