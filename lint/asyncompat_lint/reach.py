@@ -236,10 +236,12 @@ class Reach:
         found = [self._of_group(group, site, awaited=is_awaited) for group in groups]
         # Where it may be one of several, every one must block.
         blockers = found[0] if found and all(found) else {}
-        if not blockers and any(found) and _are_definitions(groups):
+        # What is awaited is the async one of several.
+        if not blockers and any(found) and (not is_awaited or _are_definitions(groups)):
             blocking = [each for each in found if each]
             share = len(blocking), len(found)
-            blockers = {k: each.as_one_of(share, "definitions") for k, each in blocking[0].items()}
+            among = "definitions" if _are_definitions(groups) else "possible targets"
+            blockers = {k: each.as_one_of(share, among) for k, each in blocking[0].items()}
         if not groups and self._overriding.knows(site.call.name):
             blockers = {(each.rule, ()): each for each in self._overriding.of_others(site)}
         if not blockers and self._agenda.hands_on(site):

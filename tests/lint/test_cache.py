@@ -394,7 +394,7 @@ def test_what_a_function_is_passed_elsewhere_counts(tmp_path, monkeypatch):
     )
     Path("loading.py").write_text("def load(client):\n    client.fetch()\n")
     Path("main.py").write_text("from loading import load\nasync def f(it):\n    load(it)\n")
-    for passes, expected in [("Quick()", 0), ("Slow()", 1), ("Slow(), load(Quick())", 0)]:
+    for passes, expected in [("Quick()", 0), ("Slow()", 1), ("Slow(), load(Quick())", 2)]:
         Path("main.py").write_text(
             f"from clients import *\nfrom loading import load\nasync def f():\n    load({passes})\n"
         )
@@ -469,7 +469,7 @@ def test_what_a_constructor_is_passed_elsewhere_counts(tmp_path, monkeypatch):
         ("service.Heir(clients.Quick())", []),
         ("service.Heir(clients.Slow())", both),
         ("service.Service(client=clients.Slow())", both),
-        ("service.Service(clients.Slow()), service.Service(clients.Quick())", []),
+        ("service.Service(clients.Slow()), service.Service(clients.Quick())", both),
         ("service.Service(clients.Slow()), service.Service(anything)", both),
         ("clients.Slow()", []),
     ]:

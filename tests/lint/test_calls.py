@@ -934,7 +934,7 @@ class Bus:
 async def f(name):
     TABLE[name]()  # blocks
     TABLE.get(name)()  # blocks
-    MIXED[name]()
+    MIXED[name]()  # may block
     for function in [blocks, blocks]:
         function()  # blocks
     for key, function in TABLE.items():
@@ -1500,6 +1500,30 @@ class Two(Base):
 """)
     assert str(found.severity) == "info"
     assert "in 1 of its 2 overrides" in found.message
+
+
+def test_one_of_several_things_that_a_name_may_be_is_told_with_less_weight(check_code):
+    findings = check_code("""\
+import httpx, requests, time
+
+class Slow:
+    def fetch(self): time.sleep(1)
+class Quick:
+    def fetch(self): return 1
+
+async def f(flag, *, it: Slow | Quick, client: httpx.Client | httpx.AsyncClient):
+    it.fetch()
+    (time.sleep if flag else print)(1)
+    await client.get("https://example.org")
+    session = requests.Session() if flag else httpx.Client()
+    session.get("https://example.org")
+""")
+    assert [(each.span.line, str(each.severity)) for each in findings] == [
+        (9, "info"),
+        (10, "info"),
+        (13, "error"),
+    ]
+    assert "in 1 of its 2 possible targets" in findings[0].message
 
 
 def test_what_has_all_that_a_protocol_asks_for_stands_for_it(check_code):

@@ -88,7 +88,6 @@ NOT_FOUND = {
     "unknown receiver": ("", "client.get('u')"),
     "dict": ("", "{}.get('u')"),
     "async twin": ("import httpx", "async with httpx.AsyncClient() as c:\n    await c.get('u')"),
-    "one of two does not block": ("import time", "(time.sleep or print)(1)"),
     "one of two is unknown": ("import requests", "s = a and requests.Session()\ns.get('u')"),
     "socket that does not block": (
         "import socket",

@@ -156,7 +156,7 @@ class Other:
     def fetch(self): ...
 async def f():
     make("x").fetch()  # blocks
-    make_one_of("x").fetch()
+    make_one_of("x").fetch()  # may block
     declared().fetch()
 """,
     "attributes of which isinstance is asked": """
@@ -225,7 +225,7 @@ class Cog(commands.Cog):
     async def run(self, ctx, bot):
         self.bot.db.execute("x")  # blocks
         ctx.bot.db.cursor().execute("x")  # blocks
-        self.bot.of_two.fetch()
+        self.bot.of_two.fetch()  # may block
         bot.harmless()
     async def others(self, bot: "OwnBot", state: dict):
         bot.db.execute("x")
@@ -239,7 +239,7 @@ class Quick:
 class Mixin:
     async def f(self):
         self.fetch()  # blocks
-        self.one.get("x")
+        self.one.get("x")  # may block
         self.both.get("x")  # blocks
         self.nothing.get("x")
 class Between(Mixin): ...
@@ -262,7 +262,7 @@ async def g(plain: Plain, slow: Slow):
     slow.fetch()  # blocks
 class Either:
     async def f(self):
-        self.fetch()
+        self.fetch()  # may block
 class Third(Either, Client): ...
 class Fourth(Either, Quick): ...
 """,
@@ -465,7 +465,7 @@ class Either:
     def __init__(self, client):
         self.client = client
     async def f(self):
-        self.client.fetch()
+        self.client.fetch()  # may block
 Heir(Client(), other=Client())
 Kept(unknown)
 Unlike(Quick())
@@ -516,7 +516,7 @@ async def f(a: Optional[Client], b: Client | None, c: Union[Client, None]):
 class Quick:
     def fetch(self): ...
 async def f(either: Client | Quick):
-    either.fetch()
+    either.fetch()  # may block
 """,
     "a class that lacks the method is not meant": """
 async def f(path: str | Path):
@@ -770,7 +770,7 @@ async def f(flag):
         one = Client()
     else:
         one = Quick()
-    one.fetch()
+    one.fetch()  # may block
     if flag:
         two = Client()
         two.fetch()  # blocks
@@ -1089,8 +1089,8 @@ async def f(unknown):
     load(client=Client())  # blocks
     through(Client())  # blocks
     each([Client(), Client()])  # blocks
-    either(Client())
-    either(Quick())
+    either(Client())  # may block
+    either(Quick())  # may block
     anything(Client())
     anything(unknown)
     Repository().read(Client())  # blocks
@@ -1191,7 +1191,7 @@ async def f(user: User):
     one("a")("x")  # blocks
     handler = one("a")
     handler("x")  # blocks
-    either("a")("x")
+    either("a")("x")  # may block
 """,
     "objects that are defaults, and classes that only checkers have": """
 from typing import TYPE_CHECKING
@@ -1360,7 +1360,7 @@ async def f(two: Two, slow: Slow, mixed: MixedSlow):
     Two.query()  # blocks
     two.run()
     slow.work()  # blocks
-    mixed.work()
+    mixed.work()  # may block
 class Hooked:
     callback = None
     inst = None

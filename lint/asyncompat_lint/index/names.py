@@ -6,6 +6,7 @@ It does not go into any scope.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -114,23 +115,21 @@ class Names(State):
                 self._bind_target(target, kind, Subscripted(value, Constant(number)))
 
     def _is_own_object(self, owner: ast.expr) -> bool:
-        """Whether this is the object, or the class, of a method, or one that the method has made."""
+        """Whether this is a method's object, or its class, or an object of that which it has made."""
         scope = self.scopes[self._scope]
         match owner:
             case ast.Name(id=name):
-                bindings = scope.bindings.get(name, [])
+                return self._is_own(name) or _is_one(scope.bindings.get(name), self._is_made_here)
             case ast.Attribute(value=ast.Name() as class_, attr=name) if self._is_own(class_.id):
-                given = self.scopes[scope.parent].attributes.get(name, [])
+                given = self.scopes[scope.parent].attributes.get(name, ())
                 # As it was given here, and not what somebody else gives.
-                bindings = [each for each in given if each.scope == self._scope]
-                return len(bindings) == 1 and self._is_made_here(bindings[0])
-            case _:
-                return False
-        return len(bindings) == 1 and (bindings[0].kind == "self" or self._is_made_here(bindings[0]))
+                here = [each for each in given if each.scope == self._scope]
+                return _is_one(here, self._is_made_here)
+        return False
 
     def _is_own(self, name: str) -> bool:
-        bindings = self.scopes[self._scope].bindings.get(name, [])
-        return len(bindings) == 1 and bindings[0].kind == "self"
+        bindings = self.scopes[self._scope].bindings.get(name)
+        return _is_one(bindings, lambda each: each.kind == "self")
 
     def _is_made_here(self, binding: Binding) -> bool:
         """Whether something is made by ``cls(...)``, or ``super().__new__(cls)``."""
@@ -292,6 +291,11 @@ class Names(State):
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
         self.scopes[self._scope].outer_names.update(dict.fromkeys(node.names, "nonlocal"))
+
+
+def _is_one(bindings: Sequence[Binding] | None, is_so: Callable[[Binding], bool]) -> bool:
+    """Whether a name is bound once, in such a way."""
+    return bindings is not None and len(bindings) == 1 and is_so(bindings[0])
 
 
 def _parts(patterns: list[ast.pattern], value: Expr) -> list[Expr]:
