@@ -27,10 +27,10 @@ class Blocker(msgspec.Struct, frozen=True):
 
     ``once`` is whether it does so only the first time, ``optional`` whether only where an
     environment variable is set, ``given`` the text that something has to begin or end with for it,
-    which nobody knows whether it does, ``overrides`` how many of how many functions
-    do that can stand in the place of an abstract one on the way, or which are its definitions in
-    branches, or what may be called (``among`` says which of these), ``read`` the property that is
-    read at the site, ``passed`` whether what blocks is not called there itself, but by what it is given,
+    which nobody knows whether it does, ``overrides`` how many of how many functions do that can
+    stand in the place of an abstract one on the way, or which are its definitions in branches, or
+    what may be called (``among`` says which of these), ``read`` the property that is read at the
+    site, ``passed`` whether what blocks is not called there itself, but by what it is given,
     ``returned`` whether the function returns what that gives, ``needs_loop`` whether a function on
     the way can run nowhere but on the loop. ``held`` has to hold in the function for it to come to
     that.

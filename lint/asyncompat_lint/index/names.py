@@ -115,7 +115,7 @@ class Names(State):
                 self._bind_target(target, kind, Subscripted(value, Constant(number)))
 
     def _is_own_object(self, owner: ast.expr) -> bool:
-        """Whether this is a method's object, or its class, or an object of that which it has made."""
+        """Whether this is a method's object, or its class, or what it has made of that."""
         scope = self.scopes[self._scope]
         match owner:
             case ast.Name(id=name):
