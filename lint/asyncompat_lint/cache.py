@@ -14,7 +14,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -222,12 +222,14 @@ def digest(raw: bytes) -> bytes:
     return hashlib.blake2b(raw, digest_size=16).digest()
 
 
-def key(files: Iterable[SourceFile], *more: object) -> bytes | None:
-    """Return what stands for all files as they look now, how they were asked for, and more."""
-    states = [(file.location, file.path, file.root, state(file)) for file in files]
-    if any(each[-1] is None for each in states):
+def key(files: Sequence[SourceFile], states: Sequence[State | None], *more: object) -> bytes | None:
+    """Return what stands for all files as they look, how they were asked for, and more."""
+    if None in states:
         return None
-    return digest(repr((os.getcwd(), states, more)).encode())
+    looks = [
+        (file.location, file.path, file.root, its) for file, its in zip(files, states, strict=True)
+    ]
+    return digest(repr((os.getcwd(), looks, more)).encode())
 
 
 def _version() -> str:

@@ -20,7 +20,7 @@ from asyncompat_lint import (
 )
 from asyncompat_lint import knowledge as knowledge_base
 from asyncompat_lint.apart import Apart
-from asyncompat_lint.cache import Cache
+from asyncompat_lint.cache import Cache, State
 from asyncompat_lint.config import Config, meant
 from asyncompat_lint.coroutines import Misuse
 from asyncompat_lint.dependencies import Imports
@@ -114,11 +114,12 @@ def check(paths: Iterable[str], settings: Settings, cache: Cache = NO_CACHE) -> 
 
 def check_files(files: Sequence[SourceFile], settings: Settings, cache: Cache = NO_CACHE) -> Result:
     """Check files that were found before."""
-    key = caches.key(files, settings.identity)
+    states = list(map(caches.state, files))
+    key = caches.key(files, states, settings.identity)
     findings = None if key is None else cache.findings(key)
     if findings is None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))
-        check_ = _Check(files, settings, cache)
+        check_ = _Check(files, states, settings, cache)
         findings = sorted(check_.findings(), key=lambda finding: finding.order)
         if key is not None:
             cache.keep_findings(key, findings, check_.others)
@@ -126,8 +127,15 @@ def check_files(files: Sequence[SourceFile], settings: Settings, cache: Cache = 
 
 
 class _Check:
-    def __init__(self, files: Sequence[SourceFile], settings: Settings, cache: Cache) -> None:
+    def __init__(
+        self,
+        files: Sequence[SourceFile],
+        states: Sequence[State | None],
+        settings: Settings,
+        cache: Cache,
+    ) -> None:
         self._files = files
+        self._states = states
         self._settings = settings
         self._cache = cache
         self._visits_before: dict[str, list[Finding]] = {}
@@ -146,7 +154,7 @@ class _Check:
     def findings(self) -> Iterator[Finding]:
         modules: list[Module] = []
         indexer = Indexer(self._cache)
-        for file, module in indexer.modules(self._files):
+        for file, module in indexer.modules(self._files, self._states):
             if isinstance(module, Module):
                 modules.append(module)
                 if file.is_notebook or module.facts.is_lenient:

@@ -62,7 +62,9 @@ class _Finder:
         folders: Sequence[Folder],
         is_left_out: Callable[[str], bool],
     ) -> None:
-        self.looked_into = {folder for folder, _ in folders}
+        # What there may be in folders, by what these are.
+        self._inside: dict[str, set[str]] = {}
+        self._roots = [folder for folder, _ in folders]
         self._is_left_out = is_left_out
         self._folders = folders
         self._by_name: dict[str, list[Folder]] = defaultdict(list)
@@ -74,6 +76,11 @@ class _Finder:
         self._asked: set[str] = set()
         # Modules that hold no others: what is imported from them is in their files.
         self._leaves: set[str] = set()
+
+    @property
+    def looked_into(self) -> set[str]:
+        """The folders in which something was looked for."""
+        return {*self._roots, *self._inside}
 
     def imported_by(self, importers: Iterable[Module]) -> Iterator[SourceFile]:
         """Give the files of what modules import, and of the packages around it."""
@@ -133,7 +140,12 @@ class _Finder:
     def _at(self, place: str, root: str, shown: Callable[[str], str]) -> Iterator[SourceFile]:
         if place in self._places:
             return
-        self.looked_into.add(os.path.dirname(place))
+        folder, name = os.path.split(place)
+        if folder not in self._inside:
+            self._inside[folder] = modules_in(folder)
+        if name not in self._inside[folder]:  # mostly it is something in a package
+            self._places[place] = False
+            return
         self._places[place] = os.path.isdir(place)
         for location in (os.path.join(place, "__init__.py"), f"{place}.py"):
             if os.path.isfile(location):

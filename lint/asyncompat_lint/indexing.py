@@ -17,7 +17,7 @@ import msgspec
 
 from asyncompat_lint import cache as caches
 from asyncompat_lint import differences, forked
-from asyncompat_lint.cache import Cache, Entry
+from asyncompat_lint.cache import Cache, Entry, State
 from asyncompat_lint.facts import ModuleFacts
 from asyncompat_lint.index import index_module
 from asyncompat_lint.modules import Before, Module
@@ -50,10 +50,15 @@ class Indexer:
         self._decoder = msgspec.msgpack.Decoder(ModuleFacts)
 
     def modules(
-        self, files: Sequence[SourceFile]
+        self, files: Sequence[SourceFile], states: Sequence[State | None] | None = None
     ) -> Iterator[tuple[SourceFile, Module | UnreadableError]]:
-        """Give each file's module, or why there is none, in the order of the files."""
-        kept = [self._still_kept(file) for file in files]
+        """Give each file's module, or why there is none, in the order of the files.
+
+        ``states`` are how they look, where that is known.
+        """
+        if states is None:
+            states = list(map(caches.state, files))
+        kept = list(map(self._still_kept, files, states))
         todo = [file for file, entry in zip(files, kept, strict=True) if entry is None]
         all_kept = (*self._all.values(), *self._news.values()) if todo else ()
         known = {entry.digest: entry for entry in all_kept}  # a file may be as it was before
@@ -74,10 +79,10 @@ class Indexer:
                 yield file, Module(file, facts, entry.digest, entry.facts, before)
         news.close()
 
-    def _still_kept(self, file: SourceFile) -> Entry | None:
+    def _still_kept(self, file: SourceFile, state: State | None) -> Entry | None:
         """What is kept of a file that is as it was."""
         entry = self._kept.get(file.absolute)
-        if entry is None or entry.state is None or entry.state != caches.state(file):
+        if entry is None or entry.state is None or entry.state != state:
             return None
         return entry
 

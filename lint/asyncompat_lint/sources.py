@@ -250,13 +250,15 @@ def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
             continue
         except OSError:
             continue  # it is gone by now
+        if parent != folder and any(entry.name == ENVIRONMENT_FILE for entry in there):
+            continue
         folders: list[str] = []
         for entry in there:
             if _is_excluded(parent, entry.name, exclude):
                 continue
             if entry.name.endswith(SUFFIXES) and _answers(entry.is_file):
                 yield os.path.join(parent, entry.name), entry.is_symlink()
-            elif _is_folder(entry) and not _is_skipped(parent, entry.name):
+            elif entry.name not in SKIPPED_FOLDERS and _is_folder(entry):
                 folders.append(os.path.join(parent, entry.name))
         todo += reversed(folders)
 
@@ -285,10 +287,6 @@ def matches(path: str, pattern: str) -> bool:
     whole = os.path.abspath(path).replace(os.sep, "/")
     wanted = pattern.removeprefix("./").strip("/")
     return fnmatch.fnmatch(whole, f"*/{wanted}") or fnmatch.fnmatch(whole, f"*/{wanted}/*")
-
-
-def _is_skipped(parent: str, name: str) -> bool:
-    return name in SKIPPED_FOLDERS or os.path.exists(os.path.join(parent, name, ENVIRONMENT_FILE))
 
 
 def _identity(location: str, working_folder: str) -> str:
