@@ -18,6 +18,8 @@ from asyncompat_lint.sites import Site
 LONGEST_CERTAIN = 4
 # Among these are the methods of classes that have all that a protocol asks for, and do not name it.
 IMPLEMENTATIONS = "implementations"
+# Among these are all that a name may be where it is called.
+ANY_OF = "things that it may be"
 # Of the cases in which a function blocks, so many are told apart.
 _MOST_CASES = 4
 

@@ -21,7 +21,7 @@ from typing import TypeVar
 import msgspec
 
 from asyncompat_lint.findings import Finding
-from asyncompat_lint.sources import SourceFile, modules_in
+from asyncompat_lint.sources import SourceFile, importable_in
 
 DEFAULT_FOLDER = ".asyncompat_cache"
 # So files are called that are being written, and nobody writes one for so many seconds.
@@ -211,7 +211,7 @@ def _state(location: str) -> State | None:
     try:
         status = os.stat(location)
         if stat.S_ISDIR(status.st_mode):
-            return State(0, 0, 0, tuple(sorted(modules_in(location))))
+            return State(0, 0, 0, tuple(sorted(importable_in(location))))
     except OSError:
         return None
     return State(status.st_mtime_ns, status.st_size, status.st_ctime_ns)

@@ -143,10 +143,13 @@ class _Finder:
         folder, name = os.path.split(place)
         if folder not in self._inside:
             self._inside[folder] = modules_in(folder)
-        if name not in self._inside[folder]:  # mostly it is something in a package
+        # Mostly it is something in a package. A folder that is no module may still be around one.
+        if name.isidentifier() and name not in self._inside[folder]:
             self._places[place] = False
             return
         self._places[place] = os.path.isdir(place)
+        if self._places[place]:
+            self._inside.setdefault(place, modules_in(place))  # it may become a package
         for location in (os.path.join(place, "__init__.py"), f"{place}.py"):
             if os.path.isfile(location):
                 yield SourceFile(location, shown(location), root)

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from asyncompat_lint.agenda import Agenda
 from asyncompat_lint.answers import text_asked
-from asyncompat_lint.blockers import Blocker, Blockers, add, called_at, is_news
+from asyncompat_lint.blockers import ANY_OF, Blocker, Blockers, add, called_at, is_news
 from asyncompat_lint.callbacks import LoopCallbacks
 from asyncompat_lint.conditions import Conditions
 from asyncompat_lint.expressions import Expr, last_name
@@ -220,7 +220,7 @@ class Reach:
     def _weighs(self, site: Site) -> bool:
         """Whether a site, found to block, does so for more than a moment."""
         return any(
-            not each.is_seldom and each.rule != "blocking-file-metadata"
+            each.certainty == 1 and each.rule != "blocking-file-metadata"
             for each in self._blockers(site).values()
         )
 
@@ -236,16 +236,12 @@ class Reach:
         found = [self._of_group(group, site, awaited=is_awaited) for group in groups]
         # Where it may be one of several, every one must block.
         blockers = found[0] if found and all(found) else {}
-        # What is awaited is the async one of several.
-        if not blockers and any(found) and (not is_awaited or _are_definitions(groups)):
-            blocking = [each for each in found if each]
-            share = len(blocking), len(found)
-            among = "definitions" if _are_definitions(groups) else "possible targets"
-            blockers = {k: each.as_one_of(share, among) for k, each in blocking[0].items()}
         if not groups and self._overriding.knows(site.call.name):
             blockers = {(each.rule, ()): each for each in self._overriding.of_others(site)}
         if not blockers and self._agenda.hands_on(site):
             blockers = self._of_arguments(site, groups)
+        if not blockers and any(found):
+            blockers = self._of_some(groups, found)
         call = site.call
         if blockers and not self._guarded.is_run(site.module, call.scope, call.span):
             return {}
@@ -255,6 +251,24 @@ class Reach:
                 for key, b in blockers.items()
             }
         return blockers
+
+    def _of_some(self, groups: list[Group], found: list[Blockers]) -> Blockers:
+        """What blocks of the several things that a site may run, where not all do."""
+        is_defined = _are_definitions(groups)
+        # Where one is async, it may be this one whose coroutine somebody awaits.
+        if not is_defined and any(map(self._seems_async, (each for g in groups for each in g))):
+            return {}
+        among = "definitions" if is_defined else ANY_OF
+        blockers: Blockers = {}
+        for each in (each for blocking in found for each in blocking.values()):
+            of_rule = sum(any(b.rule == each.rule for b in its.values()) for its in found)
+            add(blockers, each.as_one_of((of_rule, len(found)), among))
+        return blockers
+
+    def _seems_async(self, target: Reference) -> bool:
+        """Whether something is async, of a library by its name."""
+        name = target.name.lower()
+        return self._program.is_async(target) or "async" in name or ".aio." in name
 
     def _may_block(self, asked: Asked, groups: list[Group]) -> bool:
         """Whether what a site runs, or hands on, was found to block by now."""

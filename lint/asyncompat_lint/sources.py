@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 
 from asyncompat_lint import notebooks
 
-SUFFIXES = (".py", ".pyw", notebooks.SUFFIX)
+_PYTHON = ".py"
+SUFFIXES = (_PYTHON, ".pyw", notebooks.SUFFIX)
 
 # Folders that hold other people's code, or no code; a virtual environment is known by its file.
 SKIPPED_FOLDERS = frozenset(
@@ -227,11 +228,16 @@ def find_sources(paths: Iterable[str], exclude: Iterable[str] = ()) -> list[Sour
 
 def modules_in(folder: str) -> set[str]:
     """Return the names of all that a folder has, and that may be a module or a package."""
+    return {name.removesuffix(_PYTHON) for name in importable_in(folder)}
+
+
+def importable_in(folder: str) -> list[str]:
+    """Return what a folder has that may be imported, with the suffixes."""
     try:
-        names = (name.removesuffix(".py") for name in os.listdir(folder))
+        names = os.listdir(folder)
     except OSError:
-        return set()
-    return {name for name in names if name.isidentifier()}
+        return []
+    return [name for name in names if name.removesuffix(_PYTHON).isidentifier()]
 
 
 def _below(folder: str, exclude: tuple[str, ...]) -> Iterator[tuple[str, bool]]:

@@ -71,7 +71,7 @@ def flatten(groups: Iterable[Values]) -> Values:
     for group in groups:
         if not group:
             return UNKNOWN
-        if not first and len(group) == 1:
+        if not first and not values and len(group) == 1:
             first = group  # mostly it stays alone, and to hash a value is dear
         else:
             values.update(dict.fromkeys(first))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import sys
 
 from asyncompat_lint.knowledge import Knowledge, libraries
@@ -40,6 +41,22 @@ def giving(*, of_distributions: bool):
     found = [each for each in libraries() if bool(each.distributions) == of_distributions]
     # Of what stands for all names of a class, the class is there.
     return sorted(name.removesuffix(".*") for library in found for name in library.gives)
+
+
+def twins():
+    """The classes and functions of the same libraries that hints name."""
+    found = set()
+    for library in libraries():
+        for table in library.blocking:
+            tops = {owner.partition(".")[0] for owner in table.owners}
+            named = re.findall(r"`(\w+(?:\.\w+)+)`", table.hint)
+            found.update(each for each in named if each.partition(".")[0] in tops)
+    return sorted(found)
+
+
+def bases():
+    found = [each for each in libraries() if each.distributions]
+    return {name: base for library in found for name, base in library.bases.items()}
 
 
 def check_callbacks(name, methods):

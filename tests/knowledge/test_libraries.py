@@ -5,10 +5,31 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from real_things import callbacks, check, check_callbacks, coroutines, entries, find, giving, handed
+from real_things import (
+    bases,
+    callbacks,
+    check,
+    check_callbacks,
+    coroutines,
+    entries,
+    find,
+    giving,
+    handed,
+    twins,
+)
 
 # These are made from C, against libraries of the system's, or too large to be installed with all.
-NOT_ALWAYS_THERE = {"MySQLdb", "pyodbc", "sentence_transformers", "torch", "whisper"}
+# Without torch, transformers has no models.
+NOT_ALWAYS_THERE = {
+    "MySQLdb",
+    "pyodbc",
+    "sentence_transformers",
+    "torch",
+    "transformers",
+    "whisper",
+}
+# These do what others do without being made from them.
+ALIKE = {"django.db.models.Manager", "sqlalchemy.orm.scoped_session", "tinydb.TinyDB"}
 # What these have is made with each of them: by the service, by the constructor.
 MADE_WITH_THEM = {"boto3.resources.base.ServiceResource", "praw.Reddit"}
 
@@ -17,7 +38,7 @@ def skip_if_not_there(name):
     library = name.partition(".")[0]
     if library in NOT_ALWAYS_THERE:
         try:
-            find(library)
+            find(name)
         except (ImportError, LookupError):
             pytest.skip(f"{library} is not there, or finds no client library on this system")
 
@@ -48,3 +69,16 @@ def test_what_gives_something_is_there(name):
     skip_if_not_there(name)
     owner = name.rpartition(".")[0]
     assert inspect.isclass(find(owner)) if owner in MADE_WITH_THEM else callable(find(name))
+
+
+@pytest.mark.parametrize("name", twins())
+def test_the_async_twin_is_there(name):
+    assert callable(find(name)) or inspect.ismodule(find(name))
+
+
+@pytest.mark.parametrize(("name", "base"), bases().items())
+def test_what_is_said_to_be_made_from_a_class_is(name, base):
+    skip_if_not_there(name)
+    if name.startswith("django.contrib."):
+        pytest.skip("Django makes no models without a project")
+    assert name in ALIKE or issubclass(find(name), find(base))

@@ -82,7 +82,7 @@ def check_marked(check_code: Check) -> Callable[[str], None]:
 
     def check_marks(code: str) -> None:
         found = {
-            (each.span.line, "# may block" if "possible targets" in each.message else "# blocks")
+            (each.span.line, "# may block" if "that it may be" in each.message else "# blocks")
             for each in check_code(code)
             if each.code.startswith("AC1")
         }

@@ -1523,7 +1523,7 @@ async def f(flag, *, it: Slow | Quick, client: httpx.Client | httpx.AsyncClient)
         (10, "info"),
         (13, "error"),
     ]
-    assert "in 1 of its 2 possible targets" in findings[0].message
+    assert ", for 1 of the 2 things that it may be" in findings[0].message
 
 
 def test_what_has_all_that_a_protocol_asks_for_stands_for_it(check_code):

@@ -44,6 +44,8 @@ def found(*paths, cache=None, **settings):
         ("app/web/handler.py", "from .helper import *", "app/web/helper.py"),
         ("handler.py", "from helper import wait, later", "helper.py"),
         ("handler.py", "from space.inner.helper import wait, later", "space/inner/helper.py"),
+        ("my-app/handler.py", "from . import wait, later", "my-app/__init__.py"),
+        ("v1.0/handler.py", "from . import wait, later", "v1.0/__init__.py"),
         ("src/app/web/handler.py", "from app.helper import wait, later", "src/app/helper.py"),
     ],
 )
@@ -157,6 +159,36 @@ def test_what_changes_comes_or_goes_is_seen(tree, tmp_path):
     assert codes() == ["AC101"]
     Path("sub/helper.py").unlink()
     assert codes() == []
+
+
+def test_folders_that_become_packages_or_lie_beside_modules_are_seen(tree, tmp_path):
+    cache = Cache(tmp_path / "kept")
+    names = "wait, later = helper.wait, helper.later\n"
+    tree({"one.py": f"from helper import wait, later\n{HANDLER}"})
+    tree({"other.py": f"import helper\n{names}{HANDLER}"})
+    Path("helper").mkdir()
+
+    def codes():
+        kept = [each[2] for each in found("one.py", "other.py", cache=cache)]
+        assert kept == [each[2] for each in found("one.py", "other.py")]
+        return kept
+
+    assert codes() == []
+    tree({"helper.py": HELPER})
+    assert codes() == ["AC101"] * 2
+    tree({"helper/__init__.py": HELPER.replace("sleep", "monotonic")})
+    assert codes() == []
+    Path("helper.py").unlink()
+    tree({"helper/__init__.py": HELPER})
+    assert codes() == ["AC101"] * 2
+
+
+def test_environments_are_left_out(tree):
+    tree({"app/handler.py": f"{HELPER}{HANDLER}", "app/env/handler.py": f"{HELPER}{HANDLER}"})
+    assert {each[0] for each in found(".")} == {"app/handler.py", "app/env/handler.py"}
+    tree({"app/env/pyvenv.cfg": ""})
+    assert {each[0] for each in found(".")} == {"app/handler.py"}
+    assert {each[0] for each in found("app/env")} == {"app/env/handler.py"}
 
 
 def test_the_rest_stays_in_the_cache(tree, tmp_path, monkeypatch):

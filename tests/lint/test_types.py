@@ -63,6 +63,75 @@ async def store(rows):
     proxy.system.listMethods()  # blocks
     proxy.system
 """,
+    "unions of three, in any order": """
+class Later:
+    def fetch(self):
+        time.sleep(2)
+class Quick:
+    def fetch(self): ...
+class AsyncOne:
+    async def fetch(self): ...
+Known = Client | Later | Quick
+async def f(a: Client | Later | Quick, b: Quick | Client | Later, c: "Known", d: Known):
+    a.fetch()  # may block
+    b.fetch()  # may block
+    c.fetch()  # may block
+    d.fetch()  # may block
+async def g(a: Client | Later, b: Client | AsyncOne):
+    a.fetch()  # blocks
+    task = asyncio.create_task(b.fetch())
+    await task
+""",
+    "what is passed to one of several": """
+def work(): time.sleep(1)
+class Plain:
+    def run(self, function): return function()
+class Printing:
+    def run(self, function):
+        open("x").close()
+        return function()
+async def f(either: Plain | Printing):
+    either.run(work)  # blocks
+""",
+    "locks that are held for what may block": """
+class Quick:
+    def fetch(self): ...
+lock, other = threading.Lock(), threading.Lock()
+def hold(one: Client | Quick):
+    with lock:
+        one.fetch()
+def hold_other(one: Client):
+    with other:
+        one.fetch()
+async def f():
+    with lock:
+        pass
+    with other:  # blocks
+        pass
+""",
+    "objects of others that a method makes": """
+class Other: ...
+class Makes:
+    def __init__(self, first):
+        self.path = Path.__new__(Path)
+        self.path.first = Client()
+        made = cls = object.__new__(Other)
+        made.second = Client()
+    @staticmethod
+    def build():
+        made = Other.__new__(Other)
+        made.third = Client()
+        return made
+    def copy(self):
+        copied = type(self).__new__(type(self))
+        copied.client = Client()
+        return copied
+    async def f(self):
+        self.first.fetch()
+        self.second.fetch()
+        self.third.fetch()
+        self.client.fetch()  # blocks
+""",
     "what a method gives to an object that it makes": """
 class Only:
     _only = None
@@ -239,7 +308,7 @@ class Quick:
 class Mixin:
     async def f(self):
         self.fetch()  # blocks
-        self.one.get("x")  # may block
+        self.one.get("x")
         self.both.get("x")  # blocks
         self.nothing.get("x")
 class Between(Mixin): ...
@@ -262,7 +331,7 @@ async def g(plain: Plain, slow: Slow):
     slow.fetch()  # blocks
 class Either:
     async def f(self):
-        self.fetch()  # may block
+        self.fetch()
 class Third(Either, Client): ...
 class Fourth(Either, Quick): ...
 """,

@@ -769,14 +769,17 @@ def test_an_empty_run_is_quick():
     async def main():
         hundreds = []
         for _ in range(10):
-            # Of this process alone: others may keep the machine.
-            start = time.process_time()
+            start, worked = time.perf_counter(), time.process_time()
             for _ in range(100):
                 nested(nothing())
-            hundreds.append((time.process_time() - start) / 100)
-        return min(hundreds)
+            times = time.perf_counter() - start, time.process_time() - worked
+            hundreds.append([each / 100 for each in times])
+        return map(min, zip(*hundreds))
 
-    assert asyncompat.run(main()) < 0.002
+    took, worked = asyncompat.run(main())
+    # Others may keep the machine, so that it takes longer than it works.
+    assert worked < 0.002
+    assert took < 0.02
 
 
 async def first_of(futures):

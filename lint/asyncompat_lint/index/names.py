@@ -134,10 +134,23 @@ class Names(State):
     def _is_made_here(self, binding: Binding) -> bool:
         """Whether something is made by ``cls(...)``, or ``super().__new__(cls)``."""
         match binding:
-            case Binding(kind="assigned", value=Called(function=Attribute(name="__new__"))):
-                return self.scopes[self.scopes[self._scope].parent].kind == "class"
-            case Binding(kind="assigned", value=Called(function=Name(id=name))):
-                return name == "cls" and self._is_own(name)
+            case Binding(
+                kind="assigned",
+                value=Called(function=Attribute(name="__new__"), arguments=(class_, *_)),
+            ):
+                return self._is_own_class(class_)
+            case Binding(kind="assigned", value=Called(function=class_)):
+                return self._is_own_class(class_)
+        return False
+
+    def _is_own_class(self, value: Expr) -> bool:
+        match value:
+            case Name(id="cls" as name):
+                return self._is_own(name)
+            case Called(function=Name(id="type"), arguments=(Name(id=name),)):
+                return self._is_own(name)
+            case Attribute(value=Name(id=name), name="__class__"):
+                return self._is_own(name)
         return False
 
     def _bind_attribute(self, target: ast.Attribute, kind: BindingKind, value: Expr) -> None:

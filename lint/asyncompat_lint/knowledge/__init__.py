@@ -41,8 +41,11 @@ class Knowledge:
         self._bases: dict[str, str] = {}
         self._callables: dict[str, tuple[Where, list[int | str]]] = {}
         self._classes: set[str] = set()
-        # Of these modules and classes all that is in them blocks, however deep.
+        # Of these modules and classes all that is in them blocks, however deep: the project's own.
         self.whole_modules: dict[str, Entry] = {}
+        # And of libraries' classes, with these libraries.
+        self._deep: dict[str, Entry] = {}
+        self._deep_libraries: set[str] = set()
         self._spoken_of: set[str] = set()
         self._harmless: set[str] = set()
         self.coroutines: frozenset[str] = frozenset()
@@ -87,6 +90,9 @@ class Knowledge:
                     self._entries[name] = Entry(name, blocking)
                     if call == "*" and owner not in blocking.all_classes:
                         self.whole_modules[owner] = self._entries[name]
+                    if blocking.deep:
+                        self._deep[owner] = self._entries[name]
+                        self._deep_libraries.add(owner.partition(".")[0])
         if library.nonblocking:
             self._harmless.update(library.nonblocking)
             self._entries = {k: v for k, v in self._entries.items() if not self.is_harmless(k)}
@@ -109,9 +115,10 @@ class Knowledge:
             return entry
         around, _, method = name.rpartition(".")
         any_method = self._entries.get(f"{around}.*")
-        while any_method is None and around and self.whole_modules:
+        is_in_deep = name.partition(".")[0] in self._deep_libraries
+        while any_method is None and around and (self.whole_modules or is_in_deep):
             around = around.rpartition(".")[0]
-            any_method = self.whole_modules.get(around)
+            any_method = self.whole_modules.get(around) or self._deep.get(around)
         if any_method is None or method.startswith("_") or method in any_method.table.except_:
             return None
         if self.is_harmless(name):

@@ -20,7 +20,8 @@ class Table(
 ):
     """Calls that block in the same way: functions of a module, or methods of a class, or several.
 
-    All methods of a class are meant by ``*``, but for those in ``except``.
+    All methods of a class are meant by ``*``, but for those in ``except``; where it is ``deep``,
+    also those of what its attributes are.
 
     ``instead`` is the code that does it the async way, ``advice`` the words where no code can say
     it; without both, ``to_thread`` is advised. ``hint`` is said besides, or ``twins``, the async
@@ -53,6 +54,7 @@ class Table(
     class_: str = ""
     classes: list[str] = []
     except_: list[str] = []
+    deep: bool = False
     instead: str = ""
     advice: str = ""
     hint: str = ""
@@ -113,10 +115,11 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
 
     ``gives`` and ``attributes`` say of which type a call's result, or an attribute, is; the four
     tables behind them, what iterating, subscripting, entering and awaiting an instance of a class
-    gives. Types are written as annotations, with ``self`` for the receiver, ``t0`` for its class's
-    first argument, ``a0`` for the call's first argument, and ``element[...]``, ``result[...]``,
-    ``awaited[...]``, ``entered[...]``, ``injected[...]``, ``instance[...]`` for what is made of
-    one.
+    gives. For all names of a class of which nothing else is said there is ``*``. Types are written
+    as annotations, with ``self`` for the receiver, ``t0`` for its class's first argument, ``a0``
+    for the call's first argument, ``type[...]`` for a class itself, and ``element[...]``,
+    ``result[...]``, ``awaited[...]``, ``entered[...]``, ``injected[...]``, ``instance[...]`` for
+    what is made of one.
     ``aliases`` lead from other names of things to those that the tables use, and so do
     ``patterns``, from all names that one matches.
     ``awaiting`` are functions that await what comes of an async one which they are given to call.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from asyncompat_lint.blockers import LOOP, called_at, severity_of
+from asyncompat_lint.blockers import ANY_OF, LOOP, called_at, severity_of
 from asyncompat_lint.findings import Edit, Finding, Fix
 from asyncompat_lint.knowledge import Table
 from asyncompat_lint.loading import cst
@@ -100,6 +100,8 @@ class BlockingCallRule(Rule):
             message += f", if it is given what {blocker.given}"
         if blocker.overrides == (1, 1):
             message += f" in its only {blocker.among.removesuffix('s')}"
+        elif blocker.among == ANY_OF and blocker.overrides is not None:
+            message += ", for {} of the {} {}".format(*blocker.overrides, ANY_OF)
         elif blocker.overrides is not None:
             message += " in {} of its {} {}".format(*blocker.overrides, blocker.among)
         replacement = replacement_of(self, node, call, self.code_of)

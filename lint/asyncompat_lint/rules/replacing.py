@@ -20,6 +20,9 @@ from asyncompat_lint.rules.moved_block import ends_by_exception, hands_over_loop
 from asyncompat_lint.rules.trees import walk
 from asyncompat_lint.spans import Span
 
+# A function of another name, beside the one that is called.
+_TWIN = re.compile(r"await \w*\{function")
+
 
 @dataclass(frozen=True)
 class Replacement:
@@ -66,6 +69,8 @@ def replacement_of(
     if not (is_dotted(node.func) or "{receiver}" in template or "{callee}" in template):
         template = ""  # what is called is found out by running something
     is_same = bool(template) and table.same
+    if isinstance(node.func, cst.Attribute) and _TWIN.match(template):
+        template = template.replace("await ", "await {receiver}.", 1)  # the twin is there as well
     callee = code_of(node.func)
     imports = []
     if library is not None and template.startswith("await {asyncio}.sleep("):
@@ -106,7 +111,7 @@ def replacement_of(
         code = f"({code})"
     # A function of another name, or of another module, has to be imported by somebody.
     knows_names = "{receiver}" not in template or bool(receiver)
-    is_complete = knows_names and not re.match(r"await \w*\{function", template)
+    is_complete = knows_names and not _TWIN.match(template)
     return Replacement(code, tuple(imports), is_complete, is_same)
 
 
