@@ -167,11 +167,15 @@ def _imports(module: Module, modules: Modules) -> list[str]:
     for target in module.facts.names.imports:
         name = target.removesuffix("*")
         if name.startswith("."):
-            other, _ = modules.find_relative(name.rstrip(".") or name, module)
+            other, rest = modules.find_relative(name.rstrip(".") or name, module)
         else:
-            other, _ = modules.find(name.rstrip("."), module)
+            other, rest = modules.find(name.rstrip("."), module)
         if other is not None:
             found[other.file.location] = other
+            # It may have something else by the module's name.
+            package, _ = modules.package_of(other) if not rest else (None, "")
+            if package is not None:
+                found[package.file.location] = package
     # `package.two.function()` needs no import of it where somebody else has imported it.
     todo, read = list(found.values()), module.facts.names.read.keys()
     while todo:

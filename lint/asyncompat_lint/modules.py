@@ -215,6 +215,11 @@ class Modules:
                 found = self._found[name] = next(iter(modules), None), rest
         return found
 
+    def package_of(self, module: Module) -> tuple[Module | None, str]:
+        """Return the package that a module is in, if it has a file, and the module's name there."""
+        folder, name = os.path.split(module.place)
+        return self._by_place.get(folder), name
+
     def _may_be_beside(self, name: str) -> bool:
         top = name.partition(".")[0]
         return (

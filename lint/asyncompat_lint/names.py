@@ -354,7 +354,7 @@ class Names(ABC):
 
     def _member(self, module: Module, names: list[str], use: Use) -> Values:
         if not names:
-            return (Reference(self.modules.key(module)),)
+            return self._in_place_of(module, use) or (Reference(self.modules.key(module)),)
         first, *others = names
         inside = Use(module, 0, sys.maxsize, 0, use.trail)
         if first in module.facts.scopes[0].bindings:
@@ -366,6 +366,19 @@ class Names(ABC):
         for other in others:
             values = flatten(self.attribute(value, other, inside) for value in values)
         return values
+
+    def _in_place_of(self, module: Module, use: Use) -> Values:
+        """What a package has by a module's name: ``from .load import load`` hides the module."""
+        package, name = self.modules.package_of(module)
+        bindings = None if package is None else package.facts.scopes[0].bindings.get(name)
+        if package is None or not bindings:
+            return UNKNOWN
+        inside = Use(package, 0, sys.maxsize, 0, use.trail)
+        for each in bindings:
+            found, rest = self._imported_module(each.target, inside)
+            if each.kind != "imported" or found is None or (found is module and not rest):
+                return UNKNOWN  # that is the module, or may be
+        return self.bound(name, 0, inside, at_use=False)
 
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})

@@ -220,7 +220,7 @@ class Reach:
     def _weighs(self, site: Site) -> bool:
         """Whether a site, found to block, does so for more than a moment."""
         return any(
-            each.certainty == 1 and each.rule != "blocking-file-metadata"
+            not (each.is_seldom or each.among == ANY_OF) and each.rule != "blocking-file-metadata"
             for each in self._blockers(site).values()
         )
 

@@ -402,6 +402,28 @@ def test_what_a_function_is_passed_elsewhere_counts(tmp_path, monkeypatch):
             assert len(run(cache)) == expected
 
 
+def test_what_a_package_has_by_a_modules_name_counts(tmp_path, monkeypatch):
+    """``from .load import load`` hides the module, from then on."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "kept"
+    Path("package").mkdir()
+    Path("package/load.py").write_text("import time\ndef load():\n    time.sleep(1)\n")
+    Path("main.py").write_text("from package import load\nasync def f():\n    load()\n")
+    Path("other.py").write_text("from package.load import load\nasync def f():\n    load()\n")
+    Path("whole.py").write_text("import package\nasync def f():\n    package.load()\n")
+    always, then = [("other.py", "AC101")], [("main.py", "AC101"), ("whole.py", "AC101")]
+    for text, expected in [
+        ("from .load import load\n", then),
+        ("", []),
+        ("from . import load\n", []),
+        ("from package.load import load\n", then),
+        ("from .load import load as other\n", []),
+    ]:
+        Path("package/__init__.py").write_text(text)
+        assert run(folder) == sorted(always + expected)
+        assert run(tmp_path / "fresh" / str(len(text))) == sorted(always + expected)
+
+
 def test_what_another_process_asked_counts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "kept"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import inspect
+import re
 import sys
 from pathlib import Path
 
@@ -117,5 +118,5 @@ def test_the_requirements_are_the_distributions():
     folder = Path(__file__).parent.parent / "knowledge"
     lines = (folder / "requirements.txt").read_text().splitlines()
     listed = [line.removeprefix("# too large: ") for line in lines]
-    required = [line.partition(">")[0] for line in listed if line and not line.startswith("#")]
+    required = [re.split("[<>]", line)[0] for line in listed if line and not line.startswith("#")]
     assert required == [name for library in libraries() for name in library.distributions]

@@ -63,6 +63,47 @@ async def store(rows):
     proxy.system.listMethods()  # blocks
     proxy.system
 """,
+    "folders above, and files of packages": """
+import importlib.resources, pkgutil
+ROOT = Path(__file__).resolve().parents[1] / "data"
+async def f():
+    (ROOT / "x").read_text()  # blocks
+    for folder in Path("x").parents:
+        folder.mkdir()  # blocks
+    importlib.resources.files("package").joinpath("x").read_text()  # blocks
+    with importlib.resources.as_file(importlib.resources.files("package") / "x") as path:
+        path.read_text()  # blocks
+    pkgutil.get_data("package", "x")  # blocks
+""",
+    "tools of a server that calls them on the loop": """
+from mcp.server.fastmcp import FastMCP
+server = FastMCP("x")
+@server.tool()
+def run(command: str) -> str:
+    time.sleep(1)  # blocks
+@server.resource("file://{name}")
+def read(name: str) -> str:
+    return Path(name).read_text()  # blocks
+@server.tool()
+async def wait():
+    await asyncio.to_thread(time.sleep, 1)
+def other():
+    time.sleep(1)
+""",
+    "methods that others have to replace, for they raise whatever": """
+class Refused(Exception): ...
+class Base:
+    def wait(self):
+        'Wait for it.'
+        raise Refused("here")
+class Slow(Base):
+    def wait(self): time.sleep(1)
+def refuse():
+    raise Refused("here")
+async def f(it: Base):
+    it.wait()  # blocks
+    refuse()
+""",
     "unions of three, in any order": """
 class Later:
     def fetch(self):

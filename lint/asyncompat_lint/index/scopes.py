@@ -58,7 +58,7 @@ class Scopes(Statements):
         is_of_protocol = bool(around.bases) and _PROTOCOL in map(last_name, around.bases)
         scope.is_abstract = (
             not _ABSTRACT.isdisjoint(names)
-            or _stands_for_another(node.body)
+            or _stands_for_another(node.body, is_method=around.kind == "class")
             or (is_of_protocol and _says_nothing(node))
         )
         is_method = around.kind == "class" and Name("staticmethod") not in scope.decorators
@@ -249,8 +249,11 @@ def _says_nothing(node: Function) -> bool:
     )
 
 
-def _stands_for_another(body: list[ast.stmt]) -> bool:
-    """Return whether a function's body says that another one is to stand in its place."""
+def _stands_for_another(body: list[ast.stmt], *, is_method: bool) -> bool:
+    """Return whether a function's body says that another one is to stand in its place.
+
+    So does a method that raises something, and does nothing else.
+    """
     if len(body) > 2:
         return False
     if len(body) == 2 and not (
@@ -259,7 +262,7 @@ def _stands_for_another(body: list[ast.stmt]) -> bool:
         return False
     match body[-1]:
         case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
-            return name == "NotImplementedError"
+            return is_method or name == "NotImplementedError"
         case ast.Expr(value=ast.Constant(value=value)):
             return value is ...
     return False
