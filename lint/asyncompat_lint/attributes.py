@@ -125,27 +125,28 @@ class Attributes(Names):
         self, value: Instance, name: str, use: Use, *, for_heir: bool = False
     ) -> Values:
         """What a library's class says of an attribute, for itself or for a class of the project."""
-        for class_ in self.knowledge.lineage(value.of):
-            qualified = f"{class_}.{name}"
+        qualified, given = self._told_of(value.of, name)
+        if given is not None:
+            return self._typed(given, ITSELF if for_heir else value, (), use)
+        is_heirs = for_heir and self.knowledge.gives_itself(qualified)
+        return (Reference(qualified, receiver=ITSELF if is_heirs else value),)
+
+    def _told_of(self, class_: str, name: str) -> tuple[str, Expr | None]:
+        """The name under which the tables know a class's attribute, and its type if it has one."""
+        for each in self.knowledge.lineage(class_):
+            qualified = f"{each}.{name}"
             given = self.knowledge.attribute(qualified)
-            if given is not None:
-                return self._typed(given, ITSELF if for_heir else value, (), use)
-            if self.knowledge.speaks_of(qualified):
-                is_heirs = for_heir and self.knowledge.gives_itself(qualified)
-                return (Reference(qualified, receiver=ITSELF if is_heirs else value),)
-        return (Reference(f"{value.of}.{name}", receiver=value),)
+            if given is not None or self.knowledge.speaks_of(qualified):
+                return qualified, given
+        return f"{class_}.{name}", None
 
     def named(self, name: str, use: Use) -> Values:
         class_, _, attribute = name.rpartition(".")
+        qualified, given = self._told_of(class_, attribute)
+        if given is None:
+            return (Reference(qualified if class_ else name),)
         owner = Instance(class_) if self.knowledge.is_class(class_) else None
-        for each in self.knowledge.lineage(class_):
-            qualified = f"{each}.{attribute}"
-            given = self.knowledge.attribute(qualified)
-            if given is not None:
-                return self._typed(given, owner, (), use)
-            if self.knowledge.speaks_of(qualified):
-                return (Reference(qualified),)
-        return (Reference(name),)
+        return self._typed(given, owner, (), use)
 
     def _instance_attribute(self, owner: Instance, name: str, use: Use) -> Values:
         """What ``instance.name`` is: given to ``self`` by a method, or else the class's."""

@@ -375,8 +375,10 @@ class Names(ABC):
             return UNKNOWN
         inside = Use(package, 0, sys.maxsize, 0, use.trail)
         for each in bindings:
+            if each.kind != "imported":
+                return UNKNOWN
             found, rest = self._imported_module(each.target, inside)
-            if each.kind != "imported" or found is None or (found is module and not rest):
+            if found is None or (found is module and not rest):
                 return UNKNOWN  # that is the module, or may be
         return self.bound(name, 0, inside, at_use=False)
 
