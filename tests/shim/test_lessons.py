@@ -21,7 +21,7 @@ VIRTUAL_CLOCK = os.path.join(TESTS, "virtual_clock.py")
 ON_THE_REAL_CLOCK = {
     "blocking_function": (1.2, 3.0),
     "crawl_gather": (4.0, 10.0),
-    "films_aiohttp": (0.8, 2.0),
+    "films_aiohttp": (0.8, 2.4),
     "films_requests": (2.4, 30.0),  # page after page: no more than that is said
     "shell_commands": (1.5, 6.0),
     "workers_awaited": (2.0, 3.0),
