@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from asyncompat_lint.expressions import Called, Expr, Name, last_name
-from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.knowledge import AS_DECORATOR, Knowledge
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
@@ -37,7 +37,8 @@ class LoopCallbacks:
         found = self._handed_over(on_loop)
         found.update(self._callbacks_of_protocols())
         found = {place for place in found if self._runs_on_loop(place)}
-        return found | set(self._marked({name for name, keys in on_loop.items() if not keys}))
+        marks = {name for name, keys in on_loop.items() if AS_DECORATOR in keys}
+        return found | set(self._marked(marks))
 
     def _runs_on_loop(self, place: Place) -> bool:
         """Whether what the loop calls is run there: no coroutine, and by no decorator elsewhere."""
@@ -49,7 +50,7 @@ class LoopCallbacks:
         found: set[Place] = set()
         # The parameters that functions of the project hand on.
         handing: dict[Place, set[str]] = defaultdict(set)
-        names = {name.rpartition(".")[2] for name, keys in on_loop.items() if keys}
+        names = {n.rpartition(".")[2] for n, keys in on_loop.items() if keys != [AS_DECORATOR]}
         while names:
             more: set[str] = set()
             for site in self._sites.named(names):
@@ -145,20 +146,26 @@ class LoopCallbacks:
 
     def _callbacks_of_protocols(self) -> Iterator[Place]:
         """The methods that the loop calls of what is made for a connection."""
-        callbacks = self._knowledge.callbacks
-        protocols = {name.rpartition(".")[2] for name in callbacks}
+        protocols = self._knowledge.protocols()
         names = set().union(*map(self._sites.with_subclasses, protocols))
-        methods = set().union(*callbacks.values())
+        is_callback = _matching(set().union(*self._knowledge.callbacks.values()))
         for module in self._program.modules.all:
             if names.isdisjoint(name for _, name in module.facts.names.subclasses):
                 continue
             for number, scope in enumerate(module.facts.scopes.in_order()):
-                if scope.name not in methods or scope.kind != "function":
+                if scope.kind != "function" or not is_callback(scope.name):
                     continue
                 class_ = self._program.defined_at(Place(module.file.location, scope.parent))
                 known, _ = self._program.ancestors(Instance(class_.name, class_.place))
-                if any(scope.name in callbacks.get(each, ()) for each in known):
+                its = (self._knowledge.callbacks.get(each, []) for each in known)
+                if any(_matching(names)(scope.name) for names in its):
                     yield Place(module.file.location, number)
+
+
+def _matching(names: Collection[str]) -> Callable[[str], bool]:
+    """Return what tells whether a name is one of these, or begins as one of them does."""
+    beginnings = tuple(each[:-1] for each in names if each.endswith("*"))
+    return lambda name: name in names or name.startswith(beginnings)
 
 
 def _parameter(site: Site, argument: Expr) -> tuple[Place, str]:

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from asyncompat_lint.knowledge import Callables, Library, Table
+from asyncompat_lint.knowledge import AS_DECORATOR, Callables, Library, Table
 from asyncompat_lint.nearest import nearest, no_rule
 from asyncompat_lint.toml import tomllib
 from asyncompat_lint.versions import Versions, parse_range, parse_required
@@ -82,7 +82,7 @@ class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="ke
             nonblocking=list(self.nonblocking),
             gives=dict.fromkeys(self.offloads, "typing.Awaitable[result[a0]]"),
             callables=Callables(
-                loop={name: [] for name in self.runs_on_loop},
+                loop={name: [AS_DECORATOR] for name in self.runs_on_loop},
                 elsewhere={name: [0] for name in self.offloads},
             ),
         )

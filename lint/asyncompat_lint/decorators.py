@@ -14,7 +14,7 @@ from asyncompat_lint.hierarchy import Hierarchy
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.names import Use
-from asyncompat_lint.values import Place, Reference, Values
+from asyncompat_lint.values import Place, Reference, Value, Values
 
 # Where a function is called that does not run where its call stands.
 _LATER = ("elsewhere", "loop")
@@ -31,11 +31,15 @@ class Decorators(Hierarchy):
         """Return what a function is decorated with, as far as it is known."""
         module = self.modules.at(place.location)
         scope = self.scope(place)
-        outside = Use(module, scope.parent, scope.line, 0)
-        decorators = (
-            each.function if isinstance(each, Called) else each for each in scope.decorators
-        )
-        return tuple(value for each in decorators for value in self.infer(each, outside))
+        around = module.facts.scopes[scope.parent]
+        found: list[Value] = []
+        for each in scope.decorators:
+            decorator = each.function if isinstance(each, Called) else each
+            # `@work` of a method that is called so is the one outside of its class.
+            is_outer = decorator == Name(scope.name) and around.kind == "class"
+            outside = Use(module, around.parent if is_outer else scope.parent, scope.line, 0)
+            found += self.infer(decorator, outside)
+        return tuple(found)
 
     def goes_elsewhere(self, place: Place, *, also_later: bool = True) -> bool:
         """Return whether a decorator runs a sync function elsewhere, or makes it an async one.

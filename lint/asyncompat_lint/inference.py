@@ -5,8 +5,6 @@ Knows the forms of expressions. It does not know what blocks.
 
 from __future__ import annotations
 
-import sys
-
 from asyncompat_lint.containers import is_empty
 from asyncompat_lint.expressions import (
     DIVIDED,
@@ -208,7 +206,7 @@ class Inference(Operations):
         place = Place(use.module.file.location, index)
         if scope.kind == "lambda":
             return (Reference("<lambda>", place),)
-        inside = Use(use.module, index, sys.maxsize, 0, use.trail)
+        inside = Use(use.module, index, use.line, use.column, use.trail)
         arguments = tuple(self.infer(each, inside) for each in scope.returned)
         of = _COMPREHENSIONS[scope.name]
         return (Instance(of, place if of == GENERATOR else None, arguments),)

@@ -1330,6 +1330,123 @@ def offloaded(request):
 def other(request):
     blocks()
 """,
+    "what Textual calls of applications and of what they show": """
+from textual import on, work
+from textual.app import App
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+class Base(Static): ...
+class Clock(Base):
+    def on_mount(self):
+        self.set_interval(1, self.tick)
+        self.set_timer(1, lambda: time.sleep(1))  # blocks
+    def tick(self):
+        blocks()  # blocks
+    def watch_time(self, old, new):
+        blocks()  # blocks
+    def other(self):
+        blocks()
+    @work(thread=True)
+    def on_hide(self):
+        blocks()
+    @on(Button.Pressed, "#start")
+    def start(self):
+        blocks()  # blocks
+class Question(ModalScreen[bool]):
+    def action_answer(self):
+        blocks()  # blocks
+class Program(App):
+    def compose(self):
+        blocks()  # blocks
+        yield Clock()
+    def on_button_pressed(self, event):
+        self.push_screen(Question(), self.done)
+        self.work()
+    def done(self, result):
+        blocks()  # blocks
+    @work(thread=True)
+    def work(self):
+        blocks()
+        self.call_from_thread(self.show)
+    def show(self):
+        blocks()  # blocks
+""",
+    "handlers and hooks that frameworks call on the loop": """
+import chainlit
+import socketio
+from blacksheep import Application
+from fastapi import FastAPI
+from nicegui import app, run, ui
+from prompt_toolkit.key_binding import KeyBindings
+from semantic_kernel.functions import kernel_function
+server, in_threads = socketio.AsyncServer(), socketio.Server()
+site, service, keys = Application(), FastAPI(), KeyBindings()
+@server.event
+def connect(sid, environ):
+    blocks()  # blocks
+@server.on("named")
+def named(sid):
+    blocks()  # blocks
+def handed(sid):
+    blocks()  # blocks
+server.on("handed", handed)
+@in_threads.event
+def message(sid):
+    blocks()
+class Room(socketio.AsyncNamespace):
+    def on_message(self, sid):
+        blocks()  # blocks
+    def helper(self):
+        blocks()
+@chainlit.on_message
+def answer(message):
+    blocks()  # blocks
+@chainlit.on_stop
+async def stop():
+    await chainlit.make_async(blocks)()
+@ui.page("/")
+def page():
+    ui.button("now", on_click=lambda: blocks())  # blocks
+    ui.button("later", on_click=click)
+    ui.timer(1.0, tick)
+    blocks()  # blocks
+async def click():
+    await run.io_bound(blocks)
+def tick():
+    blocks()  # blocks
+@app.on_startup
+def first():
+    blocks()  # blocks
+def last():
+    blocks()  # blocks
+app.on_shutdown(last)
+@service.on_event("startup")
+def begin():
+    blocks()  # blocks
+@service.get("/")
+def route():
+    blocks()
+@site.router.get("/")
+def home():
+    blocks()  # blocks
+@keys.add("c-c")
+def key(event):
+    blocks()  # blocks
+class Plugin:
+    @kernel_function(name="x")
+    def call(self):
+        blocks()  # blocks
+""",
+    "lambdas that are handed over at a module's top": """
+from nicegui import ui
+ui.timer(1.0, lambda: blocks())  # blocks
+with ui.row():
+    ui.button(
+        "now",
+        on_click=lambda: time.sleep(1),  # blocks
+        on_other=lambda: time.sleep(1),
+    )
+""",
     "what is called where a stack is left, and in a context": """
 import contextvars
 async def main():

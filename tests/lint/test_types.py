@@ -63,6 +63,33 @@ async def store(rows):
     proxy.system.listMethods()  # blocks
     proxy.system
 """,
+    "parameters that are declared to be anything": """
+def first(session: typing.Any): return session.get("url")
+def second(path: object): return path.read_text()
+def third(path: typing.Optional[typing.Any] = None): return path.read_text()
+class Kept:
+    def __init__(self, session: typing.Any | None): self.session = session
+    async def ask(self): self.session.get("url")  # blocks
+async def f():
+    first(requests.Session())  # blocks
+    second(Path("x"))  # blocks
+    third(Path("x"))  # blocks
+    Kept(requests.Session())
+""",
+    "what goes through something of its own name": """
+async def f(paths: list[Path], named: dict[str, Path]):
+    paths = [path for path in paths if path.name]
+    paths = sorted(
+        path for path in paths if path.name
+    )
+    for path in paths:
+        path.read_text()  # blocks
+    named = {name: path for name, path in named.items() if name}
+    for name, path in named.items():
+        path.read_text()  # blocks
+    texts = [path.read_text() for path in paths]  # blocks
+    texts = [text.read_text() for text in texts]
+""",
     "folders above, and files of packages": """
 import importlib.resources, pkgutil
 ROOT = Path(__file__).resolve().parents[1] / "data"

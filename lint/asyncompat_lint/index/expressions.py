@@ -12,6 +12,7 @@ from typing import Any, Literal
 from asyncompat_lint.expressions import (
     DIVIDED,
     KEYWORDS,
+    NOTHING,
     OPAQUE,
     TEXT,
     Attribute,
@@ -25,12 +26,15 @@ from asyncompat_lint.expressions import (
     Name,
     Opaque,
     Subscripted,
+    last_name,
 )
 
 # What has been met: lambdas and comprehensions, which have scopes of their own, and calls.
 Known = Mapping[ast.AST, Expr]
 _NOTHING: Known = {}
 
+# What is declared to be one of these may be anything.
+_ANYTHING = frozenset({"Any", "object"})
 _LONGEST_TEXT = 80
 _LARGEST_NUMBER = 2**63 - 1
 # Of these calls some arguments count even where they are constants or told by name: the place that
@@ -202,6 +206,16 @@ def annotation(node: ast.expr) -> Expr:
         case ast.Constant(value=value) if value is ...:
             return ELLIPSIS
     return OPAQUE
+
+
+def says_nothing(said: Expr) -> bool:
+    """Return whether what is declared to be that may be anything, as if nothing were declared."""
+    match said:
+        case Either(options=options):
+            return all(each == NOTHING or says_nothing(each) for each in options)
+        case Subscripted(value=value, index=index):
+            return last_name(value) == "Optional" and says_nothing(index)
+    return last_name(said) in _ANYTHING
 
 
 def is_named(node: ast.expr, names: set[str]) -> bool:

@@ -24,7 +24,13 @@ from asyncompat_lint.expressions import (
     last_name,
 )
 from asyncompat_lint.facts import Binding, BindingKind, Put
-from asyncompat_lint.index.expressions import annotation, expression, is_named, name_of
+from asyncompat_lint.index.expressions import (
+    annotation,
+    expression,
+    is_named,
+    name_of,
+    says_nothing,
+)
 from asyncompat_lint.index.state import VERSIONED, Placed, State
 from asyncompat_lint.shared import HOLDERS, item
 
@@ -220,7 +226,9 @@ class Names(State):
                 self._versioned.add(name or bound)
 
     def visit_Assign(self, node: ast.Assign) -> None:
+        around, self._given = self._given, node.targets[0]
         self.visit(node.value)
+        self._given = around
         value = expression(node.value, self._known)
         for target in node.targets:
             self._bind_target(target, "assigned", value)
@@ -337,7 +345,7 @@ def _begins_empty(value: Expr) -> bool:
 def _says_nothing(declared: ast.expr) -> bool:
     """Whether an annotation leaves it to the value what something is."""
     is_bare = name_of(declared) in ("ClassVar", "Final")
-    return is_bare or is_named(declared, {"Any", "Callable", "object"})
+    return is_bare or is_named(declared, {"Callable"}) or says_nothing(annotation(declared))
 
 
 def import_targets(node: ast.Import | ast.ImportFrom) -> list[tuple[ast.alias, str, str]]:

@@ -17,8 +17,15 @@ from asyncompat_lint.expressions import (
     Subscripted,
     last_name,
 )
-from asyncompat_lint.facts import Mark, Statement, Suite
-from asyncompat_lint.index.expressions import ELLIPSIS, annotation, element, name_of, whole_lines
+from asyncompat_lint.facts import Mark, Scope, Statement, Suite
+from asyncompat_lint.index.expressions import (
+    ELLIPSIS,
+    annotation,
+    element,
+    name_of,
+    says_nothing,
+    whole_lines,
+)
 from asyncompat_lint.index.handing import passed_on_always
 from asyncompat_lint.index.state import Comprehension, Function
 from asyncompat_lint.index.statements import Statements
@@ -99,6 +106,8 @@ class Scopes(Statements):
             self.scopes[self._scope].type_parameters.append(parameter.name)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
+        if not self._in_function and (at := self._statement()) not in self.statements[-1:]:
+            self.statements.append(at)
         self._visit_all(_defaults(node.args))
         outside = self._enter("lambda", "<lambda>", node.lineno)
         self._known[node] = Inner(self._scope)
@@ -137,8 +146,8 @@ class Scopes(Statements):
         for number, parameter in enumerate(parameters):
             if is_method and not number:
                 self._bind(parameter.arg, "self", parameter)
-            elif parameter.annotation is not None:
-                self._bind(parameter.arg, "annotated", parameter, annotation(parameter.annotation))
+            elif (said := _said_of(parameter)) is not None:
+                self._bind(parameter.arg, "annotated", parameter, said)
             elif things is not None and len(parameters) == 1:
                 each = element(things, self._known)
                 self._bind(parameter.arg, "assigned", parameter, each, scope=scope.parent)
@@ -208,9 +217,17 @@ class Scopes(Statements):
             self._bind_target(generator.target, "assigned", element(generator.iter, self._known))
             self._visit_all(generator.ifs)
         self._visit_all(elements)
-        returned = self.scopes[self._scope].returned
-        returned += [self._expression(each) for each in elements]
+        scope = self.scopes[self._scope]
+        scope.returned += [self._expression(each) for each in elements]
+        if self._given is not None:
+            self._bind_before(scope, self._given)
         self._scope = outside
+
+    def _bind_before(self, scope: Scope, target: ast.expr) -> None:
+        """What `xs = [x for x in xs]` goes through are the old `xs`: it is before the new ones."""
+        line, column = self._start(target)
+        for bindings in scope.bindings.values():
+            bindings[:] = [replace(each, line=line, column=column) for each in bindings]
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:
@@ -232,6 +249,12 @@ def _defaults_by_name(arguments: ast.arguments) -> dict[str, ast.expr]:
         if keyword_default is not None:
             defaults[each.arg] = keyword_default
     return defaults
+
+
+def _said_of(parameter: ast.arg) -> Expr | None:
+    """What a parameter is declared to be, if that says anything."""
+    said = None if parameter.annotation is None else annotation(parameter.annotation)
+    return None if said is None or says_nothing(said) else said
 
 
 def _annotations(node: Function) -> list[ast.expr]:

@@ -61,6 +61,8 @@ _LEAVES: frozenset[type] = frozenset({ast.Constant, ast.Name, bool, int, str, ty
 class State:
     """A walk through a module."""
 
+    # What is given the value that is walked through.
+    _given: ast.expr | None = None
     # The parser's own walk looks each method up by its name, at every node of a million lines.
     _visitors: ClassVar[_Visitors]
 

@@ -16,9 +16,27 @@ from typing import get_args
 
 from asyncompat_lint.expressions import Expr
 from asyncompat_lint.index.expressions import annotation
-from asyncompat_lint.knowledge.schema import Callables, Entry, Library, Table, Where, parse
+from asyncompat_lint.knowledge.schema import (
+    AS_DECORATOR,
+    Callables,
+    Entry,
+    Library,
+    Table,
+    Where,
+    parse,
+)
 
-__all__ = ["Callables", "Entry", "Knowledge", "Library", "Table", "libraries", "load", "parse"]
+__all__ = [
+    "AS_DECORATOR",
+    "Callables",
+    "Entry",
+    "Knowledge",
+    "Library",
+    "Table",
+    "libraries",
+    "load",
+    "parse",
+]
 
 # Tables of another kind: when asyncio's names came and went (``history``).
 HISTORY = ("asyncio_api.toml", "asyncio_notes.toml")
@@ -184,6 +202,13 @@ class Knowledge:
         while lineage[-1] in self._bases:
             lineage.append(self._bases[lineage[-1]])
         return lineage
+
+    def protocols(self) -> set[str]:
+        """Return the last names of the classes of which the event loop calls methods."""
+        there = [
+            each for each in self._bases if not self.callbacks.keys().isdisjoint(self.lineage(each))
+        ]
+        return {name.rpartition(".")[2] for name in (*self.callbacks, *there)}
 
     def piped(self, class_: str) -> str | None:
         """Return the class of what a class's instance is a part of, when it is piped with `|`."""

@@ -96,12 +96,15 @@ class Table(
         return [*modules, *self.all_classes]
 
 
+AS_DECORATOR = "@"
+
+
 class Callables(msgspec.Struct, forbid_unknown_fields=True):
     """What is done with callables that are passed: by position or name, for each function.
 
     They are called before it returns (``here``), where what it gives is gone through
     (``iterated``), later by the event loop (``loop``), or in another thread or process
-    (``elsewhere``).
+    (``elsewhere``). What is decorated with it is passed, too, by ``AS_DECORATOR``.
     """
 
     here: dict[str, list[int | str]] = {}
@@ -124,6 +127,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True):
     ``patterns``, from all names that one matches.
     ``awaiting`` are functions that await what comes of an async one which they are given to call.
     ``callbacks`` are the methods that the event loop calls of a class and of what derives from it,
+    or how their names begin (``on_*``),
     ``pipes`` what comes of an instance of a class that is put behind another, or before it, by `|`;
     ``before`` and ``behind`` the same for one that is put there of something of which nothing is
     known.
