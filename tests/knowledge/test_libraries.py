@@ -29,7 +29,12 @@ NOT_ALWAYS_THERE = {
     "whisper",
 }
 # These do what others do without being made from them.
-ALIKE = {"django.db.models.Manager", "sqlalchemy.orm.scoped_session", "tinydb.TinyDB"}
+ALIKE = {
+    "django.db.models.Manager",
+    "sqlalchemy.orm.scoped_session",
+    "tinydb.TinyDB",
+    "upath.UPath",
+}
 # What these have is made with each of them: by the service, by the constructor.
 MADE_WITH_THEM = {"boto3.resources.base.ServiceResource", "praw.Reddit"}
 

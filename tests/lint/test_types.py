@@ -63,6 +63,27 @@ async def store(rows):
     proxy.system.listMethods()  # blocks
     proxy.system
 """,
+    "databases and stores by their own clients": """
+import apsw, fsspec, lancedb, mutagen, pulsar
+import google.generativeai as genai
+from databricks import sql
+from upath import UPath
+async def f(path: str):
+    for row in apsw.Connection(":memory:").execute("select 1"): pass  # blocks
+    with sql.connect() as connection, connection.cursor() as cursor:  # blocks
+        cursor.execute("select 1")  # blocks
+    files = fsspec.filesystem("s3")
+    with files.open("x") as file:  # blocks
+        file.read()  # blocks
+    (UPath("s3://bucket") / "x").read_text()  # blocks
+    mutagen.File(path).save()  # blocks
+    model = genai.GenerativeModel("x")
+    model.start_chat().send_message("x")  # blocks
+    await model.generate_content_async("x")
+    table = await (await lancedb.connect_async("x")).open_table("x")
+    lancedb.connect("x").open_table("x").search([1]).limit(2).to_list()  # blocks
+    pulsar.Client("x").subscribe("x", "y").receive()  # blocks
+""",
     "parameters that are declared to be anything": """
 def first(session: typing.Any): return session.get("url")
 def second(path: object): return path.read_text()
