@@ -9,14 +9,14 @@ from __future__ import annotations
 import builtins
 import sys
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from asyncompat_lint.expressions import NOTHING, Expr, last_name
-from asyncompat_lint.facts import PROPERTIES
+from asyncompat_lint.facts import PROPERTIES, Binding
 from asyncompat_lint.mro import merged
-from asyncompat_lint.names import Names, Use
+from asyncompat_lint.names import Names, Use, beside_declared
 from asyncompat_lint.values import (
     ITSELF,
     UNKNOWN,
@@ -155,22 +155,30 @@ class Attributes(Names):
             each for each in self.scope(place).attributes.get(name, []) if each.value != NOTHING
         ]
         declared = [each for each in bindings if each.kind == "annotated"]
+        module = self.modules.at(place.location)
+
+        def given(bindings: Iterable[Binding], use: Use) -> Iterator[Values]:
+            for each in bindings:
+                where = Use(module, each.scope, each.line, each.column, use.trail)
+                yield self.value_of(name, each, each.scope, where)
+
         if not bindings or (not declared and name in self.scope(place).bindings):
             values = self._class_attribute(owner, name, use, of_instance=True)
             if values or not bindings:
-                return values
-        module = self.modules.at(place.location)
+                return self.nearer(values, given(bindings, use), use)
 
         def find(use: Use) -> Values:
-            places = [
-                (each, Use(module, each.scope, each.line, each.column, use.trail))
-                for each in declared or bindings
-            ]
-            if all(each.kind == "assigned" for each, _ in places):
-                values = self._any_of([(each.value, where) for each, where in places])
+            if declared:
+                others = given(beside_declared(bindings), use)
+                return self.nearer(flatten(given(declared, use)), others, use)
+            if all(each.kind == "assigned" for each in bindings):
+                places = [
+                    (each.value, Use(module, each.scope, each.line, each.column, use.trail))
+                    for each in bindings
+                ]
                 inside = Use(module, place.scope, sys.maxsize, 0, use.trail)
-                return self.filled(values, name, place.scope, inside)
-            return flatten(self.value_of(name, each, each.scope, at) for each, at in places)
+                return self.filled(self._any_of(places), name, place.scope, inside)
+            return flatten(given(bindings, use))
 
         values = self._once((place.location, place.scope, f"self.{name}"), use, find)
         if not values and not declared:  # what a base class declares
@@ -210,6 +218,20 @@ class Attributes(Names):
 
         step = (place.location, place.scope, f"heirs' {name}{' in an instance' * of_instance}")
         return self._once(step, use, find)
+
+    def nearer(self, declared: Values, given: Iterable[Values], use: Use) -> Values:
+        match declared:
+            case (Instance(place=Place() as class_),) if self.is_class(class_):
+                groups = list(given)
+                if groups and all(
+                    isinstance(each, Instance)
+                    and each.place is not None
+                    and class_ in self._order(each.place, use)
+                    for group in groups
+                    for each in group or declared
+                ):
+                    return flatten(groups)
+        return declared
 
     def _instance_at(self, class_: Place) -> Instance:
         return Instance(self.defined(self.modules.at(class_.location), class_.scope).name, class_)

@@ -12,7 +12,7 @@ import sys
 import typing
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -90,6 +90,10 @@ class Names(ABC):
 
         An ``async with`` asks its async methods, if it has both.
         """
+
+    @abstractmethod
+    def nearer(self, declared: Values, given: Iterable[Values], use: Use) -> Values:
+        """Return what is given to a name, if all of that is made from the declared class."""
 
     @abstractmethod
     def without(self, values: Values, classes: Values) -> Values:
@@ -207,19 +211,19 @@ class Names(ABC):
         there = _in_force(bindings, use) if at_use else _ever(bindings)
         if not there:
             return UNKNOWN
-        groups = []
-        for each in there:
-            told = index if _is_told_there(each) else each.scope
-            where = Use(use.module, told, each.line, each.column, use.trail)
-            groups.append(self.value_of(name, each, index, where))
+
+        def given(binding: Binding) -> Values:
+            told = index if _is_told_there(binding) else binding.scope
+            where = Use(use.module, told, binding.line, binding.column, use.trail)
+            return self.value_of(name, binding, index, where)
+
+        groups = list(map(given, there))
         values = self.filled(flatten(groups), name, index, use)
         if not at_use:
-            return values
-        if not values:
-            # Of several the nearest counts, unless only what was declared is known.
-            kinds = [each.kind for each in there]
-            declared = [g for g, kind in zip(groups, kinds, strict=True) if kind == "annotated"]
-            values = groups[0] or next(iter(declared), UNKNOWN)
+            return self.nearer(values, (given(each) for each in beside_declared(bindings)), use)
+        if not values:  # what it was declared to be before, it still is
+            before = (e for e in bindings if e.kind == "annotated" and e.line <= use.line)
+            values = groups[0] or next(filter(None, map(given, before)), UNKNOWN)
         for each in _excluded(bindings, use):
             values = self.without(values, self.infer(each.value, use))
         return values
@@ -415,6 +419,15 @@ def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
             continue
         found.append(each)
     return found or before[-1:]
+
+
+def beside_declared(bindings: list[Binding]) -> list[Binding]:
+    """Return what a name that is declared to be something is given, if all of that is told."""
+    given = [each for each in bindings if each.kind not in (*SAYING, "annotated")]
+    places = {(each.line, each.column) for each in given}
+    declared = [each for each in bindings if each.kind == "annotated"]
+    is_told = declared and all((each.line, each.column) in places for each in declared)
+    return given if is_told else []
 
 
 def _excluded(bindings: list[Binding], use: Use) -> list[Binding]:

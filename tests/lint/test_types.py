@@ -84,6 +84,34 @@ async def f(path: str):
     lancedb.connect("x").open_table("x").search([1]).limit(2).to_list()  # blocks
     pulsar.Client("x").subscribe("x", "y").receive()  # blocks
 """,
+    "what is declared a class and given one made from it": """
+class Store: ...
+class InFile(Store):
+    def load(self): return Path("x").read_text()
+class InMemory(Store):
+    def load(self): return ""
+class Declared:
+    def __init__(self): self.store: Store = InFile()
+    async def go(self): self.store.load()  # blocks
+class InBody:
+    store: Store
+    def __init__(self): self.store = InFile()
+    async def go(self): self.store.load()  # blocks
+class Either:
+    def __init__(self, given: Store): self.store: Store = given
+    def fall_back(self): self.store = InFile()
+    async def go(self): self.store.load()
+class Quick:
+    def __init__(self): self.store: Store = InMemory()
+    async def go(self): self.store.load()
+kept: Store = InFile()
+async def f(path: Path):
+    store: Store = InFile()
+    store.load()  # blocks
+    kept.load()  # blocks
+    path = unknown(path)
+    path.read_text()  # blocks
+""",
     "parameters that are declared to be anything": """
 def first(session: typing.Any): return session.get("url")
 def second(path: object): return path.read_text()

@@ -246,6 +246,9 @@ class Names(State):
             self._bind_target(node.target, "assigned", self._expression(node.value))
         else:
             self._bind_target(node.target, "annotated", annotation(node.annotation))
+            in_class = self.scopes[self._scope].kind == "class"
+            if node.value is not None and not in_class and _is_nearer(node.value, node.annotation):
+                self._bind_target(node.target, "assigned", self._expression(node.value))
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
@@ -346,6 +349,14 @@ def _says_nothing(declared: ast.expr) -> bool:
     """Whether an annotation leaves it to the value what something is."""
     is_bare = name_of(declared) in ("ClassVar", "Final")
     return is_bare or is_named(declared, {"Callable"}) or says_nothing(annotation(declared))
+
+
+def _is_nearer(value: ast.expr, declared: ast.expr) -> bool:
+    """Whether something may be of a class that is made from the one which is declared."""
+    if not isinstance(value, ast.Call) or isinstance(declared, ast.Subscript):
+        return False
+    made = name_of(value.func)
+    return made[:1].isupper() and made != name_of(declared)
 
 
 def import_targets(node: ast.Import | ast.ImportFrom) -> list[tuple[ast.alias, str, str]]:
