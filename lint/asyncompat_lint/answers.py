@@ -70,6 +70,9 @@ def _changed(value: object, changes: Iterable[Change]) -> set[object]:
     """All that a value may be by now."""
     values = {value}
     for change in changes:
+        if change.method == "bool":
+            values.update([bool(each) for each in values])
+            continue
         for text in [each for each in values if isinstance(each, str)]:
             # Who has written it may have given the method too much, or nothing.
             with contextlib.suppress(TypeError):

@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from asyncompat_lint.answers import answer, contradict, text_asked
+from asyncompat_lint.blockers import Blockers
 from asyncompat_lint.constants import Constants
 from asyncompat_lint.expressions import (
+    OPAQUE,
     Attribute,
     Called,
     Constant,
@@ -27,16 +29,14 @@ from asyncompat_lint.expressions import (
     last_name,
     root_name,
 )
-from asyncompat_lint.facts import SAYING, Condition, Scope
+from asyncompat_lint.facts import SAYING, Condition, Scope, Suite
 from asyncompat_lint.held import Dispatch, Held, Left, OfClass, Overridable, Remembered
 from asyncompat_lint.hierarchy import loaded
 from asyncompat_lint.names import Use
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
-from asyncompat_lint.values import ANYTHING, Instance, Place, Reference, Values
+from asyncompat_lint.values import ANYTHING, Instance, Place, Reference, Value, Values
 
-# What is declared to be one of these is not None.
-_CERTAIN = frozenset("bool bytes dict float frozenset int list set str tuple Path".split())
 _PROTOCOL = "typing.Protocol"
 # What the facts have for a constant that they do not keep as it is.
 _MADE = frozenset(Called(Name(name)) for name in ("bytes", "int", "str"))
@@ -172,6 +172,15 @@ class Conditions:
             if one.parameter == other.parameter
         )
 
+    def possible(self, blockers: Blockers, site: Site, place: Place) -> Blockers:
+        """Return what may block at a site in the function at a place, by what is asked there."""
+        if not self._program.scope(place).conditions or not any(e.held for e in blockers.values()):
+            return blockers
+        asked = tuple(self.at(site, place))
+        return {
+            key: each for key, each in blockers.items() if self.can_all_hold((*each.held, *asked))
+        }
+
     def _contradict(self, one: Held, other: Held) -> bool:
         match one, other:
             case OfClass(), OfClass():
@@ -198,7 +207,7 @@ class Conditions:
         if isinstance(condition, OfClass):
             is_so = self._is_instance(condition.classes, argument, site)
         else:
-            is_so = _is_so(condition, self._constant(argument, site) or argument, site)
+            is_so = self._is_so(condition, self._constant(argument, site) or argument, site)
         if is_so is not None:
             return is_so == condition.holds
         name = parameter_of(argument, site)
@@ -208,12 +217,41 @@ class Conditions:
             return OfClass(name, condition.classes, condition.holds)
         return replace(condition, parameter=name)
 
+    def _is_so(self, condition: Condition, argument: Expr, site: Site) -> bool | None:
+        if condition.asked == "none" and self._is_something(argument, site):
+            return False
+        return answer(condition, argument) if isinstance(argument, Constant) else None
+
+    def _is_something(self, argument: Expr, site: Site) -> bool:
+        """Whether an argument is certainly not None, by its form or by what is declared."""
+        if isinstance(argument, Display | Inner) or argument in _MADE:
+            return True
+        name = parameter_of(argument, site)
+        caller = site.module.facts.scopes[site.scope]
+        if not name or name in caller.defaults:
+            return False
+        declared = caller.bindings[name][0]
+        if declared.kind != "annotated" or not isinstance(declared.value, Name | Attribute):
+            return False
+        values = self._program.infer(declared.value, _use(site))
+        return bool(values) and all(map(self._is_class, values))
+
+    def _is_class(self, value: Value) -> bool:
+        if not isinstance(value, Reference) or value.name in ANYTHING:
+            return False
+        if value.place is not None:
+            return self._program.is_class(value.place)
+        return self._program.knowledge.is_class(value.name) or isinstance(loaded(value.name), type)
+
     def _constant(self, argument: Expr | None, site: Site) -> Constant | None:
         return None if argument is None else self._constants.of(argument, _use(site))
 
     def _argument(self, parameter: str, site: Site, place: Place, scope: Scope) -> Expr | None:
         """What a parameter is given at a site, if that is told there."""
-        if site.is_load or site.call.passes < 0:
+        if site.is_load:
+            is_given = site.load.stored and scope.parameters[1:] == [parameter]
+            return site.load.given if is_given and site.load.given != OPAQUE else None
+        if site.call.passes < 0:
             return None
         call, name = site.call, scope.name
         parent = self._program.scope(Place(place.location, scope.parent))
@@ -339,28 +377,6 @@ class Conditions:
         return found
 
 
-def _is_so(condition: Condition, argument: Expr, site: Site) -> bool | None:
-    if condition.asked == "none" and _is_something(argument, site):
-        return False
-    if not isinstance(argument, Constant):
-        return None
-    return answer(condition, argument)
-
-
-def _is_something(argument: Expr, site: Site) -> bool:
-    """Whether an argument is certainly not None, by its form or by what it is declared to be."""
-    if isinstance(argument, Display | Inner) or argument in _MADE:
-        return True
-    name = parameter_of(argument, site)
-    if not name:
-        return False
-    caller = site.module.facts.scopes[site.scope]
-    declared = caller.bindings[name][0]
-    if declared.kind != "annotated" or name in caller.defaults:
-        return False
-    return isinstance(declared.value, Name | Attribute) and last_name(declared.value) in _CERTAIN
-
-
 def remembered(site: Site) -> tuple[Held, ...]:
     """Return what to keep of a call that blocks once for each value that it is passed."""
     parameters = [parameter_of(each, site) for each in site.call.arguments.values()]
@@ -373,8 +389,15 @@ def parameter_of(argument: Expr, site: Site) -> str:
         return ""
     caller = site.module.facts.scopes[site.scope]
     others = caller.bindings.get(argument.id, [])[1:]
-    is_it = argument.id in caller.parameters and all(each.kind in SAYING for each in others)
+    is_it = argument.id in caller.parameters and all(
+        each.kind in SAYING or (each.suite is not None and _hides(each.suite, site.line))
+        for each in others
+    )
     return argument.id if is_it else ""
+
+
+def _hides(suite: Suite, line: int) -> bool:
+    return suite.hides_from(line) and not suite.holds(line)
 
 
 def _use(site: Site) -> Use:

@@ -57,6 +57,11 @@ class Suite(msgspec.Struct, frozen=True, array_like=True):
         """Return whether a line is one of the branch."""
         return self.line <= line <= self.end_line
 
+    def hides_from(self, line: int) -> bool:
+        """Return whether what is bound in the branch is not seen at a line outside of it."""
+        is_beside = self.statement_line <= line <= self.statement_end_line
+        return self.exclusive if is_beside else self.leaves
+
 
 class Binding(msgspec.Struct, frozen=True, array_like=True):
     """One way in which a name gets its value; ``suite`` is the branch that it stands in.
@@ -301,6 +306,7 @@ class Load(msgspec.Struct, frozen=True, array_like=True):
     """Where an attribute is read, which may be a property; the first time in its branch.
 
     Or ``stored``, which may run a property's setter: only of other objects than the method's own.
+    It is ``given`` something then.
     """
 
     scope: int
@@ -308,6 +314,7 @@ class Load(msgspec.Struct, frozen=True, array_like=True):
     line: int
     column: int
     stored: bool = False
+    given: Expr = OPAQUE
 
 
 class Statement(msgspec.Struct, frozen=True, array_like=True):

@@ -12,7 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 
-from asyncompat_lint.expressions import last_name
+from asyncompat_lint.expressions import Attribute, Name, last_name
 from asyncompat_lint.facts import Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.lazily import mentioned
@@ -118,17 +118,29 @@ class Hierarchy(Passing):
 
     def methods_below(self, class_: Place, name: str) -> list[Place]:
         """Return the functions that a class's subclasses have by a name, each once, in order."""
-        found = set()
-        for subclass in self._subclasses_of(class_):
-            use = Use(self.modules.at(subclass.location), subclass.scope, sys.maxsize, 0)
-            for each in (subclass, *self._order(subclass, use)):
-                bindings = self.scope(each).bindings.get(name, ())
-                if bindings:
-                    last = bindings[-1]
-                    if last.kind == "defined":
-                        found.add(Place(each.location, last.scope))
-                    break
-        return sorted(found)
+        there = (self.method_of(each, name) for each in self._subclasses_of(class_))
+        return sorted({each for each in there if each is not None})
+
+    def method_of(self, class_: Place, name: str) -> Place | None:
+        """Return the function that a class's objects have by a name: its own, or from a base."""
+        use = Use(self.modules.at(class_.location), class_.scope, sys.maxsize, 0)
+        for each in (class_, *self._order(class_, use)):
+            bindings = self.scope(each).bindings.get(name, ())
+            if bindings:
+                last = bindings[-1]
+                return Place(each.location, last.scope) if last.kind == "defined" else None
+        return None
+
+    def calls_base(self, method: Place) -> bool:
+        """Return whether a method calls what a base has for it: by ``super()``, or by its class."""
+        facts = self.modules.at(method.location).facts
+        name = facts.scopes[method.scope].name
+        return any(
+            facts.running_scope(call.scope) == method.scope
+            and isinstance(call.callee, Attribute)
+            and call.callee.value not in (Name("self"), Name("cls"))
+            for call in map(facts.calls.__getitem__, facts.names.called.get(name, ()))
+        )
 
     def overrides(self, place: Place) -> list[Place]:
         """Return the functions that stand in subclasses for a method, in a stable order."""

@@ -414,8 +414,7 @@ def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
         suite = each.suite
         if each.kind == "narrowed" or suite is None or suite.holds(use.line):
             return [*found, each]
-        beside = suite.statement_line <= use.line <= suite.statement_end_line
-        if (suite.exclusive and beside) or (suite.leaves and not beside):
+        if suite.hides_from(use.line):
             continue
         found.append(each)
     return found or before[-1:]

@@ -71,6 +71,8 @@ class Overriding:
         if own is None and not scope.is_abstract:
             return
         blocking = self._below(own or self._class_of(place), scope.name)
+        if blocking and is_own:
+            blocking = [each for each in blocking if self._comes_here(each, site)]
         if not blocking:
             return
         if is_own and len(blocking) > _MOST_OVERRIDES:
@@ -88,6 +90,18 @@ class Overriding:
                     told = self._told(place, blocker.rule, blocking)
                     held = (virtual,) if is_own else ()
                     yield replace(blocker.as_one_of(told, among), held=held)
+
+    def _comes_here(self, override: Place, site: Site) -> bool:
+        """Whether an object that has an override has the method that a site stands in, too.
+
+        It may have another one for that as well, which then does not call this one.
+        """
+        facts = site.module.facts
+        number = facts.running_scope(site.scope)
+        own, name = Place(site.module.file.location, number), facts.scopes[number].name
+        class_ = self._class_of(override)
+        there = self._program.method_of(class_, name) if self._program.is_class(class_) else None
+        return there is None or there == own or self._program.calls_base(there)
 
     def is_left_open(self, site: Site) -> bool:
         """Return whether a site asks its own object for what the object's class does not have.

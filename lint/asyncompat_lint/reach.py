@@ -175,7 +175,8 @@ class Reach:
                     continue
                 is_called = place in self._on_loop
                 if scope.is_async or is_called or facts.awaits_at(scope, site.line):
-                    for each in self._newly_found(site, blockers):
+                    there = self._conditions.possible(blockers, site, place)
+                    for each in self._newly_found(site, there):
                         yield BlockingCall(site, each, _told(scope))
                 # What the loop calls, others may call as well.
                 if self._runs_when_called(place, scope):

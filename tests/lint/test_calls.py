@@ -1330,6 +1330,37 @@ def offloaded(request):
 def other(request):
     blocks()
 """,
+    "what runs only where no loop does, whichever way it is asked for": """
+async def work(): ...
+def plan():
+    try:
+        asyncio.get_event_loop().create_task(work())
+    except RuntimeError:
+        asyncio.run(work())
+def run():
+    try:
+        asyncio.get_event_loop().run_until_complete(work())
+    except RuntimeError:
+        asyncio.run(work())
+async def main():
+    plan()
+    run()  # blocks
+""",
+    "an abstract method of a method that is replaced with it": """
+import abc
+class Parser(abc.ABC):
+    @abc.abstractmethod
+    def parse(self): ...
+    @abc.abstractmethod
+    def read(self): ...
+    async def later(self): return self.parse()
+    async def soon(self): return self.read()  # blocks
+class Slow(Parser):
+    def parse(self): time.sleep(1)
+    def read(self): time.sleep(1)
+    async def later(self): await asyncio.sleep(1)
+    async def soon(self): return await super().soon()
+""",
     "what Textual calls of applications and of what they show": """
 from textual import on, work
 from textual.app import App

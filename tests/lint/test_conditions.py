@@ -463,6 +463,77 @@ async def f(x: str, y):
     inner([y])
     inner(x)
     inner(y)  # blocks
+async def g(
+    of_class: C, of_library: io.StringIO, anything: Any, unknown: Unknown, default: C = None
+):
+    inner(of_class)
+    inner(of_library)
+    inner(anything)  # blocks
+    inner(unknown)  # blocks
+    inner(default)  # blocks
+""",
+    "what a coroutine asks itself": """
+def inner(text=None):
+    if text is None:
+        blocks()
+def to_file(path):
+    if path.startswith("http:"):
+        return
+    blocks()
+async def f(x, path):
+    if x is not None:
+        inner(x)
+    else:
+        inner(x)  # blocks
+    if path.startswith("http:"):
+        to_file(path)
+    to_file(path)  # blocks
+""",
+    "what a setter is given": """
+class Light:
+    @property
+    def on(self): return True
+    @on.setter
+    def on(self, on):
+        on = bool(on)
+        if on:
+            blocks()
+    def switch(self, on):
+        on = bool(on)
+        if not on:
+            blocks()
+async def f(light: Light, unknown):
+    light.on = False
+    light.on = True  # blocks
+    light.on = unknown  # blocks
+    light.on, other = unknown, False  # blocks
+    light.switch(1)
+    light.switch("")  # blocks
+""",
+    "given something else in another branch": """
+def inner(x):
+    if isinstance(x, str):
+        blocks()
+def one_way(x, how):
+    if how == "a":
+        return inner(x)
+    else:
+        x = "b" + how
+        return x
+def left(x, how):
+    if how == "a":
+        x = "b"
+        return x
+    inner(x)
+def both(x, how):
+    if how == "a":
+        x = "b"
+    inner(x)
+async def f(a: A, text: str):
+    one_way(a, text)
+    left(a, text)
+    both(a, text)  # blocks
+    one_way(text, text)  # blocks
 """,
     "one value is not another": """
 def inner(mode, other=None):

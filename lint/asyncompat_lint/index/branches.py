@@ -190,16 +190,19 @@ ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_l
 
 
 _FAILURES = frozenset({"BaseException", "Exception", "RuntimeError"})
+# These fail where no loop runs, and those where one does.
+_FAILING_WITHOUT = frozenset({"get_event_loop", "get_running_loop"})
+_FAILING_WITHIN = frozenset({"run", "run_forever", "run_until_complete"})
 
 
 def runs_without_loop(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
     """Return whether a handler is for what asks for the running loop and finds that none runs."""
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(each is None or name_of(each) in _FAILURES for each in types) and any(
-        isinstance(each, ast.Call) and name_of(each.func) == "get_running_loop"
-        for statement in body
-        for each in walk(statement)
-    )
+    if not any(each is None or name_of(each) in _FAILURES for each in types):
+        return False
+    nodes = (each for statement in body for each in walk(statement))
+    called = {name_of(each.func) for each in nodes if isinstance(each, ast.Call)}
+    return not called.isdisjoint(_FAILING_WITHOUT) and called.isdisjoint(_FAILING_WITHIN)
 
 
 # What may ask for a class.

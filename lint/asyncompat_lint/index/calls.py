@@ -317,7 +317,10 @@ class Calls(Names):
                 line, column = self._start(node)
                 self.loads.append(Load(self._scope, value, line, column))
         elif kind is ast.Store and name_of(node.value) not in ("cls", "self"):
-            self.loads.append(Load(self._scope, self._expression(node), *self._start(node), True))
+            line, column = self._start(node)
+            given = self._stored if node is self._given else OPAQUE
+            value = self._expression(node)
+            self.loads.append(Load(self._scope, value, line, column, stored=True, given=given))
         inside, asked = node.value, node.attr
         while isinstance(inside, ast.Attribute):  # told with the whole
             asked = inside.attr

@@ -209,8 +209,10 @@ def _constants(node: ast.expr) -> Expr | None:
 
 
 def changes_of(name: str, value: ast.expr) -> tuple[Change, ...]:
-    """Return what a text is changed by: ``name.strip().lower()`` and the like."""
+    """Return what a name is changed by: ``name.strip().lower()``, ``bool(name)`` and the like."""
     match value:
+        case ast.Call(func=ast.Name(id="bool"), args=[ast.Name(id=it)], keywords=[]) if it == name:
+            return (Change("bool", ()),)
         case ast.Call(func=ast.Attribute(value=of, attr=method), args=arguments, keywords=[]) if (
             method in CHANGES
         ):

@@ -228,14 +228,14 @@ class Names(State):
     def visit_Assign(self, node: ast.Assign) -> None:
         around, self._given = self._given, node.targets[0]
         self.visit(node.value)
-        self._given = around
-        value = expression(node.value, self._known)
+        value = self._stored = expression(node.value, self._known)
         for target in node.targets:
             self._bind_target(target, "assigned", value)
             if isinstance(target, ast.Subscript):
                 key = self._expression(target.slice)
                 self._fill(target.value, Display("dict", (key,), (value,)))
                 self._put_into(target, item(key), value)
+        self._given = around
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:

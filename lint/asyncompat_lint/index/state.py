@@ -61,8 +61,9 @@ _LEAVES: frozenset[type] = frozenset({ast.Constant, ast.Name, bool, int, str, ty
 class State:
     """A walk through a module."""
 
-    # What is given the value that is walked through.
+    # What is given the value that is walked through, and then that.
     _given: ast.expr | None = None
+    _stored: Expr = OPAQUE
     # The parser's own walk looks each method up by its name, at every node of a million lines.
     _visitors: ClassVar[_Visitors]
 
@@ -88,7 +89,7 @@ class State:
         self._has_switches = not self._is_ascii or may_switch(source.text)
         self._defined: set[str] = set()  # at the top, wherever there
         self._takes_locks = self._may_name("acquire")
-        self._asks_for_loop = self._may_name("get_running_loop")
+        self._asks_for_loop = self._may_name("get_running_loop") or self._may_name("get_event_loop")
         self._skips = self._may_name("pytestmark")
         self._scope = 0
         self._in_function = False
