@@ -14,6 +14,13 @@ OF_LOOP = frozenset(
     " create_task current_task ensure_future get_event_loop get_running_loop put_nowait"
     " set_exception set_result".split()
 )
+# And by these what asks for it in libraries that a module imports.
+_OF_LIBRARIES = {
+    "aiohttp": frozenset({"ClientSession", "TCPConnector", "UnixConnector"}),
+    "tornado": frozenset(
+        "PeriodicCallback add_callback add_future add_sockets listen spawn_callback".split()
+    ),
+}
 # So are methods without arguments of asyncio's events, locks and tasks, and of threads' as well.
 SIGNALS = frozenset({"cancel", "release", "set"})
 
@@ -29,7 +36,12 @@ def needs_loop(module: Module, scope: int) -> bool:
 def names_needing_loop(module: Module) -> set[str]:
     """Return what is called by these names in a module and needs the loop."""
     functions = {module.facts.scopes[number].name for number in _known_of(module)}
-    return functions | OF_LOOP | _signals_of(module)
+    return functions | _names_of(module) | _signals_of(module)
+
+
+def _names_of(module: Module) -> set[str]:
+    of_libraries = (its for name, its in _OF_LIBRARIES.items() if name in module.imported)
+    return {*OF_LOOP, *(name for names in of_libraries for name in names)}
 
 
 def _signals_of(module: Module) -> frozenset[str]:
@@ -54,7 +66,7 @@ def _needing(module: Module) -> set[int]:
     called = facts.names.called
     needing = {
         facts.running_scope(facts.calls[number].scope)
-        for name in OF_LOOP & called.keys()
+        for name in _names_of(module) & called.keys()
         for number in called[name]
     }
     needing.update(

@@ -575,6 +575,71 @@ STAYS = [
 ]
 
 
+# A thread cannot do these, or nobody would get what it gives.
+HAS_TO_STAY = {
+    "what is handed over and called there": """\
+import asyncio, requests
+async def request(method, url):
+    return method(url)
+async def f():
+    await request(requests.get, "url")
+""",
+    "what gives something to be awaited": """\
+import asyncio, time
+class Http:
+    async def request(self, data): ...
+    def upload(self, data):
+        time.sleep(1)
+        return self.request(data)
+async def f(path):
+    await Http().upload(path)
+""",
+    "what makes a session of aiohttp's": """\
+import asyncio, ssl
+import aiohttp
+def session():
+    context = ssl.create_default_context(capath="certs")
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context))
+async def f():
+    return session()
+""",
+    "what Tornado's server does at once": """\
+import asyncio, time
+from tornado.httpserver import HTTPServer
+def listen(app, port):
+    time.sleep(1)
+    HTTPServer(app).listen(port)
+async def f(app):
+    listen(app, 80)
+""",
+    "where anyio's tasks are cancelled": """\
+import subprocess
+import anyio
+async def f(process: subprocess.Popen):
+    try:
+        await anyio.sleep(1)
+    except BaseException:
+        process.wait()
+        raise
+    finally:
+        process.wait()
+""",
+    "what waits where it is entered": """\
+import asyncio
+from psycopg_pool import ConnectionPool
+async def f(pool: ConnectionPool):
+    with pool.connection() as connection:
+        return connection.info
+""",
+}
+
+
+@pytest.mark.parametrize("code", HAS_TO_STAY.values(), ids=HAS_TO_STAY.keys())
+def test_what_no_thread_can_do_stays(fix, check_code, code):
+    assert [each for each in check_code(code) if each.code.startswith("AC1")]
+    assert fix(code, "--unsafe-fixes") == code
+
+
 @pytest.mark.parametrize("code", STAYS)
 def test_a_sleep_that_stays(fix, code):
     assert fix(code, "--target-version", "3.6-3.15") == code

@@ -10,8 +10,9 @@ class AwaitHoldingLock(MisuseRule):
     """An ``await`` while a lock of ``threading`` is held.
 
     While the coroutine waits the lock stays taken. Another coroutine of the same loop that wants
-    it stops the whole loop, and the one that holds it can never go on: a deadlock. An
-    ``asyncio.Lock`` lets the loop run; where threads need the lock too, hold it between awaits.
+    it stops the whole loop, and the one that holds it can never go on: a deadlock. An ``RLock``
+    lets it in, for it is the same thread, and so keeps nothing apart. An ``asyncio.Lock`` lets the
+    loop run; where threads need the lock too, hold it between awaits.
     """
 
     code = "AC205"
@@ -79,6 +80,6 @@ async def get(cache, key, refresh):
         held = f"{misuse.what} is held across an await"
         self.report(
             node,
-            f"{held}: who waits for it on the same loop stops the loop",
+            f"{held}: who wants it on the same loop stops the loop, or enters if it is an RLock",
             hint="an `asyncio.Lock`, with `async with`",
         )

@@ -28,6 +28,11 @@ _WHERE_IT_BLOCKS = (
     "what this calls needs the event loop as well, and no thread can run it: do in a thread only"
     " what blocks, at the end of the chain"
 )
+_BEFORE_WHAT_IS_AWAITED = (
+    "what this gives is awaited, and a thread gives it to nobody: do in a thread only what blocks,"
+    " at the end of the chain"
+)
+_PASSED = "what is handed over here is called on the event loop there: have a thread run it there"
 _IN_A_CALLBACK = (
     "nothing can be awaited here: `{loop}.run_in_executor(None, function)`, or a task, lets the"
     " loop go on"
@@ -140,6 +145,11 @@ class BlockingCallRule(Rule):
         )
         if call.blocker.needs_loop or hands_over:
             advice = _WHERE_IT_BLOCKS
+        elif not call.site.is_load and call.site.call.awaited:
+            if call.blocker.passed:
+                advice = _PASSED
+            elif call.blocker.chain:
+                advice = _BEFORE_WHAT_IS_AWAITED
         if call.is_handed:
             advice = _HANDED
         fits = self.may_await(node) or not _AWAITS.search(table.advice)

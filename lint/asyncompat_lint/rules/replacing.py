@@ -50,7 +50,8 @@ def replacement_of(
         or call.site.is_load
         or (call.site.call.kind != "call" and (not goes_through or table.tied_to_thread))
         or (table.advice and is_itself)
-        or (blocker.chain and call.site.call.awaited)  # a thread would give what is awaited
+        # A thread would give what is awaited.
+        or ((blocker.chain or blocker.passed) and call.site.call.awaited)
         or blocker.needs_loop
         or call.is_handed
         or ends_by_exception(node)
@@ -59,11 +60,13 @@ def replacement_of(
         or not rule.may_await(node)
     ):
         return None
-    bare = _bare(node)
-    arguments = ", ".join(code_of(_closed(each)) for each in bare)
     known = rule.context.surroundings
     in_thread = InThread(known)
     library = in_thread.other_library
+    if library is not None and _may_be_cancelled(rule, node):
+        return None
+    bare = _bare(node)
+    arguments = ", ".join(code_of(_closed(each)) for each in bare)
     asyncio = known.name_of("asyncio", "asyncompat")
     template = table.instead if is_itself else ""
     if not (is_dotted(node.func) or "{receiver}" in template or "{callee}" in template):
@@ -160,6 +163,26 @@ def _catches_end(rule: Rule, node: cst.CSTNode) -> bool:
             for handler in parent.handlers
             if handler.type is not None
             for each in walk(handler.type)
+        ):
+            return True
+        parent = rule.parent_of(parent)
+    return False
+
+
+_CANCELLED = frozenset({"BaseException", "Cancelled", "CancelledError", "get_cancelled_exc_class"})
+
+
+def _may_be_cancelled(rule: Rule, node: cst.CSTNode) -> bool:
+    """Whether something stands where a cancelled task comes by: each `await` of trio's fails there.
+
+    asyncio's fails but once.
+    """
+    parent = rule.parent_of(node)
+    while parent is not None and not isinstance(parent, cst.FunctionDef):
+        if isinstance(parent, cst.Finally):
+            return True
+        if isinstance(parent, cst.ExceptHandler | cst.ExceptStarHandler) and (
+            parent.type is None or any(name_of(each) in _CANCELLED for each in walk(parent.type))
         ):
             return True
         parent = rule.parent_of(parent)
