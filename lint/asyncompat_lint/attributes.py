@@ -330,6 +330,24 @@ class Attributes(Names):
         classes = (place, *self._order(place, use)) if self.is_class(place) else ()
         return any(base.name in names for each in classes for base in self.bases(each, use))
 
+    def may_be_kept(self, class_: Place) -> bool:
+        """Return whether a metaclass decides if a class's object is made, or one that was before.
+
+        The project's own metaclasses do that: what they have for the call of a class is for it.
+        """
+        use = Use(self.modules.at(class_.location), class_.scope, sys.maxsize, 0)
+        for each in (class_, *self._order(class_, use)):
+            metaclass, around = self.scope(each).metaclass, self.scope(each).parent
+            if metaclass is not None:
+                outside = Use(self.modules.at(each.location), around, self.scope(each).line, 0)
+                return any(
+                    isinstance(value, Reference)
+                    and value.place is not None
+                    and "__call__" in self.scope(value.place).bindings
+                    for value in self.infer(metaclass, outside)
+                )
+        return False
+
     def without(self, values: Values, classes: Values) -> Values:
         names = {each.name for each in classes if isinstance(each, Reference)}
         return tuple(

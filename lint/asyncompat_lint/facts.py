@@ -177,11 +177,12 @@ class Scope(msgspec.Struct, array_like=True):
     it returns, or the values it returns, and those it yields; the constants among its ``defaults``,
     and ``conditions`` on what it is passed; ``asks_for_loop`` is whether it wants to know if a loop
     runs, and ``without`` where something that may tell has told that none does. A lambda and a
-    comprehension return what they compute; a class has bases, and the attributes that its methods
-    give to ``self``. ``filled`` is what is put, one by one, into containers that begin empty: names
-    of the scope, or attributes of a class; ``asked`` what ``isinstance`` says of attributes, by the
-    dotted names that they are asked by. Behind the name of a function or a class there may be
-    ``type_parameters``. An async function that never ``suspends`` ends in its first step.
+    comprehension return what they compute; a class has bases, perhaps a metaclass, and the
+    attributes that its methods give to ``self``. ``filled`` is what is put, one by one, into
+    containers that begin empty: names of the scope, or attributes of a class; ``asked`` what
+    ``isinstance`` says of attributes, by the dotted names that they are asked by. Behind the name
+    of a function or a class there may be ``type_parameters``. An async function that never
+    ``suspends`` ends in its first step.
     """
 
     kind: ScopeKind
@@ -212,6 +213,7 @@ class Scope(msgspec.Struct, array_like=True):
     passed_on: list[PassedOn] = []
     keyword_only: int = 0
     suspends: bool = False
+    metaclass: Expr | None = None
 
     @property
     def decorator_names(self) -> list[str]:

@@ -375,12 +375,16 @@ class Reach:
     def _lengthened(self, blocker: Blocker, site: Site, index: int) -> Blocker:
         scopes = site.module.facts.scopes
         scope = scopes[index]
-        function = scope.name
+        function, around = scope.name, Place(site.module.file.location, scope.parent)
         if scopes[scope.parent].kind == "class":
             function = f"{scopes[scope.parent].name}.{function}"
         step = Step(site.module.file.path, site.line, function, called_at(site, blocker))
-        once = blocker.once or any(last_name(each) in MEMOISERS for each in scope.decorators)
         place = Place(site.module.file.location, index)
+        once = (
+            blocker.once
+            or any(last_name(each) in MEMOISERS for each in scope.decorators)
+            or (scope.name == "__init__" and self._program.may_be_kept(around))
+        )
         held = tuple(dict.fromkeys([*blocker.held, *self._conditions.at(site, place)]))
         chain = (step, *blocker.chain)
         return replace(

@@ -562,6 +562,32 @@ async def f(store: Store):
     assert finding.severity is Severity.INFO
 
 
+def test_what_a_metaclass_may_have_kept_runs_only_once(check_code):
+    code = """\
+import time
+class Kept(type):
+    made = {}
+    def __call__(cls, *args):
+        if cls not in cls.made:
+            cls.made[cls] = super().__call__(*args)
+        return cls.made[cls]
+class Plain(type): ...
+class Base(metaclass=Kept): ...
+class Config(Base):
+    def __init__(self):
+        time.sleep(1)
+class Other(metaclass=Plain):
+    def __init__(self):
+        time.sleep(1)
+async def f():
+    Config()
+    Other()
+"""
+    kept, other = check_code(code)
+    assert kept.message.endswith("the first time")
+    assert (kept.severity, other.severity) == (Severity.INFO, Severity.ERROR)
+
+
 def test_what_a_flag_lets_run_once_among_other_things(check_code):
     code = """
     _done = False

@@ -180,6 +180,9 @@ class Scopes(Statements):
         scope = self.scopes[self._scope]
         self._bind_type_parameters(node)
         scope.bases = [annotation(each) for each in node.bases]
+        for keyword in node.keywords:
+            if keyword.arg == "metaclass":
+                scope.metaclass = annotation(keyword.value)
         scope.decorators = [self._expression(each) for each in node.decorator_list]
         self._body(node.body)
         self._scope = outside
