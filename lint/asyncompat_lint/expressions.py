@@ -114,7 +114,10 @@ ITERATED = frozenset(
     "accumulate dropwhile filter filterfalse groupby map starmap takewhile".split()
 )
 # What these return comes to what another thread has got from one of their arguments.
-_ELSEWHERE = frozenset({"run_in_executor", "run_sync", "to_thread"})
+_ELSEWHERE = frozenset(
+    "async_add_executor_job run_in_executor run_in_thread run_in_threadpool run_sync sync_to_async"
+    " to_thread".split()
+)
 _STANDING_FOR_ARGUMENTS = WRAPPERS | ITERATED | _ELSEWHERE | {"iter"}
 
 

@@ -47,6 +47,9 @@ _COMPREHENSIONS = {
 }
 
 
+# Only loops have a method of this name, whoever has them.
+_EXECUTING = "run_in_executor"
+_IN_EXECUTOR = Reference(f"asyncio.AbstractEventLoop.{_EXECUTING}")
 # What is called so is no path, though it is divided by a text.
 _OF_THE_WEB = ("endpoint", "uri", "url")
 
@@ -71,6 +74,8 @@ class Inference(Operations):
                 values = self.infer(function, use)
                 if len(values) == 1:  # nearly always
                     return self.called(values[0], arguments, use)
+                if not values and last_name(function) == _EXECUTING:
+                    return self.called(_IN_EXECUTOR, arguments, use)
                 if not values and self._is_path(expression, use):
                     return (Instance("pathlib.Path"),)
                 return flatten(self.called(value, arguments, use) for value in values)

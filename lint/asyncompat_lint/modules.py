@@ -139,6 +139,11 @@ class Modules:
                     self._shadowing[module.folder, top] = module
         # All that a name may begin with, from wherever it is imported.
         self._parts = {part for name in self._by_name for part in name.split(".")}
+        # Also below a folder that no name can have, as that of one of several projects.
+        for module in {module.folder: module for module in self.all}.values():
+            parts = os.path.relpath(module.folder, importable_from(module)[1]).split(os.sep)
+            if not all(map(str.isidentifier, parts)):
+                self._parts.update(filter(str.isidentifier, parts))
         for module in self.all:
             key = f"{_OWN}{module.place}"
             its = self._all_names.setdefault(module.place, [key])
@@ -209,6 +214,10 @@ class Modules:
                 nearest = max(modules, key=lambda each: _in_common(each, importer))
                 found = self._found_from[name, importer.folder] = nearest, rest
             elif not modules and self._may_be_beside(name):
+                found = self._find_beside(name, importer)
+                self._found_from[name, importer.folder] = found
+            elif rest and modules == [importer]:
+                # A package does not import from itself what is in another one of its name.
                 found = self._find_beside(name, importer)
                 self._found_from[name, importer.folder] = found
             else:

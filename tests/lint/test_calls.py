@@ -1361,6 +1361,63 @@ class Slow(Parser):
     async def later(self): await asyncio.sleep(1)
     async def soon(self): return await super().soon()
 """,
+    "what Home Assistant calls of what is made for it, and what it has a thread do": """
+import json, os
+from homeassistant.components.sensor import SensorEntity
+from homeassistant.config_entries import ConfigEntry, ConfigFlow
+from homeassistant.core import HomeAssistant, callback
+class Coordinator:
+    def work(self): time.sleep(1)
+type Entry = ConfigEntry[Coordinator]
+def lines(name):
+    with open(name) as file:
+        yield from file
+@callback
+def told(event):
+    blocks()  # blocks
+def tick(now):
+    blocks()
+async def setup(hass: HomeAssistant, entry: Entry, other: ConfigEntry[Coordinator]):
+    await hass.async_add_executor_job(blocks)
+    entry.runtime_data.work()  # blocks
+    other.runtime_data.work()  # blocks
+    for line in await hass.async_add_executor_job(lines, "x"):  # blocks
+        print(line)
+class Flow(ConfigFlow, domain="x"):
+    def __init__(self):
+        blocks()  # blocks
+class Sensor(SensorEntity):
+    @property
+    def native_value(self):
+        blocks()  # blocks
+    def update(self):
+        blocks()
+""",
+    "what a thread has given is what it would be here": """
+import anyio, trio
+from asgiref.sync import sync_to_async
+from PIL import Image
+from starlette.concurrency import run_in_threadpool
+def numbers():
+    yield time.sleep(1)
+async def f(loop, path):
+    (await anyio.to_thread.run_sync(Image.open, path)).save(path)  # blocks
+    (await trio.to_thread.run_sync(Image.open, path)).save(path)  # blocks
+    (await run_in_threadpool(Image.open, path)).save(path)  # blocks
+    (await sync_to_async(Image.open)(path)).save(path)  # blocks
+    (await loop.run_in_executor(None, Image.open, path)).save(path)  # blocks
+    for each in await run_in_threadpool(numbers): ...  # blocks
+    for each in await sync_to_async(numbers)(): ...  # blocks
+    for each in await loop.run_in_executor(None, numbers): ...  # blocks
+""",
+    "views of Sanic's": """
+from sanic.views import HTTPMethodView
+class View(HTTPMethodView):
+    def get(self, request):
+        blocks()  # blocks
+    def helper(self):
+        blocks()
+""",
     "what Textual calls of applications and of what they show": """
 from textual import on, work
 from textual.app import App

@@ -256,3 +256,28 @@ def test_a_name_that_the_module_never_has(check_code):
         "        asyncio.get_event_loop().run_until_complete(x())\n"
     )
     assert [each.code for each in check_code(code)] == ["AC302"]
+
+
+def test_a_namespace_below_a_folder_that_has_no_name(check_code):
+    inside = "packages/my-one/src/space/one"
+    found = check_code(
+        **{
+            f"{inside}/__init__": "",
+            f"{inside}/helper": "import time\ndef wait(): time.sleep(1)\n",
+            f"{inside}/handler": (
+                "from space.one.helper import wait\nasync def f():\n    wait()\n"
+            ),
+        }
+    )
+    assert [(each.path, each.span.line) for each in found] == [(f"{inside}/handler.py", 3)]
+
+
+def test_a_package_in_one_of_its_own_name(check_code):
+    found = check_code(
+        **{
+            "parts/waste/__init__": "from waste import load\nasync def f():\n    load()\n",
+            "parts/waste/waste/__init__": "from .shell import load\n",
+            "parts/waste/waste/shell": "import time\ndef load(): time.sleep(1)\n",
+        }
+    )
+    assert [(each.path, each.span.line) for each in found] == [("parts/waste/__init__.py", 3)]

@@ -112,6 +112,21 @@ async def f(path: Path):
     path = unknown(path)
     path.read_text()  # blocks
 """,
+    "devices, containers, tracers and what speaks": """
+import azure.cognitiveservices.speech as speech
+import docker, instructor, psutil, tinytuya
+from openai import AsyncOpenAI, OpenAI
+from opentelemetry.sdk.trace import TracerProvider
+async def f(synthesizer: speech.SpeechSynthesizer, tracers: TracerProvider):
+    synthesizer.speak_ssml_async("x").get()  # blocks
+    tracers.shutdown()  # blocks
+    docker.from_env().api.pull("x")  # blocks
+    docker.APIClient().containers()  # blocks
+    tinytuya.BulbDevice("a", "b", "c").status()  # blocks
+    psutil.Process().children()  # blocks
+    instructor.from_openai(OpenAI()).chat.completions.create()  # blocks
+    await instructor.from_openai(AsyncOpenAI()).chat.completions.create()
+""",
     "parameters that are declared to be anything": """
 def first(session: typing.Any): return session.get("url")
 def second(path: object): return path.read_text()
@@ -1457,7 +1472,7 @@ async def f(upload: UploadFile, file: Path, x):
     spec = importlib.util.spec_from_file_location("x", x)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)  # blocks
-    for process in psutil.process_iter():
+    for process in psutil.process_iter():  # blocks
         process.wait(timeout=5)  # blocks
 from multiprocessing.connection import Connection
 async def g(one: Connection, other: Connection):
