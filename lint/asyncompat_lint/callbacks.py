@@ -34,11 +34,9 @@ class LoopCallbacks:
     def places(self) -> set[Place]:
         """Return the sync functions that the loop is asked to call, here or there."""
         on_loop = {n: keys for n, (w, keys) in self._knowledge.callables.items() if w == "loop"}
-        found = self._handed_over(on_loop)
-        found.update(self._callbacks_of_protocols())
-        found = {place for place in found if self._runs_on_loop(place)}
+        found = {each for each in self._handed_over(on_loop) if self._runs_on_loop(each)}
         marks = {name for name, keys in on_loop.items() if AS_DECORATOR in keys}
-        return found | set(self._marked(marks))
+        return found.union(self._of_modules(marks))
 
     def _runs_on_loop(self, place: Place) -> bool:
         """Whether what the loop calls is run there: no coroutine, and by no decorator elsewhere."""
@@ -124,42 +122,49 @@ class LoopCallbacks:
         class_ = self._program.scope(Place(place.location, scope.parent))
         return self._sites.with_subclasses(class_.name)
 
-    def _marked(self, marks: set[str]) -> Iterator[Place]:
-        """The sync functions that a decorator marks as the event loop's."""
-        names = {name.rpartition(".")[2] for name in marks}
-
-        def find(module: Module) -> list[int]:
-            return [
-                place.scope
-                for place in decorated(names, [module])
-                if self._runs_on_loop(place)
-                and any(
-                    isinstance(each, Reference) and each.name in marks
-                    for each in self._program.decorators(place)
-                )
-            ]
-
+    def _of_modules(self, marks: set[str]) -> Iterator[Place]:
+        """The sync functions that a decorator marks as the loop's, or that it calls of a class."""
+        marking = {name.rpartition(".")[2] for name in marks}
+        protocols = self._knowledge.protocols()
+        below = set().union(*map(self._sites.with_subclasses, protocols))
+        names = frozenset().union(*self._knowledge.callbacks.values())
+        parts = [each.rstrip("*").encode() for each in names]
         for module in self._program.modules.all:
-            if not names.isdisjoint(module.facts.names.decorated):
+            its = module.facts.names
+            is_below = not below.isdisjoint(base for base, _ in its.subclasses) and any(
+                each in module.kept_facts for each in parts
+            )
+
+            def find(module: Module, is_below: bool = is_below) -> list[int]:
+                found = set(self._marked(module, marking, marks))
+                if is_below:
+                    found.update(self._methods_of_protocols(module, names))
+                return sorted(found)
+
+            if is_below or not marking.isdisjoint(its.decorated):
                 for number in self._targets.marked(module, find):
                     yield Place(module.file.location, number)
 
-    def _callbacks_of_protocols(self) -> Iterator[Place]:
-        """The methods that the loop calls of what is made for a connection."""
-        protocols = self._knowledge.protocols()
-        names = set().union(*map(self._sites.with_subclasses, protocols))
-        is_callback = _matching(set().union(*self._knowledge.callbacks.values()))
-        for module in self._program.modules.all:
-            if names.isdisjoint(name for _, name in module.facts.names.subclasses):
+    def _marked(self, module: Module, names: set[str], marks: set[str]) -> Iterator[int]:
+        for place in decorated(names, [module]):
+            if self._runs_on_loop(place) and any(
+                isinstance(each, Reference) and each.name in marks
+                for each in self._program.decorators(place)
+            ):
+                yield place.scope
+
+    def _methods_of_protocols(self, module: Module, names: frozenset[str]) -> Iterator[int]:
+        """The methods that the loop calls of what is made for a connection, or the like."""
+        is_callback = _matching(names)
+        for number, scope in enumerate(module.facts.scopes.in_order()):
+            if scope.kind != "function" or not is_callback(scope.name):
                 continue
-            for number, scope in enumerate(module.facts.scopes.in_order()):
-                if scope.kind != "function" or not is_callback(scope.name):
-                    continue
-                class_ = self._program.defined_at(Place(module.file.location, scope.parent))
-                known, _ = self._program.ancestors(Instance(class_.name, class_.place))
-                its = (self._knowledge.callbacks.get(each, []) for each in known)
-                if any(_matching(names)(scope.name) for names in its):
-                    yield Place(module.file.location, number)
+            place = Place(module.file.location, number)
+            class_ = self._program.defined_at(Place(module.file.location, scope.parent))
+            known, _ = self._program.ancestors(Instance(class_.name, class_.place))
+            its = (self._knowledge.callbacks.get(each, []) for each in known)
+            if any(_matching(each)(scope.name) for each in its) and self._runs_on_loop(place):
+                yield number
 
 
 def _matching(names: Collection[str]) -> Callable[[str], bool]:

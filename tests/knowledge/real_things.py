@@ -60,7 +60,7 @@ def bases():
 
 
 # The methods of these are the users' own.
-THEIRS = {"homeassistant.helpers.entity.Entity", "sanic.views.HTTPMethodView"}
+THEIRS = {"sanic.views.HTTPMethodView"}
 
 
 def check_callbacks(name, methods):

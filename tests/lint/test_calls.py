@@ -1363,7 +1363,6 @@ class Slow(Parser):
 """,
     "what Home Assistant calls of what is made for it, and what it has a thread do": """
 import json, os
-from homeassistant.components.sensor import SensorEntity
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
 from homeassistant.core import HomeAssistant, callback
 class Coordinator:
@@ -1386,12 +1385,6 @@ async def setup(hass: HomeAssistant, entry: Entry, other: ConfigEntry[Coordinato
 class Flow(ConfigFlow, domain="x"):
     def __init__(self):
         blocks()  # blocks
-class Sensor(SensorEntity):
-    @property
-    def native_value(self):
-        blocks()  # blocks
-    def update(self):
-        blocks()
 """,
     "what a thread has given is what it would be here": """
 import anyio, trio
