@@ -164,13 +164,20 @@ class Attributes(Names):
 
         if not bindings or (not declared and name in self.scope(place).bindings):
             values = self._class_attribute(owner, name, use, of_instance=True)
-            if values or not bindings:
-                return self.nearer(values, given(bindings, use), use)
+            if values and bindings:
+                step = (place.location, place.scope, f"self.{name}, nearer")
+                return (
+                    self._once(step, use, lambda u: self.nearer(values, given(bindings, u), u))
+                    or values
+                )
+            if not bindings:
+                return values
 
         def find(use: Use) -> Values:
             if declared:
+                values = flatten(given(declared, use))
                 others = given(beside_declared(bindings), use)
-                return self.nearer(flatten(given(declared, use)), others, use)
+                return self.nearer(values, others, use) or values
             if all(each.kind == "assigned" for each in bindings):
                 places = [
                     (each.value, Use(module, each.scope, each.line, each.column, use.trail))
@@ -231,7 +238,7 @@ class Attributes(Names):
                     for each in group or declared
                 ):
                     return flatten(groups)
-        return declared
+        return UNKNOWN
 
     def _instance_at(self, class_: Place) -> Instance:
         return Instance(self.defined(self.modules.at(class_.location), class_.scope).name, class_)

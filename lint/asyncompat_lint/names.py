@@ -93,7 +93,7 @@ class Names(ABC):
 
     @abstractmethod
     def nearer(self, declared: Values, given: Iterable[Values], use: Use) -> Values:
-        """Return what is given to a name, if all of that is made from the declared class."""
+        """Return what is given to a name, if all of that is made from the one declared class."""
 
     @abstractmethod
     def without(self, values: Values, classes: Values) -> Values:
@@ -220,7 +220,7 @@ class Names(ABC):
         groups = list(map(given, there))
         values = self.filled(flatten(groups), name, index, use)
         if not at_use:
-            return self.nearer(values, (given(each) for each in beside_declared(bindings)), use)
+            return self.nearer(values, map(given, beside_declared(bindings)), use) or values
         if not values:  # what it was declared to be before, it still is
             before = (e for e in bindings if e.kind == "annotated" and e.line <= use.line)
             values = groups[0] or next(filter(None, map(given, before)), UNKNOWN)

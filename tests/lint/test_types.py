@@ -85,6 +85,7 @@ async def f(path: str):
     pulsar.Client("x").subscribe("x", "y").receive()  # blocks
 """,
     "what is declared a class and given one made from it": """
+T = TypeVar("T")
 class Store: ...
 class InFile(Store):
     def load(self): return Path("x").read_text()
@@ -103,6 +104,12 @@ class Either:
     async def go(self): self.store.load()
 class Quick:
     def __init__(self): self.store: Store = InMemory()
+    async def go(self): self.store.load()
+class Around(Store, Generic[T]):
+    def __init__(self, inner: T): self.inner = inner
+class OfItself:
+    store: Store
+    def __init__(self): self.store = Around(self.store)
     async def go(self): self.store.load()
 kept: Store = InFile()
 async def f(path: Path):

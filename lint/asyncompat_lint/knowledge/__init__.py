@@ -234,13 +234,13 @@ class Knowledge:
         if entry.table.lazy:
             return {entry.call}
         class_ = entry.name.rpartition(".")[0]
-        found = {class_}
+        found = {class_, *(name for name in self._bases if class_ in self.lineage(name))}
+        classes = tuple(found)
         for table in ("gives", "attributes"):
             for name, given in self._types.get(table, {}).items():
                 is_itself = given == "a0" or (given == "self" and name.startswith(f"{class_}."))
-                if class_ in given or is_itself:
+                if is_itself or any(each in given for each in classes):
                     found.add(name)
-        found.update(name for name in self._bases if class_ in self.lineage(name))
         return {name.rpartition(".")[2] for name in found}
 
     def within_reach(self, imported: Iterable[str]) -> set[str]:
