@@ -16,9 +16,9 @@ from asyncompat_lint.engine import Settings, check
 from asyncompat_lint.rules import RULES
 
 EXAMPLES = int(os.environ.get("ASYNCOMPAT_TRUST_EXAMPLES", "10"))
-NAMES = "app Base call Client deco Heir load make Mixin run session sleep".split()
+NAMES = "app Base call Client deco Heir load make Meta Mixin run session sleep".split()
 MODULES = "first second third fourth".split()
-HEAD = "import functools, requests, time\nfrom typing import Protocol\n"
+HEAD = "import asyncio, functools, requests, time\nfrom typing import Protocol\n"
 IMPORTS = [
     *(f"import {module}\n" for module in MODULES),
     *(f"from {module} import *\n" for module in MODULES),
@@ -58,9 +58,50 @@ class Base:
         client = MADE
         return client
 
+class Base:
+    session: Client
+    def __init__(self, it=MADE):
+        self.session = it
+    def get(self, url):
+        self.session.get(url)
+
+class Base:
+    def __init__(self):
+        self.session: Client = MADE
+    async def get(self, url):
+        self.session.get(url)
+
+class Base:
+    @property
+    def session(self):
+        return MADE
+    @session.setter
+    def session(self, it):
+        if it is not None:
+            input()
+
+class Meta(type):
+    def __call__(cls):
+        return super().__call__()
+
+class Meta(type):
+    def go(cls): ...
+
+class Client(Base, metaclass=Meta):
+    def __init__(self):
+        input()
+
 class Mixin:
     async def go(self):
         self.client.get("u")
+
+class Heir(asyncio.Protocol):
+    def data_received(self, client):
+        MADE.get("u")
+
+class Heir(Base, asyncio.Protocol):
+    def data_received(self, client):
+        self.get("u")
 
 class Heir(Mixin, Base):
     client = MADE
@@ -80,6 +121,11 @@ def make():
 def make() -> Client: ...
 
 def make():
+    made = [MADE]
+    made = [each for each in made]
+    return made[0]
+
+def make():
     client = MADE
     def inner():
         found = client
@@ -95,6 +141,9 @@ async def load(it):
     other.get("u")
 
 async def load(it=MADE):
+    it.get("u")
+
+async def load(it: object):
     it.get("u")
 
 def call(run):
@@ -208,6 +257,9 @@ async def use(it: Mixin):
 
 async def use():
     Base(MADE)
+
+async def use():
+    Base().session = MADE
 
 async def use():
     with make() as it:
