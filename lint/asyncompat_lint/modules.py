@@ -141,7 +141,8 @@ class Modules:
         self._parts = {part for name in self._by_name for part in name.split(".")}
         # Also below a folder that no name can have, as that of one of several projects.
         for module in {module.folder: module for module in self.all}.values():
-            parts = os.path.relpath(module.folder, importable_from(module)[1]).split(os.sep)
+            _, root = importable_from(module)
+            parts = module.folder.removeprefix(root).strip(os.sep).split(os.sep)
             if not all(map(str.isidentifier, parts)):
                 self._parts.update(filter(str.isidentifier, parts))
         for module in self.all:

@@ -71,10 +71,12 @@ class Overriding:
         if own is None and not scope.is_abstract:
             return
         blocking = self._below(own or self._class_of(place), scope.name)
-        if blocking and is_own:
-            blocking = [each for each in blocking if self._comes_here(each, site)]
         if not blocking:
             return
+        others = self._program.overrides(place) if scope.is_abstract else []
+        if is_own:
+            blocking = [each for each in blocking if self._comes_here(each, site)]
+            others = [each for each in others if self._comes_here(each, site)]
         if is_own and len(blocking) > _MOST_OVERRIDES:
             if not scope.is_abstract:
                 return
@@ -87,7 +89,10 @@ class Overriding:
                 if blocker.rule not in rules:
                     rules.add(blocker.rule)
                     virtual = Overridable(scope.name, place, len(blocker.chain))
-                    told = self._told(place, blocker.rule, blocking)
+                    found = sum(self._blocks(override, blocker.rule) for override in blocking)
+                    # Those that are abstract are not among the others, and may block all the same;
+                    # of no abstract method they are not counted.
+                    told = found, max(len(others), found) if scope.is_abstract else found + 1
                     held = (virtual,) if is_own else ()
                     yield replace(blocker.as_one_of(told, among), held=held)
 
@@ -139,13 +144,6 @@ class Overriding:
             )
             self._found_below[class_, method] = len(blocking), found
         return [each for each in found if not rule or self._blocks(each, rule)]
-
-    def _told(self, place: Place, rule: str, blocking: list[Place]) -> tuple[int, int]:
-        """How many of how many functions block; those of no abstract method are not counted."""
-        found = sum(self._blocks(each, rule) for each in blocking)
-        is_abstract = self._program.scope(place).is_abstract
-        # Those that are abstract are not among the overrides, and may block all the same.
-        return found, max(len(self._program.overrides(place)), found) if is_abstract else found + 1
 
     def of_object(
         self, blocker: Blocker, site: Site, scope: Scope, trail: tuple[Place, ...] = ()
