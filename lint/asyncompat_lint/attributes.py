@@ -156,6 +156,7 @@ class Attributes(Names):
         ]
         declared = [each for each in bindings if each.kind == "annotated"]
         module = self.modules.at(place.location)
+        scopes = module.facts.scopes
 
         def given(bindings: Iterable[Binding], use: Use) -> Iterator[Values]:
             for each in bindings:
@@ -164,13 +165,13 @@ class Attributes(Names):
 
         if not bindings or (not declared and name in self.scope(place).bindings):
             values = self._class_attribute(owner, name, use, of_instance=True)
-            if values and bindings:
+            if values and any(scopes[each.scope].name == "__init__" for each in bindings):
                 step = (place.location, place.scope, f"self.{name}, nearer")
                 return (
                     self._once(step, use, lambda u: self.nearer(values, given(bindings, u), u))
                     or values
                 )
-            if not bindings:
+            if values or not bindings:
                 return values
 
         def find(use: Use) -> Values:
@@ -230,12 +231,16 @@ class Attributes(Names):
         match declared:
             case (Instance(place=Place() as class_),) if self.is_class(class_):
                 groups = list(given)
-                if groups and all(
-                    isinstance(each, Instance)
-                    and each.place is not None
-                    and class_ in self._order(each.place, use)
-                    for group in groups
-                    for each in group or declared
+                if (
+                    groups
+                    and all(groups)
+                    and all(
+                        isinstance(each, Instance)
+                        and each.place is not None
+                        and class_ in self._order(each.place, use)
+                        for group in groups
+                        for each in group
+                    )
                 ):
                     return flatten(groups)
         return UNKNOWN
@@ -338,10 +343,7 @@ class Attributes(Names):
         return any(base.name in names for each in classes for base in self.bases(each, use))
 
     def may_be_kept(self, class_: Place) -> bool:
-        """Return whether a metaclass decides if a class's object is made, or one that was before.
-
-        The project's own metaclasses do that: what they have for the call of a class is for it.
-        """
+        """Return whether a metaclass makes a class's object only if there is none yet."""
         use = Use(self.modules.at(class_.location), class_.scope, sys.maxsize, 0)
         for each in (class_, *self._order(class_, use)):
             metaclass, around = self.scope(each).metaclass, self.scope(each).parent
@@ -350,10 +352,19 @@ class Attributes(Names):
                 return any(
                     isinstance(value, Reference)
                     and value.place is not None
-                    and "__call__" in self.scope(value.place).bindings
+                    and any(map(self._calls_once, (value.place, *self._order(value.place, use))))
                     for value in self.infer(metaclass, outside)
                 )
         return False
+
+    def _calls_once(self, metaclass: Place) -> bool:
+        """Whether what a metaclass does where its class is called makes an object but once."""
+        facts = self.modules.at(metaclass.location).facts
+        its = [each.scope for each in facts.scopes[metaclass.scope].bindings.get("__call__", ())]
+        return any(
+            call.once and facts.running_scope(call.scope) in its
+            for call in map(facts.calls.__getitem__, facts.names.called.get("__call__", ()))
+        )
 
     def without(self, values: Values, classes: Values) -> Values:
         names = {each.name for each in classes if isinstance(each, Reference)}

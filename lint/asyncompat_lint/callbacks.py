@@ -10,12 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from asyncompat_lint.expressions import Called, Expr, Name, last_name
+from asyncompat_lint.facts import PROPERTIES
 from asyncompat_lint.knowledge import AS_DECORATOR, Knowledge
 from asyncompat_lint.modules import Module
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site, SiteIndex, SiteKey
 from asyncompat_lint.targets import Targets
 from asyncompat_lint.values import Instance, Place, Reference
+
+# What is decorated with these is no method that is called of an object.
+_OTHERS = PROPERTIES | {"classmethod", "staticmethod"}
 
 
 class LoopCallbacks:
@@ -158,6 +162,10 @@ class LoopCallbacks:
         is_callback = _matching(names)
         for number, scope in enumerate(module.facts.scopes.in_order()):
             if scope.kind != "function" or not is_callback(scope.name):
+                continue
+            # What only begins as one may be something else.
+            is_other = scope.is_generator or not _OTHERS.isdisjoint(scope.decorator_names)
+            if is_other and scope.name not in names:
                 continue
             place = Place(module.file.location, number)
             class_ = self._program.defined_at(Place(module.file.location, scope.parent))

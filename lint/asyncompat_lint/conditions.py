@@ -234,10 +234,14 @@ class Conditions:
         if declared.kind != "annotated" or not isinstance(declared.value, Name | Attribute):
             return False
         values = self._program.infer(declared.value, _use(site))
-        return bool(values) and all(map(self._is_class, values))
+        named = last_name(declared.value)
+        return bool(values) and all(self._is_class(each, named) for each in values)
 
-    def _is_class(self, value: Value) -> bool:
+    def _is_class(self, value: Value, name: str) -> bool:
+        """Whether something is a class of this name: what an alias stands for may be None, too."""
         if not isinstance(value, Reference) or value.name in ANYTHING:
+            return False
+        if value.name.rpartition(".")[2] != name:
             return False
         if value.place is not None:
             return self._program.is_class(value.place)

@@ -172,6 +172,10 @@ def _imports(module: Module, modules: Modules) -> list[str]:
             other, rest = modules.find(name.rstrip("."), module)
         if other is not None:
             found[other.file.location] = other
+            # A package may mean what is in it under its own name.
+            namesake = modules.namesake(other) if other is module else None
+            if namesake is not None:
+                found[namesake.file.location] = namesake
             # It may have something else by the module's name.
             package, _ = modules.package_of(other) if not rest else (None, "")
             if package is not None:

@@ -132,14 +132,18 @@ class Hierarchy(Passing):
         return None
 
     def calls_base(self, method: Place) -> bool:
-        """Return whether a method calls what a base has for it: by ``super()``, or by its class."""
+        """Return whether a method may call what a base has for it: by ``super()``, or its class.
+
+        Or another one of its module does.
+        """
         facts = self.modules.at(method.location).facts
         name = facts.scopes[method.scope].name
+        called = map(facts.calls.__getitem__, facts.names.called.get(name, ()))
+        read = map(facts.loads.__getitem__, facts.names.read.get(name, ()))
+        asked = [*(call.callee for call in called), *(load.value for load in read)]
         return any(
-            facts.running_scope(call.scope) == method.scope
-            and isinstance(call.callee, Attribute)
-            and call.callee.value not in (Name("self"), Name("cls"))
-            for call in map(facts.calls.__getitem__, facts.names.called.get(name, ()))
+            isinstance(each, Attribute) and each.value not in (Name("self"), Name("cls"))
+            for each in asked
         )
 
     def overrides(self, place: Place) -> list[Place]:

@@ -142,8 +142,8 @@ class Modules:
         # Also below a folder that no name can have, as that of one of several projects.
         for module in {module.folder: module for module in self.all}.values():
             _, root = importable_from(module)
-            parts = module.folder.removeprefix(root).strip(os.sep).split(os.sep)
-            if not all(map(str.isidentifier, parts)):
+            parts = module.folder[len(root) :].strip(os.sep).split(os.sep)
+            if module.folder.startswith(root) and not all(map(str.isidentifier, parts)):
                 self._parts.update(filter(str.isidentifier, parts))
         for module in self.all:
             key = f"{_OWN}{module.place}"
@@ -217,13 +217,31 @@ class Modules:
             elif not modules and self._may_be_beside(name):
                 found = self._find_beside(name, importer)
                 self._found_from[name, importer.folder] = found
-            elif rest and modules == [importer]:
-                # A package does not import from itself what is in another one of its name.
-                found = self._find_beside(name, importer)
-                self._found_from[name, importer.folder] = found
             else:
                 found = self._found[name] = next(iter(modules), None), rest
+        if found[0] is importer and found[1]:
+            return self._in_namesake(name, found[1][0], importer) or found
         return found
+
+    def namesake(self, package: Module) -> Module | None:
+        """Return what is in a package under the package's own name."""
+        if package.place != package.folder:
+            return None
+        return self.inside.get(package.place, {}).get(os.path.basename(package.place))
+
+    def _in_namesake(
+        self, name: str, attribute: str, package: Module
+    ) -> tuple[Module, list[str]] | None:
+        """What a package imports by its own name, if it has that from another one of this name."""
+        inner = self.namesake(package)
+        bindings = package.facts.scopes[0].bindings.get(attribute, ())
+        if inner is None or any(e.kind != "imported" or e.target != name for e in bindings):
+            return None
+        module, rest = self._find_beside(name, package)
+        if module is None or module is package:
+            return None
+        has_it = not rest or rest[0] in module.facts.scopes[0].bindings
+        return (module, rest) if has_it else None
 
     def package_of(self, module: Module) -> tuple[Module | None, str]:
         """Return the package that a module is in, if it has a file, and the module's name there."""

@@ -221,9 +221,12 @@ class Names(ABC):
         values = self.filled(flatten(groups), name, index, use)
         if not at_use:
             return self.nearer(values, map(given, beside_declared(bindings)), use) or values
-        if not values:  # what it was declared to be before, it still is
-            before = (e for e in bindings if e.kind == "annotated" and e.line <= use.line)
-            values = groups[0] or next(filter(None, map(given, before)), UNKNOWN)
+        if not values:
+            # Of several the nearest counts, unless only what was declared is known.
+            place = there[0].line, there[0].column
+            declared = (each for each in bindings if each.kind == "annotated")
+            known = (e for e in declared if e in there or (e.line, e.column) == place)
+            values = groups[0] or next(filter(None, map(given, known)), UNKNOWN)
         for each in _excluded(bindings, use):
             values = self.without(values, self.infer(each.value, use))
         return values

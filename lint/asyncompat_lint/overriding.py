@@ -106,7 +106,9 @@ class Overriding:
         own, name = Place(site.module.file.location, number), facts.scopes[number].name
         class_ = self._class_of(override)
         there = self._program.method_of(class_, name) if self._program.is_class(class_) else None
-        return there is None or there == own or self._program.calls_base(there)
+        if there is None or self._class_of(there) == self._class_of(own):
+            return True
+        return self._program.calls_base(there)
 
     def is_left_open(self, site: Site) -> bool:
         """Return whether a site asks its own object for what the object's class does not have.

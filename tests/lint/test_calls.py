@@ -1342,9 +1342,15 @@ def run():
         asyncio.get_event_loop().run_until_complete(work())
     except RuntimeError:
         asyncio.run(work())
+def ask():
+    try:
+        asyncio.get_event_loop().call_soon(print, int(input))
+    except Exception:
+        time.sleep(1)
 async def main():
     plan()
     run()  # blocks
+    ask()  # blocks
 """,
     "an abstract method of a method that is replaced with it": """
 import abc
@@ -1355,11 +1361,17 @@ class Parser(abc.ABC):
     def read(self): ...
     async def later(self): return self.parse()
     async def soon(self): return self.read()  # blocks
+    @abc.abstractmethod
+    def start(self): ...
+    async def begin(self): self.start()  # blocks
 class Slow(Parser):
     def parse(self): time.sleep(1)
     def read(self): time.sleep(1)
+    def start(self): time.sleep(1)
     async def later(self): await asyncio.sleep(1)
     async def soon(self): return await super().soon()
+    async def begin(self): await self.retry()
+    async def retry(self): await again(super().begin)
 """,
     "what Home Assistant calls of what is made for it, and what it has a thread do": """
 import json, os
@@ -1433,6 +1445,12 @@ class Clock(Base):
     @on(Button.Pressed, "#start")
     def start(self):
         blocks()  # blocks
+    @property
+    def on_top(self):
+        blocks()
+    @classmethod
+    def on_screen(cls):
+        blocks()
 class Question(ModalScreen[bool]):
     def action_answer(self):
         blocks()  # blocks

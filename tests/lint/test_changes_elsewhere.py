@@ -40,6 +40,33 @@ VERSIONS = [
         }
         for asked in ("inspect.iscoroutinefunction", "print")
     ],
+    # What a package imports by its own name is in another one of this name, or not.
+    [
+        {
+            "foo/__init__.py": "from foo import load\nasync def f():\n    load()\n",
+            "foo/foo.py": inner,
+        }
+        for inner in (
+            "def load(): ...\n",
+            "import time\ndef load(): time.sleep(1)\n",
+            "import time\ndef other(): time.sleep(1)\n",
+        )
+    ],
+    # A metaclass keeps what it makes.
+    [
+        {
+            "a.py": f"class Meta(type):\n    kept = {{}}\n    def __call__(cls):\n{body}",
+            "b.py": "import a, time\nclass C(metaclass=a.Meta):\n    def __init__(self):\n"
+            "        time.sleep(1)\n",
+            "c.py": "import b\nasync def f():\n    b.C()\n",
+        }
+        for body in (
+            "        return super().__call__()\n",
+            "        if cls not in cls.kept:\n"
+            "            cls.kept[cls] = super().__call__()\n"
+            "        return cls.kept[cls]\n",
+        )
+    ],
     # Two modules change places.
     [
         {
@@ -202,7 +229,7 @@ VERSIONS = [
     ],
 ]
 NAMES = (
-    "order decorator places shared mixin open handed handed-further handed-if"
+    "order decorator namesake metaclass places shared mixin open handed handed-further handed-if"
     " package beside both returned given put inner deep method global"
     " passed passed-inside passed-if by-name by-order"
 ).split()
@@ -407,7 +434,7 @@ def test_a_change_elsewhere_is_never_missed(tmp_path, monkeypatch, versions):
     results = []
     for files in versions:
         put(files)
-        results.append(found())
+        results.append(findings())
     assert results[0] != results[1]
 
 
@@ -419,11 +446,15 @@ def put(files):
 
 def found(*paths, kept="kept"):
     """What is found with what is kept, which is what is found without."""
+    return [(each.path, each.code) for each in findings(*paths, kept=kept)]
+
+
+def findings(*paths, kept="kept"):
     paths = paths or (".",)
     settings = Settings(RULES, versions=parse_range("3.8-3.15"))
     found = check(paths, settings, Cache(Path(kept).absolute())).findings
     assert found == check(paths, settings).findings
-    return [(each.path, each.code) for each in found]
+    return found
 
 
 CALLS = "from x import *\nasync def f(): input()\n"

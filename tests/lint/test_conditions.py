@@ -9,7 +9,7 @@ from asyncompat_lint.findings import Severity
 PRELUDE = """\
 import io, time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Optional
 def blocks():
     time.sleep(1)
 class A: ...
@@ -463,13 +463,20 @@ async def f(x: str, y):
     inner([y])
     inner(x)
     inner(y)  # blocks
+Perhaps = Optional[C]
 async def g(
-    of_class: C, of_library: io.StringIO, anything: Any, unknown: Unknown, default: C = None
+    of_class: C,
+    of_library: io.StringIO,
+    anything: Any,
+    unknown: Unknown,
+    alias: Perhaps,
+    default: C = None,
 ):
     inner(of_class)
     inner(of_library)
     inner(anything)  # blocks
     inner(unknown)  # blocks
+    inner(alias)  # blocks
     inner(default)  # blocks
 """,
     "what a coroutine asks itself": """
@@ -507,6 +514,8 @@ async def f(light: Light, unknown):
     light.on = True  # blocks
     light.on = unknown  # blocks
     light.on, other = unknown, False  # blocks
+    light.on = unknown.on = False
+    unknown.on = light.on = True  # blocks
     light.switch(1)
     light.switch("")  # blocks
 """,
@@ -529,10 +538,17 @@ def both(x, how):
     if how == "a":
         x = "b"
     inner(x)
+def turns(things, x=None):
+    for how in things:
+        if how == "a":
+            x = "b"
+            continue
+        inner(x)
 async def f(a: A, text: str):
     one_way(a, text)
     left(a, text)
     both(a, text)  # blocks
+    turns(text)  # blocks
     one_way(text, text)  # blocks
 """,
     "one value is not another": """

@@ -281,3 +281,18 @@ def test_a_package_in_one_of_its_own_name(check_code):
         }
     )
     assert [(each.path, each.span.line) for each in found] == [("parts/waste/__init__.py", 3)]
+
+
+def test_what_a_package_has_itself_is_not_what_is_in_one_of_its_name(check_code):
+    uses = "import foo\nasync def f():\n    foo.own()\n"
+    found = check_code(
+        **{
+            "foo/__init__": "import foo, time\ndef own(): time.sleep(1)\n" + uses[11:],
+            "foo/aaa": uses,
+            "foo/foo": "def own(): ...\n",
+        }
+    )
+    assert [(each.path, each.span.line) for each in found] == [
+        ("foo/__init__.py", 4),
+        ("foo/aaa.py", 3),
+    ]

@@ -105,6 +105,15 @@ class Either:
 class Quick:
     def __init__(self): self.store: Store = InMemory()
     async def go(self): self.store.load()
+@dataclasses.dataclass
+class Made:
+    store: Store
+    def fall_back(self): self.store = InFile()
+    async def go(self): self.store.load()
+class First:
+    store: Store = InMemory()
+    def fall_back(self): self.store = InFile()
+    async def go(self): self.store.load()
 class Around(Store, Generic[T]):
     def __init__(self, inner: T): self.inner = inner
 class OfItself:
@@ -112,12 +121,10 @@ class OfItself:
     def __init__(self): self.store = Around(self.store)
     async def go(self): self.store.load()
 kept: Store = InFile()
-async def f(path: Path):
+async def f():
     store: Store = InFile()
     store.load()  # blocks
     kept.load()  # blocks
-    path = unknown(path)
-    path.read_text()  # blocks
 """,
     "devices, containers, tracers and what speaks": """
 import azure.cognitiveservices.speech as speech
@@ -146,6 +153,14 @@ async def f():
     second(Path("x"))  # blocks
     third(Path("x"))  # blocks
     Kept(requests.Session())
+""",
+    "what was declared, and is another thing by then": """
+import anyio
+async def f(path: Path, session: requests.Session, names):
+    path = anyio.Path(path)
+    path.read_text()
+    for session in names:
+        session.get("url")
 """,
     "what goes through something of its own name": """
 async def f(paths: list[Path], named: dict[str, Path]):

@@ -67,12 +67,21 @@ class Tests(Calls):
         return None
 
     def _drop_changing(self) -> None:
-        """Forget what was asked in a loop of a parameter that changes there: it is for one turn."""
+        """Forget what was asked in a loop of a parameter that changes there: it is for one turn.
+
+        And what is given to one there is seen in the next, whichever branch that takes.
+        """
         scope = self.scopes[self._scope]
-        if not scope.conditions:
-            return
         loops = [lines for index, *lines in self._loops if index == self._scope]
-        if loops:
+        if not loops:
+            return
+        for name in scope.parameters:
+            _, *others = bindings = scope.bindings[name]
+            for number, each in enumerate(others, 1):
+                if each.suite is not None and any(a <= each.line <= b for a, b in loops):
+                    seen = replace(each.suite, exclusive=False, leaves=False)
+                    bindings[number] = replace(each, suite=seen)
+        if scope.conditions:
             scope.conditions = [
                 each
                 for each in scope.conditions

@@ -189,20 +189,22 @@ def waited_for(loop: ast.While) -> frozenset[Expr]:
 ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 
 
-_FAILURES = frozenset({"BaseException", "Exception", "RuntimeError"})
-# These fail where no loop runs, and those where one does.
-_FAILING_WITHOUT = frozenset({"get_event_loop", "get_running_loop"})
+_FAILURE = "RuntimeError"
+_FAILURES = frozenset({"BaseException", "Exception", _FAILURE})
+# These two fail where no loop runs, and the others where one does.
+_FAILING, _ASKING = "get_running_loop", "get_event_loop"
 _FAILING_WITHIN = frozenset({"run", "run_forever", "run_until_complete"})
 
 
 def runs_without_loop(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
     """Return whether a handler is for what asks for the running loop and finds that none runs."""
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    if not any(each is None or name_of(each) in _FAILURES for each in types):
-        return False
+    names = {"BaseException" if each is None else name_of(each) for each in types}
     nodes = (each for statement in body for each in walk(statement))
     called = {name_of(each.func) for each in nodes if isinstance(each, ast.Call)}
-    return not called.isdisjoint(_FAILING_WITHOUT) and called.isdisjoint(_FAILING_WITHIN)
+    # Who asks by `get_event_loop` may not think of that: so only its own error counts.
+    failures = _FAILURES if _FAILING in called else {_FAILURE} if _ASKING in called else frozenset()
+    return not names.isdisjoint(failures) and called.isdisjoint(_FAILING_WITHIN)
 
 
 # What may ask for a class.

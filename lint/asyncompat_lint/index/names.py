@@ -230,6 +230,7 @@ class Names(State):
         self.visit(node.value)
         value = self._stored = expression(node.value, self._known)
         for target in node.targets:
+            self._given = target
             self._bind_target(target, "assigned", value)
             if isinstance(target, ast.Subscript):
                 key = self._expression(target.slice)

@@ -66,7 +66,7 @@ class Scopes(Statements):
         scope.is_abstract = (
             not _ABSTRACT.isdisjoint(names)
             or _stands_for_another(node.body, is_method=around.kind == "class")
-            or (is_of_protocol and _says_nothing(node))
+            or (is_of_protocol and _is_empty(node))
         )
         is_method = around.kind == "class" and Name("staticmethod") not in scope.decorators
         self._bind_type_parameters(node)
@@ -266,7 +266,7 @@ def _annotations(node: Function) -> list[ast.expr]:
     return [each for each in [*annotations, node.returns] if each is not None]
 
 
-def _says_nothing(node: Function) -> bool:
+def _is_empty(node: Function) -> bool:
     """Return whether a function has no code of its own: at most a docstring."""
     return all(
         isinstance(each, ast.Pass)

@@ -6,7 +6,7 @@ What the async way is, the knowledge tells, or else it is a thread. Knows libcst
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.expressions import last_name
@@ -156,17 +156,25 @@ def _behind_bracket(rule: Rule, node: cst.Call) -> tuple[int, int]:
 
 def _catches_end(rule: Rule, node: cst.CSTNode) -> bool:
     """Whether `StopIteration` may come out of a call, as far as those around it know."""
+    return any(
+        "StopIteration" in _caught(handler)
+        for each in _around(rule, node)
+        if isinstance(each, cst.Try)
+        for handler in each.handlers
+    )
+
+
+def _around(rule: Rule, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Give what something stands in, within its function."""
     parent = rule.parent_of(node)
     while parent is not None and not isinstance(parent, cst.FunctionDef):
-        if isinstance(parent, cst.Try) and any(
-            name_of(each) == "StopIteration"
-            for handler in parent.handlers
-            if handler.type is not None
-            for each in walk(handler.type)
-        ):
-            return True
+        yield parent
         parent = rule.parent_of(parent)
-    return False
+
+
+def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:
+    """The names in what a handler is for; one for all is for this one."""
+    return {"BaseException"} if handler.type is None else set(map(name_of, walk(handler.type)))
 
 
 _CANCELLED = frozenset({"BaseException", "Cancelled", "CancelledError", "get_cancelled_exc_class"})
@@ -177,16 +185,14 @@ def _may_be_cancelled(rule: Rule, node: cst.CSTNode) -> bool:
 
     asyncio's fails but once.
     """
-    parent = rule.parent_of(node)
-    while parent is not None and not isinstance(parent, cst.FunctionDef):
-        if isinstance(parent, cst.Finally):
-            return True
-        if isinstance(parent, cst.ExceptHandler | cst.ExceptStarHandler) and (
-            parent.type is None or any(name_of(each) in _CANCELLED for each in walk(parent.type))
-        ):
-            return True
-        parent = rule.parent_of(parent)
-    return False
+    return any(
+        isinstance(each, cst.Finally)
+        or (
+            isinstance(each, cst.ExceptHandler | cst.ExceptStarHandler)
+            and not _CANCELLED.isdisjoint(_caught(each))
+        )
+        for each in _around(rule, node)
+    )
 
 
 def consumes(node: cst.BaseExpression, call: BlockingCall) -> bool:
