@@ -9,14 +9,15 @@ from __future__ import annotations
 import builtins
 import sys
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from asyncompat_lint.bindings import beside_declared
+from asyncompat_lint.classes import Classes
 from asyncompat_lint.expressions import NOTHING, Expr, last_name
 from asyncompat_lint.facts import PROPERTIES, Binding
-from asyncompat_lint.mro import merged
-from asyncompat_lint.names import Names, Use, beside_declared
+from asyncompat_lint.names import Use
 from asyncompat_lint.values import (
     ITSELF,
     UNKNOWN,
@@ -32,12 +33,9 @@ from asyncompat_lint.values import (
 )
 
 _SUPER = "builtins.super"
-_ENUMERATIONS = frozenset(
-    f"enum.{kind}" for kind in ("Enum", "Flag", "IntEnum", "IntFlag", "StrEnum")
-)
 
 
-class Attributes(Names):
+class Attributes(Classes):
     """What can be known of attributes."""
 
     @abstractmethod
@@ -57,10 +55,6 @@ class Attributes(Names):
     @abstractmethod
     def heirs(self, class_: Place) -> list[Place]:
         """Return the classes made from one that is a mixin, or leaves something to them."""
-
-    def is_class(self, place: Place | None) -> bool:
-        """Return whether a place is one of a class, and not of a function or of nothing."""
-        return place is not None and self.scope(place).kind == "class"
 
     def attribute(self, value: Value, name: str, use: Use) -> Values:
         return self._attribute_of_any((value,), name, use)
@@ -227,24 +221,6 @@ class Attributes(Names):
         step = (place.location, place.scope, f"heirs' {name}{' in an instance' * of_instance}")
         return self._once(step, use, find)
 
-    def nearer(self, declared: Values, given: Iterable[Values], use: Use) -> Values:
-        match declared:
-            case (Instance(place=Place() as class_),) if self.is_class(class_):
-                groups = list(given)
-                if (
-                    groups
-                    and all(groups)
-                    and all(
-                        isinstance(each, Instance)
-                        and each.place is not None
-                        and class_ in self._order(each.place, use)
-                        for group in groups
-                        for each in group
-                    )
-                ):
-                    return flatten(groups)
-        return UNKNOWN
-
     def _instance_at(self, class_: Place) -> Instance:
         return Instance(self.defined(self.modules.at(class_.location), class_.scope).name, class_)
 
@@ -323,94 +299,6 @@ class Attributes(Names):
                 return found
         return UNKNOWN
 
-    def bases(self, place: Place, use: Use) -> list[Reference]:
-        """Return the classes that a class of the project names as its bases."""
-        module = self.modules.at(place.location)
-        scope = self.scope(place)
-
-        def find(use: Use) -> Values:
-            # Type parameters are its own; all other names are those around it.
-            around = place.scope if scope.type_parameters else scope.parent
-            outside = Use(module, around, scope.line, sys.maxsize, use.trail)
-            return tuple(v for each in scope.bases for v in self.infer(each, outside))
-
-        values = self._once((place.location, place.scope, "bases"), use, find)
-        return [value for value in values if isinstance(value, Reference)]
-
-    def is_made_from(self, place: Place, names: Collection[str], use: Use) -> bool:
-        """Return whether a class of the project is made from one of these of a library."""
-        classes = (place, *self._order(place, use)) if self.is_class(place) else ()
-        return any(base.name in names for each in classes for base in self.bases(each, use))
-
-    def may_be_kept(self, class_: Place) -> bool:
-        """Return whether a metaclass makes a class's object only if there is none yet."""
-        use = Use(self.modules.at(class_.location), class_.scope, sys.maxsize, 0)
-        for each in (class_, *self._order(class_, use)):
-            metaclass, around = self.scope(each).metaclass, self.scope(each).parent
-            if metaclass is not None:
-                outside = Use(self.modules.at(each.location), around, self.scope(each).line, 0)
-                return any(
-                    isinstance(value, Reference)
-                    and value.place is not None
-                    and any(map(self._calls_once, (value.place, *self._order(value.place, use))))
-                    for value in self.infer(metaclass, outside)
-                )
-        return False
-
-    def _calls_once(self, metaclass: Place) -> bool:
-        """Whether what a metaclass does where its class is called makes an object but once."""
-        facts = self.modules.at(metaclass.location).facts
-        its = [each.scope for each in facts.scopes[metaclass.scope].bindings.get("__call__", ())]
-        return any(
-            call.once and facts.running_scope(call.scope) in its
-            for call in map(facts.calls.__getitem__, facts.names.called.get("__call__", ()))
-        )
-
-    def without(self, values: Values, classes: Values) -> Values:
-        names = {each.name for each in classes if isinstance(each, Reference)}
-        return tuple(
-            value
-            for value in values
-            if not isinstance(value, Instance) or names.isdisjoint(self._classes_of(value))
-        )
-
-    def _classes_of(self, value: Instance) -> set[str]:
-        """The names of the classes that something is an instance of, as far as they are known."""
-        if value.place is None or not self.is_class(value.place):
-            return {value.of, *self.knowledge.lineage(value.of)}
-        use = Use(self.modules.at(value.place.location), value.place.scope, sys.maxsize, 0)
-        found = {value.of}
-        for each in (value.place, *self._order(value.place, use)):
-            for base in self.bases(each, use):
-                found.update({base.name}, self.knowledge.lineage(base.name))
-        return found
-
-    def _is_member(self, place: Place, name: str, use: Use) -> bool:
-        """Whether this is one of an enumeration: an instance of it, and not what it is bound to."""
-        bindings = self.scope(place).bindings.get(name, ())
-        is_value = bool(bindings) and all(each.kind == "assigned" for each in bindings)
-        return is_value and self.is_made_from(place, _ENUMERATIONS, use)
-
-    def _bases_with(self, name: str, place: Place, use: Use) -> list[Reference]:
-        """The bases of a class, first the one from which it has what it inherits by this name.
-
-        That need not be the foremost: where bases have a base in common, that comes behind them.
-        """
-        bases = self.bases(place, use)
-        if len(bases) < 2 or any(each.place is None for each in bases):
-            return bases
-        order = self._order(place, use)
-        owner = next((each for each in order if self._has_own(each, name)), None)
-        for base in bases:
-            if base.place is not None and owner in (base.place, *self._order(base.place, use)):
-                return [base, *(each for each in bases if each is not base)]
-        return bases
-
-    def _has_own(self, place: Place, name: str) -> bool:
-        scope = self.scope(place)
-        given = scope.attributes.get(name, ())
-        return name in scope.bindings or any(each.value != NOTHING for each in given)
-
     def _says(self, place: Place, name: str) -> bool:
         """Whether a class has anything by a name, if only that it is None."""
         scope = self.scope(place)
@@ -424,17 +312,6 @@ class Attributes(Names):
         bindings = scope.bindings.get(name, ())
         return any(each.kind == "assigned" and each.value != NOTHING for each in bindings)
 
-    def _order(self, place: Place, use: Use) -> list[Place]:
-        """The project's classes that a class is made from, in the order in which they are asked."""
-
-        def find(use: Use) -> Values:
-            bases = [each.place for each in self.bases(place, use) if each.place is not None]
-            orders = [[base, *self._order(base, use)] for base in bases]
-            return tuple(Reference("", each) for each in merged([*orders, bases]))
-
-        values = self._once((place.location, place.scope, "order"), use, find)
-        return [v.place for v in values if isinstance(v, Reference) and v.place is not None]
-
     def _super(self, use: Use) -> Values:
         scopes = use.module.facts.scopes
         index = use.scope
@@ -443,29 +320,6 @@ class Attributes(Names):
         if index < 0:
             return UNKNOWN
         return (Instance(_SUPER, Place(use.module.file.location, scopes[index].parent)),)
-
-    # Type parameters
-
-    def _given(self, owner: Instance, use: Use) -> dict[TypeParameter, Values]:
-        """What a class's type parameters are where its arguments are these."""
-        if not owner.arguments or owner.place is None:
-            return {}
-        return dict(zip(self._parameters(owner.place, use), owner.arguments, strict=False))
-
-    def _parameters(self, place: Place, use: Use) -> list[TypeParameter]:
-        found: list[TypeParameter] = []
-        own = self.scope(place).type_parameters
-        if own:
-            inside = Use(self.modules.at(place.location), place.scope, sys.maxsize, 0, use.trail)
-            values = (self.look_up(name, inside) for name in own)
-            return [each for group in values for each in group if isinstance(each, TypeParameter)]
-        for base in self.bases(place, use):
-            arguments = [v for each in base.arguments for v in each]
-            parameters = [each for each in arguments if isinstance(each, TypeParameter)]
-            if base.name in ("typing.Generic", "typing.Protocol"):
-                return parameters
-            found += [each for each in parameters if each not in found]
-        return found
 
 
 def _belonging(value: Value, given: dict[TypeParameter, Values]) -> Value:

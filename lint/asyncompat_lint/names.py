@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from asyncompat_lint import containers
+from asyncompat_lint.bindings import beside_declared, ever, excluded, in_force, is_told_there
 from asyncompat_lint.expressions import NOTHING, Expr, Name
-from asyncompat_lint.facts import SAYING, Binding, Scope
+from asyncompat_lint.facts import Binding, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.shared import Shared
@@ -208,12 +209,12 @@ class Names(ABC):
     def _bound(self, name: str, index: int, use: Use, *, at_use: bool) -> Values:
         scope = use.module.facts.scopes[index]
         bindings = [each for each in scope.bindings[name] if each.value != NOTHING]
-        there = _in_force(bindings, use) if at_use else _ever(bindings)
+        there = in_force(bindings, use.line, use.column) if at_use else ever(bindings)
         if not there:
             return UNKNOWN
 
         def given(binding: Binding) -> Values:
-            told = index if _is_told_there(binding) else binding.scope
+            told = index if is_told_there(binding) else binding.scope
             where = Use(use.module, told, binding.line, binding.column, use.trail)
             return self.value_of(name, binding, index, where)
 
@@ -227,7 +228,7 @@ class Names(ABC):
             declared = (each for each in bindings if each.kind == "annotated")
             known = (e for e in declared if e in there or (e.line, e.column) == place)
             values = groups[0] or next(filter(None, map(given, known)), UNKNOWN)
-        for each in _excluded(bindings, use):
+        for each in excluded(bindings, use.line):
             values = self.without(values, self.infer(each.value, use))
         return values
 
@@ -287,7 +288,8 @@ class Names(ABC):
         index = self.binding_scope(expression.id, use)
         if index < 0:
             return False
-        there = _in_force(use.module.facts.scopes[index].bindings[expression.id], use)
+        bindings = use.module.facts.scopes[index].bindings[expression.id]
+        there = in_force(bindings, use.line, use.column)
         return bool(there) and all(each.value == NOTHING for each in there)
 
     def defined(self, module: Module, index: int) -> Reference:
@@ -395,65 +397,3 @@ _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"}
 
 def _is_builtin(value: Value) -> bool:
     return isinstance(value, Reference) and value.name.startswith("builtins.")
-
-
-def _in_force(bindings: list[Binding], use: Use) -> list[Binding]:
-    """The bindings that a use in the same scope may see, the nearest first."""
-    place = (use.line, use.column)
-    # What a function gives to a name of the module may be there at any time.
-    bindings = [each for each in bindings if _is_told_there(each)] or bindings
-    before = [
-        each
-        for each in bindings
-        if (each.line, each.column) < place
-        and each.kind != "excluded"
-        and (each.kind != "narrowed" or (each.suite is not None and each.suite.holds(use.line)))
-    ]
-    before = before or [each for each in bindings if each.kind not in SAYING]
-    if before and before[-1].kind == "imported":  # an import, and what is imported if that fails
-        return [each for each in before if each.kind == "imported"]
-    found: list[Binding] = []
-    for each in reversed(before):
-        suite = each.suite
-        if each.kind == "narrowed" or suite is None or suite.holds(use.line):
-            return [*found, each]
-        if suite.hides_from(use.line):
-            continue
-        found.append(each)
-    return found or before[-1:]
-
-
-def beside_declared(bindings: list[Binding]) -> list[Binding]:
-    """Return what a name that is declared to be something is given, if all of that is told."""
-    given = [each for each in bindings if each.kind not in (*SAYING, "annotated")]
-    places = {(each.line, each.column) for each in given}
-    declared = [each for each in bindings if each.kind == "annotated"]
-    is_told = declared and all((each.line, each.column) in places for each in declared)
-    return given if is_told else []
-
-
-def _excluded(bindings: list[Binding], use: Use) -> list[Binding]:
-    """What a name is known not to be at a use, as long as it has been given nothing else."""
-    given = [each.line for each in bindings if each.kind not in SAYING]
-    return [
-        each
-        for each in bindings
-        if each.kind == "excluded"
-        and each.suite is not None
-        and each.suite.holds(use.line)
-        and not any(each.line <= line < use.line for line in given)
-    ]
-
-
-def _is_told_there(binding: Binding) -> bool:
-    """Whether a name's own scope gives it this value, and no function within it."""
-    return binding.scope < 0 or binding.kind == "defined"
-
-
-def _ever(bindings: list[Binding]) -> list[Binding]:
-    """All bindings of a name; where it is declared, or defined anew for good, only these."""
-    if len(bindings) > 1 and all(each.kind == "defined" for each in bindings):
-        last = max((n for n, each in enumerate(bindings) if each.suite is None), default=0)
-        return bindings[last:]  # what is before it are overloads
-    declared = [each for each in bindings if each.kind == "annotated"]
-    return declared or [each for each in bindings if each.kind not in SAYING]
