@@ -1379,7 +1379,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigFlow
 from homeassistant.core import HomeAssistant, callback
 class Coordinator:
     def work(self): time.sleep(1)
-type Entry = ConfigEntry[Coordinator]
+Entry = ConfigEntry[Coordinator]
 def lines(name):
     with open(name) as file:
         yield from file
