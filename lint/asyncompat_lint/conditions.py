@@ -29,7 +29,7 @@ from asyncompat_lint.expressions import (
     last_name,
     root_name,
 )
-from asyncompat_lint.facts import SAYING, Condition, Scope, Suite
+from asyncompat_lint.facts import SAYING, Condition, Scope
 from asyncompat_lint.held import Dispatch, Held, Left, OfClass, Overridable, Remembered
 from asyncompat_lint.hierarchy import loaded
 from asyncompat_lint.names import Use
@@ -394,14 +394,10 @@ def parameter_of(argument: Expr, site: Site) -> str:
     caller = site.module.facts.scopes[site.scope]
     others = caller.bindings.get(argument.id, [])[1:]
     is_it = argument.id in caller.parameters and all(
-        each.kind in SAYING or (each.suite is not None and _hides(each.suite, site.line))
+        each.kind in SAYING or (each.suite is not None and each.suite.hides_from(site.line))
         for each in others
     )
     return argument.id if is_it else ""
-
-
-def _hides(suite: Suite, line: int) -> bool:
-    return suite.hides_from(line) and not suite.holds(line)
 
 
 def _use(site: Site) -> Use:

@@ -58,7 +58,9 @@ class Suite(msgspec.Struct, frozen=True, array_like=True):
         return self.line <= line <= self.end_line
 
     def hides_from(self, line: int) -> bool:
-        """Return whether what is bound in the branch is not seen at a line outside of it."""
+        """Return whether what is bound in the branch is not seen in a line: one outside of it."""
+        if self.holds(line):
+            return False
         is_beside = self.statement_line <= line <= self.statement_end_line
         return self.exclusive if is_beside else self.leaves
 

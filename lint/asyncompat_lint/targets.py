@@ -37,7 +37,8 @@ _WORTH_A_PROCESS = 5000
 class KeptTargets(msgspec.Struct, array_like=True):
     """What is kept of a module: what stands for all that it depends on, and the sites' meanings.
 
-    ``marked`` are the functions that decorators mark as the event loop's.
+    ``marked`` are the functions that the event loop calls by what they are: by a decorator's mark,
+    or by the class that they are methods of.
     """
 
     state: bytes
@@ -167,7 +168,7 @@ class Targets:
         return judged
 
     def marked(self, module: Module, find: Callable[[Module], list[int]]) -> list[int]:
-        """Return the functions of a module that are marked as the event loop's, found once."""
+        """Return the functions of a module that the loop calls by what they are, found once."""
         location = module.file.location
         if location not in self._marked:
             self._marked[location] = find(module)

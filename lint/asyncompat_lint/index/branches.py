@@ -192,7 +192,7 @@ ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_l
 _FAILURE = "RuntimeError"
 _FAILURES = frozenset({"BaseException", "Exception", _FAILURE})
 # These two fail where no loop runs, and the others where one does.
-_FAILING, _ASKING = "get_running_loop", "get_event_loop"
+FAILING, _ASKING = "get_running_loop", "get_event_loop"
 _FAILING_WITHIN = frozenset({"run", "run_forever", "run_until_complete"})
 
 
@@ -203,7 +203,7 @@ def runs_without_loop(handler: ast.ExceptHandler, body: list[ast.stmt]) -> bool:
     nodes = (each for statement in body for each in walk(statement))
     called = {name_of(each.func) for each in nodes if isinstance(each, ast.Call)}
     # Who asks by `get_event_loop` may not think of that: so only its own error counts.
-    failures = _FAILURES if _FAILING in called else {_FAILURE} if _ASKING in called else frozenset()
+    failures = _FAILURES if FAILING in called else {_FAILURE} if _ASKING in called else frozenset()
     return not names.isdisjoint(failures) and called.isdisjoint(_FAILING_WITHIN)
 
 

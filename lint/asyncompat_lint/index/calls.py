@@ -19,7 +19,7 @@ from asyncompat_lint.expressions import (
     Opaque,
 )
 from asyncompat_lint.facts import UNPACKED, CallSite, Load, SiteKind
-from asyncompat_lint.index.branches import ASKING, SETTLING, settled_by
+from asyncompat_lint.index.branches import ASKING, FAILING, SETTLING, settled_by
 from asyncompat_lint.index.expressions import (
     READ_IN_THEIR_WAY,
     called,
@@ -43,8 +43,6 @@ _CONTAINERS = frozenset({"Counter", "OrderedDict", "deque"})  # by their module'
 CONSUMING_METHODS = frozenset({"extend", "fromkeys", "join", "update", "writelines"})
 _CONSUMING = CONSUMERS | CONSUMING_METHODS | _CONTAINERS
 _ENTERING = "enter_context"
-# Where no loop runs this fails.
-_FAILING = "get_running_loop"
 # These are asked what something is.
 _ASKING_WHAT = frozenset({"hasattr", "isawaitable", "iscoroutine", "isinstance"})
 # These put something into a container.
@@ -191,7 +189,7 @@ class Calls(Names):
         if name in ASKING:
             scope = self.scopes[self._scope]
             # In an async function a loop runs, and who does not try it knows that.
-            if self._is_tried or not scope.is_async or name != _FAILING:
+            if self._is_tried or not scope.is_async or name != FAILING:
                 scope.asks_for_loop = True
         if name in TAKERS and isinstance(node.func, ast.Name) and not self._is_bound(name):
             self.take(given_to(name, node.args))
