@@ -9,8 +9,8 @@ import contextlib
 from collections.abc import Iterable
 
 from asyncompat_lint.expressions import Constant, Display, Expr
-from asyncompat_lint.facts import Change, Condition
 from asyncompat_lint.held import Held
+from asyncompat_lint.parameters import Change, Condition
 
 
 def answer(condition: Condition, given: Constant) -> bool | None:

@@ -29,10 +29,11 @@ from asyncompat_lint.expressions import (
     last_name,
     root_name,
 )
-from asyncompat_lint.facts import SAYING, Condition, Scope
+from asyncompat_lint.facts import SAYING, Scope
 from asyncompat_lint.held import Dispatch, Held, Left, OfClass, Overridable, Remembered
 from asyncompat_lint.hierarchy import loaded
 from asyncompat_lint.names import Use
+from asyncompat_lint.parameters import Condition
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site
 from asyncompat_lint.values import ANYTHING, Instance, Place, Reference, Value, Values

@@ -6,8 +6,8 @@ Knows the facts of functions and what names in them mean, and nothing of what bl
 from __future__ import annotations
 
 from asyncompat_lint.expressions import Attribute, Name
-from asyncompat_lint.facts import PassedOn
 from asyncompat_lint.knowledge import Knowledge
+from asyncompat_lint.parameters import PassedOn
 from asyncompat_lint.program import Program
 from asyncompat_lint.values import Place, Reference
 

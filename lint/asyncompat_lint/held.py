@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from asyncompat_lint.facts import Condition
+from asyncompat_lint.parameters import Condition
 from asyncompat_lint.values import Instance, Place
 
 

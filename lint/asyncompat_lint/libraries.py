@@ -10,11 +10,12 @@ from asyncompat_lint.blockers import Blocker
 from asyncompat_lint.conditions import parameter_of, remembered
 from asyncompat_lint.constants import Constants
 from asyncompat_lint.expressions import Constant, Expr, root_name
-from asyncompat_lint.facts import CallSite, Condition
+from asyncompat_lint.facts import CallSite
 from asyncompat_lint.held import Held
 from asyncompat_lint.knowledge import Entry, Knowledge
 from asyncompat_lint.locks import Locks
 from asyncompat_lint.names import Use
+from asyncompat_lint.parameters import Condition
 from asyncompat_lint.program import Program
 from asyncompat_lint.sites import Site, SiteKey
 from asyncompat_lint.values import Reference

@@ -11,9 +11,10 @@ import sys
 from msgspec.structs import replace
 
 from asyncompat_lint.expressions import Called, Expr
-from asyncompat_lint.facts import SAYING, Binding, Condition
+from asyncompat_lint.facts import SAYING, Binding
 from asyncompat_lint.index.calls import Calls
 from asyncompat_lint.index.conditions import asked_in, conditions, places_of, without
+from asyncompat_lint.parameters import Condition
 
 
 class Tests(Calls):

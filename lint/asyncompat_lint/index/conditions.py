@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from asyncompat_lint.expressions import OPAQUE, Constant, Display, Expr, last_name, root_name
-from asyncompat_lint.facts import CHANGES, Asked, Change, Condition, Without
 from asyncompat_lint.index.branches import leaves, lines_of, one_of
 from asyncompat_lint.index.expressions import expression
+from asyncompat_lint.parameters import CHANGES, Asked, Change, Condition, Without
 
 # What tells whether a loop runs is named so.
 _OF_LOOPS = re.compile("async|coroutine|loop|running", re.IGNORECASE)

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from asyncompat_lint.expressions import Display, Either, Expr, Name, Subscripted, last_name
-from asyncompat_lint.facts import PassedOn, Scope
+from asyncompat_lint.facts import Scope
 from asyncompat_lint.index.nodes import walk
+from asyncompat_lint.parameters import PassedOn
 
 # They run it elsewhere or later, or tell whether it is async.
 _OTHERS_WAY = frozenset(

@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Protocol
 from asyncompat_lint.expressions import OPAQUE, Expr
 from asyncompat_lint.facts import (
     CallSite,
-    Change,
     Handler,
     Load,
     Mark,
@@ -31,6 +30,7 @@ from asyncompat_lint.index.expressions import expression, whole_lines
 from asyncompat_lint.index.nodes import INSIDE
 from asyncompat_lint.index.switches import Known, may_switch
 from asyncompat_lint.index.taken import TAKING, is_of_coroutines
+from asyncompat_lint.parameters import Change
 from asyncompat_lint.shared import may_share
 from asyncompat_lint.sources import SourceText
 from asyncompat_lint.spans import Span
