@@ -132,6 +132,8 @@ class Attributes(Classes):
             given = self.knowledge.attribute(qualified)
             if given is not None or self.knowledge.speaks_of(qualified):
                 return qualified, given
+            if self.knowledge.means_any(qualified):
+                return qualified, None
         return f"{class_}.{name}", None
 
     def named(self, name: str, use: Use) -> Values:

@@ -54,6 +54,23 @@ def twins():
     return sorted(found)
 
 
+# What these have is made with each of them.
+DYNAMIC = {"boto3.resources.base.ServiceResource", "botocore.client.BaseClient"}
+
+
+def excepted():
+    """The methods that do not block of classes all of whose others do."""
+    found = (
+        table for library in libraries() if library.distributions for table in library.blocking
+    )
+    return sorted(
+        f"{class_}.{name}"
+        for table in found
+        for class_ in {*table.all_classes} - DYNAMIC
+        for name in table.except_
+    )
+
+
 def bases():
     found = [each for each in libraries() if each.distributions]
     return {name: base for library in found for name, base in library.bases.items()}

@@ -12,6 +12,7 @@ from real_things import (
     check_callbacks,
     coroutines,
     entries,
+    excepted,
     find,
     giving,
     handed,
@@ -32,6 +33,7 @@ NOT_ALWAYS_THERE = {
 # These do what others do without being made from them.
 ALIKE = {
     "django.db.models.Manager",
+    "redis.cluster.RedisCluster",
     "sqlalchemy.orm.scoped_session",
     "tinydb.TinyDB",
     "upath.UPath",
@@ -77,6 +79,11 @@ def test_what_gives_something_is_there(name):
     skip_if_not_there(name)
     owner = name.rpartition(".")[0]
     assert inspect.isclass(find(owner)) if owner in MADE_WITH_THEM else callable(find(name))
+
+
+@pytest.mark.parametrize("name", excepted())
+def test_what_is_excepted_is_there(name):
+    assert hasattr(find(name.rpartition(".")[0]), name.rpartition(".")[2])
 
 
 @pytest.mark.parametrize("name", twins())

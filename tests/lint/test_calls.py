@@ -1999,6 +1999,7 @@ async def main(content, path):
             inside.read()
             pd.read_csv(inside)
             json.load(inside)
+        archive.extractall(path) # blocks
     with zipfile.ZipFile(path) as archive: # blocks
         with archive.open("a") as inside:
             inside.read() # blocks
@@ -2009,6 +2010,24 @@ async def main(content, path):
     os.open("/dev/null", os.O_RDWR)
     zipfile.ZipFile(tempfile.SpooledTemporaryFile(), "w")
     zipfile.ZipFile(tempfile.TemporaryFile(), "w") # blocks
+"""
+    )
+
+
+def test_all_methods_of_a_client_but_a_few(check_marked):
+    check_marked(
+        """\
+import redis
+from redis.cluster import RedisCluster
+class Kept(redis.Redis): ...
+async def main(client: redis.Redis, nodes: RedisCluster, kept: Kept):
+    client.xautoclaim("a", "b", "c", 1) # blocks
+    client.pipeline().set("a", 1)
+    client.connection_pool.reset()
+    nodes.xautoclaim("a", "b", "c", 1) # blocks
+    nodes.pipeline()
+    nodes._asked()
+    kept.set("a", 1) # blocks
 """
     )
 
@@ -2079,6 +2098,14 @@ async def branches(p: subprocess.Popen, t: threading.Thread):
         p.wait() # blocks
     if p.poll() is not None:
         p.wait()
+async def at_work(p: subprocess.Popen | None):
+    if p is None or p.poll() is not None:
+        return
+    p.wait() # blocks
+async def ended(p: subprocess.Popen):
+    if p and p.poll() is None:
+        return
+    p.wait()
 async def leaves(t: threading.Thread):
     if not t.is_alive():
         return

@@ -142,6 +142,8 @@ def polled(test: ast.expr) -> frozenset[Expr]:
 def at_work(test: ast.expr, *, holds: bool) -> frozenset[Expr]:
     """Return the thread or process still at work where a test holds, or where it does not."""
     match test:
+        case ast.BoolOp(op=operator, values=values) if isinstance(operator, ast.And) is holds:
+            return frozenset().union(*(at_work(each, holds=holds) for each in values))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return at_work(operand, holds=not holds)
         case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr == _AT_WORK and holds:

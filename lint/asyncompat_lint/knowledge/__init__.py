@@ -137,7 +137,7 @@ class Knowledge:
         while any_method is None and around and (self.whole_modules or is_in_deep):
             around = around.rpartition(".")[0]
             any_method = self.whole_modules.get(around) or self._deep.get(around)
-        if any_method is None or method.startswith("_") or method in any_method.table.except_:
+        if any_method is None or not _is_meant(method, any_method.table):
             return None
         if self.is_harmless(name):
             return None
@@ -225,6 +225,12 @@ class Knowledge:
         """Return whether the tables have a word on this name."""
         return name in self._spoken_of
 
+    def means_any(self, name: str) -> bool:
+        """Return whether a method of this name is one of all those of its class that block."""
+        class_, _, method = name.rpartition(".")
+        entry = self._entries.get(f"{class_}.*")
+        return entry is not None and _is_meant(method, entry.table)
+
     def knows(self, class_: str, attribute: str) -> bool:
         """Return whether the tables speak of a class's method or attribute."""
         return any(f"{each}.{attribute}" in self._spoken_of for each in self.lineage(class_))
@@ -289,6 +295,11 @@ class Knowledge:
             head, _, last = head.rpartition(".")
             rest = f".{last}{rest}"
         return name
+
+
+def _is_meant(method: str, table: Table) -> bool:
+    """Whether a method is one of those that ``*`` stands for."""
+    return not method.startswith("_") and method not in table.except_
 
 
 def load(*more: Library) -> Knowledge:

@@ -42,6 +42,8 @@ class Table(
     asked for that before, or where it is known that it may not be; nobody is asked for a host
     ``unless_address``, where it is told by its number.
 
+    What puts something ``to_disk`` does so also from what is in memory.
+
     ``lazy`` calls block where what they give is gone through. A ``contended`` lock blocks only if
     what is done while it is held does. What ``remembers`` blocks only once for the same constants.
     What is ``meant`` to wait, as a debugger is, is told of where it stands, not where that leads.
@@ -73,6 +75,7 @@ class Table(
     unless_polled: bool = False
     unless_address: bool = False
     if_bounded: bool = False
+    to_disk: bool = False
     unless: list[Literals] = []
     unless_named: list[str] = []
     unless_ends: str = ""
