@@ -74,9 +74,9 @@ class Libraries:
             return None
         if not self._program.are_instances(site.module, call, entry.table.of_class):
             return None
-        if entry.table.rule in _OF_DISKS and not entry.table.to_disk:
-            if self._program.is_in_memory(site.module, call):
-                return None
+        is_of_disks = entry.table.rule in _OF_DISKS and not entry.table.to_disk
+        if is_of_disks and self._program.is_in_memory(site.module, call):
+            return None
         if self._locks.is_silenced(entry, site):
             return None
         if (entry.table.unless_awaits and call.awaits_inside) or (
