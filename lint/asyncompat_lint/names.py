@@ -18,7 +18,7 @@ import msgspec
 
 from asyncompat_lint import containers
 from asyncompat_lint.bindings import beside_declared, ever, excluded, in_force, is_told_there
-from asyncompat_lint.expressions import NOTHING, Expr, Name
+from asyncompat_lint.expressions import NOTHING, Called, Expr, Name
 from asyncompat_lint.facts import Binding, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
@@ -255,7 +255,7 @@ class Names(ABC):
                 if binding.value == Name(name) and scope.parent >= 0:
                     # `date: date` names the outer one.
                     use = Use(use.module, scope.parent, use.line, use.column, use.trail)
-                return instances(self.infer(binding.value, use))
+                return self._declared(binding.value, use)
             case "entered" | "aentered":
                 values = self.infer(binding.value, use)
                 is_async = binding.kind == "aentered"
@@ -267,6 +267,14 @@ class Names(ABC):
             case "unknown":
                 return self.passed_to(name, index, use.module)
         return UNKNOWN
+
+    def _declared(self, type_: Expr, use: Use) -> Values:
+        """The instances of what an annotation names; where it names a function, what that gives."""
+        values = self.infer(type_, use)
+        for each in values:
+            if isinstance(each, Reference) and self.knowledge.is_factory(each.name):
+                return self.infer(Called(type_), use)
+        return instances(values)
 
     def is_bare_parameter(self, expression: Expr, use: Use) -> bool:
         """Return whether an expression is a parameter of which nothing is said.

@@ -66,13 +66,19 @@ class Passing(Inference):
                     is_passed = True
                     argument = _argument(call, name, number - before)
                     values = UNKNOWN if argument is None else self.infer(argument, at)
-                    instances = [each for each in values if isinstance(each, Instance)]
-                    if not instances and not is_constructor:
+                    things = list(filter(self._is_thing, values))
+                    if not things and not is_constructor:
                         return UNKNOWN
-                    found.update((each, None) for each in instances)
+                    found.update((each, None) for each in things)
             return tuple(found) if is_passed else self._default(name, index, module)
 
         return self._one_call_back((location, index, name), find)
+
+    def _is_thing(self, value: Value) -> bool:
+        """Whether something is an object, or a library's module: no function, and no class."""
+        if isinstance(value, Instance):
+            return True
+        return isinstance(value, Reference) and self.knowledge.covers(value.name)
 
     def _default(self, name: str, index: int, module: Module) -> Values:
         """The object that is a parameter's default."""

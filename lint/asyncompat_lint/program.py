@@ -7,7 +7,7 @@ libraries' names. It does not know what blocks.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from asyncompat_lint.expressions import (
@@ -19,7 +19,6 @@ from asyncompat_lint.expressions import (
     Expr,
     Name,
     last_name,
-    last_names,
 )
 from asyncompat_lint.facts import (
     CONSTRUCTORS,
@@ -29,37 +28,29 @@ from asyncompat_lint.facts import (
     Load,
     Scope,
 )
+from asyncompat_lint.makings import Makings, use_at
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import PARTIAL
-from asyncompat_lint.validators import Validators
 from asyncompat_lint.values import Instance, Place, Reference, TypeParameter, Value, Values
 
 # What one value of a call site runs: all of these.
 Group = tuple[Reference, ...]
-# Files in memory, and what can be opened from a file. So many steps are gone back from one.
-_IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO", "tempfile.SpooledTemporaryFile"})
-_MEMORY = Constant(":memory:")  # a database there
-_OPENED = frozenset(
-    "io.BufferedIOBase io.TextIOWrapper sqlite3.Connection sqlite3.Cursor tarfile.TarFile"
-    " typing.BinaryIO typing.IO typing.TextIO zipfile.ZipFile".split()
-)
-_GENERATIONS = 3
 SETTER = "setter"
 
 
-class Program(Validators):
+class Program(Makings):
     """The project's modules, with everything in them that can be asked for by place."""
 
     def targets(self, module: Module, site: CallSite) -> list[Group]:
         """Return what a site may run: a group for each thing that its callee may be."""
-        use = _use(module, site)
+        use = use_at(module, site)
         values = self.infer(site.callee, use)
         return [self._run_at(value, site, use) for value in values]
 
     def passed(self, module: Module, site: CallSite, argument: Expr) -> list[Group]:
         """Return what calling an argument of a site runs, as ``targets`` does."""
-        use = _use(module, site)
+        use = use_at(module, site)
         return [self._called_group(value, use) for value in self.infer(argument, use)]
 
     def properties(self, module: Module, load: Load, names: set[str]) -> Iterator[Reference]:
@@ -89,65 +80,19 @@ class Program(Validators):
         there = {key: site.arguments[key] for key in classes if key in site.arguments}
         for key, argument in there.items():
             wanted = {each.strip() for each in classes[key].split("|")}
-            values = self.infer(argument, _use(module, site))
+            values = self.infer(argument, use_at(module, site))
             lineages = ({*self.knowledge.lineage(v.of)} for v in values if isinstance(v, Instance))
             known = [not wanted.isdisjoint(each) for each in lineages]
             if not known or not all(known):
                 return False
         return bool(there) or not classes
 
-    def is_in_memory(self, module: Module, site: CallSite) -> bool:
-        """Return whether what a site is given, or its receiver was, is no file on a disk."""
-        use = _use(module, site)
-        made_of = (each for arguments in self._makers(module, site) for each in arguments)
-        candidates = [*site.arguments.values(), *made_of]
-        if isinstance(site.callee, Attribute):
-            candidates.append(site.callee.value)
-        return any(self._is_of_memory(each, use, _GENERATIONS) for each in candidates)
-
-    def _is_of_memory(self, expression: Expr, use: Use, generations: int) -> bool:
-        """Whether something is a file in memory, or was opened from one, or from what is in one."""
-        if isinstance(expression, Constant):
-            return expression == _MEMORY
-        values = self.infer(expression, use)
-        names = {value.of for value in values if isinstance(value, Instance)}
-        if not names.isdisjoint(_IN_MEMORY):
-            return True
-        if not generations or names.isdisjoint(_OPENED):
-            return False
-        made_of: list[Expr] = []
-        for call in self._calls_that_gave(expression, use):
-            made_of += call.arguments
-            if isinstance(call.function, Attribute):
-                made_of.append(call.function.value)
-        return any(self._is_of_memory(each, use, generations - 1) for each in made_of)
-
-    def _calls_that_gave(self, expression: Expr, use: Use) -> Iterator[Called]:
-        """The calls that made what an expression is, or what was given to its name."""
-        if isinstance(expression, Called):
-            yield expression
-        elif isinstance(expression, Name):
-            scope = self.binding_scope(expression.id, use)
-            if scope >= 0:
-                bindings = use.module.facts.scopes[scope].bindings[expression.id]
-                before = [each for each in bindings if each.line <= use.line][-1:]
-                for binding in before or bindings:
-                    if isinstance(binding.value, Called):
-                        yield binding.value
-        elif isinstance(expression, Attribute):
-            for owner in self.infer(expression.value, use):
-                if isinstance(owner, Instance) and self.is_class(owner.place):
-                    class_ = self.scope(self._owner(owner.place, expression.name, use))
-                    for binding in class_.attributes.get(expression.name, ()):
-                        if isinstance(binding.value, Called):
-                            yield binding.value
-
     def passed_on(self, module: Module, site: CallSite) -> dict[str, Expr] | None:
         """Return what a partial object that a site calls passes on, with what the site passes.
 
         None where it calls no such object.
         """
-        return self._bound_with(site.callee, site.arguments, _use(module, site))
+        return self._bound_with(site.callee, site.arguments, use_at(module, site))
 
     def handed_on(self, module: Module, site: CallSite, key: str) -> dict[str, Expr]:
         """Return what a site's argument is passed when it is called, with the arguments behind it.
@@ -159,7 +104,7 @@ class Program(Validators):
             for other, value in site.arguments.items()
             if key.isdigit() and other.isdigit() and int(other) > int(key)
         }
-        bound = self._bound_with(site.arguments[key], behind, _use(module, site))
+        bound = self._bound_with(site.arguments[key], behind, use_at(module, site))
         return behind if bound is None else bound
 
     def _bound_with(
@@ -185,64 +130,6 @@ class Program(Validators):
             for key, value in arguments.items()
         }
         return {**{str(n): each for n, each in enumerate(passed)}, **named, **own}
-
-    def is_bounded(self, module: Module, site: CallSite) -> bool:
-        """Return whether the receiver of a site was made with a size, and that is not none."""
-        made = [arguments[0] for arguments in self._makers(module, site) if arguments]
-        return any(not isinstance(each, Constant) or _is_positive(each.value) for each in made)
-
-    def is_made_with(
-        self, module: Module, site: CallSite, several: Sequence[Mapping[int, Constant]]
-    ) -> bool:
-        """Return whether the receiver of a site is always made with one of several constants.
-
-        These are told by their positions.
-        """
-        made = [dict(enumerate(each)) for each in self._makers(module, site)]
-        return bool(made) and all(
-            any(its.items() >= constants.items() for constants in several) for its in made
-        )
-
-    def is_exactly(self, module: Module, site: CallSite) -> bool:
-        """Return whether what a site asks is of the class that it is known as, and of none below.
-
-        It is the class itself, has just been made, or is asked by ``super()``.
-        """
-        if not isinstance(site.callee, Attribute):
-            return False
-        receiver, use = site.callee.value, _use(module, site)
-        values = self.infer(receiver, use)
-        if values and all(isinstance(each, Reference) for each in values):
-            return True
-        made = [each.function for each in self._calls_that_gave(receiver, use)]
-        return bool(made) and all(
-            each == Name("super") or self._names_class(each, use) for each in made
-        )
-
-    def _names_class(self, expression: Expr, use: Use) -> bool:
-        values = self.infer(expression, use)
-        return any(isinstance(each, Reference) and self.is_class(each.place) for each in values)
-
-    def made_with(self, module: Module, site: CallSite) -> set[str]:
-        """Return the last names of what the receiver of a site was made with, by a call."""
-        return {
-            name
-            for made in self._makers(module, site)
-            for each in made
-            for name in last_names(each)
-        }
-
-    def _makers(self, module: Module, site: CallSite) -> Iterator[tuple[Expr, ...]]:
-        """The arguments of the calls that gave a value to the receiver of a site."""
-        match site:
-            case CallSite(kind="call", callee=Attribute(value=receiver)):
-                pass
-            case CallSite(kind="call"):
-                return
-            case CallSite(callee=receiver):  # what is entered, or gone through
-                pass
-        for call in self._calls_that_gave(receiver, _use(module, site)):
-            yield call.arguments
 
     def is_async(self, target: Reference) -> bool:
         """Return whether this is an async function of the project's."""
@@ -354,11 +241,11 @@ class Program(Validators):
 
     def identity(self, module: Module, site: CallSite) -> str:
         """Return what tells one variable from all others: of a module, a class, or a function."""
-        return self._identity(site.callee, _use(module, site))
+        return self._identity(site.callee, use_at(module, site))
 
     def identity_of(self, module: Module, site: CallSite, expression: Expr) -> str:
         """Return the same for another expression at a site."""
-        return self._identity(expression, _use(module, site))
+        return self._identity(expression, use_at(module, site))
 
     def _identity(self, expression: Expr, use: Use) -> str:
         match expression:
@@ -382,28 +269,7 @@ class Program(Validators):
                         return f"{place.location}:{place.scope}:{name}"
         return ""
 
-    def _owner(self, place: Place | None, name: str, use: Use) -> Place:
-        """The class that first has an attribute, among a class and its bases."""
-        if place is None:
-            raise ValueError("no class of the project")
-        seen = {place}
-        while True:
-            bases = (base.place for base in self.bases(place, use))
-            above = next((each for each in bases if each and self._has_own(each, name)), None)
-            if above is None or above in seen:  # a class may be written to be made from itself
-                return place
-            seen.add(above)
-            place = above
-
 
 def is_property(scope: Scope) -> bool:
     """Return whether a function runs where an attribute is read, or is given a value."""
     return any(last_name(each) in (*PROPERTIES, SETTER) for each in scope.decorators)
-
-
-def _is_positive(value: object) -> bool:
-    return isinstance(value, int) and value > 0
-
-
-def _use(module: Module, site: CallSite) -> Use:
-    return Use(module, site.scope, site.span.line, site.span.column)

@@ -66,6 +66,7 @@ def excepted():
     return sorted(
         f"{class_}.{name}"
         for table in found
+        if not table.deep
         for class_ in {*table.all_classes} - DYNAMIC
         for name in table.except_
     )

@@ -2032,6 +2032,35 @@ async def main(client: redis.Redis, nodes: RedisCluster, kept: Kept):
     )
 
 
+def test_versions_of_a_service_are_one_library(check_marked):
+    check_marked(
+        """\
+async def main():
+    from google.cloud import texttospeech_v1beta1 as tts
+    tts.TextToSpeechClient().synthesize_speech(request=1) # blocks
+    tts.TextToSpeechClient().common_project_path("a")
+"""
+    )
+
+
+def test_what_may_be_in_memory_or_on_a_disk_is_told_as_info(check_code):
+    found = check_code(
+        """\
+import io
+class Kept:
+    def __init__(self, path):
+        self.file = open(path) if path else None
+    def in_memory(self):
+        self.file = io.BytesIO()
+    async def go(self):
+        self.file.read()
+async def alone():
+    io.BytesIO().read()
+"""
+    )
+    assert [(each.span.line, str(each.severity)) for each in found] == [(8, "info")]
+
+
 def test_a_file_for_bytes_is_called_so(check_code):
     found = check_code(
         "from pathlib import Path\nasync def f(path: Path):\n    with path.open('rb') as a:\n"

@@ -1763,3 +1763,63 @@ async def f():
     K().c.get("u")
 """
     assert [finding.code for finding in check_code(code)] == ["AC102"]
+
+
+def test_what_is_deleted_is_nothing_else(check_marked):
+    check_marked(
+        """\
+import requests
+class Kept:
+    def __init__(self):
+        self.session = requests.Session()
+    def close(self):
+        del self.session
+    async def go(self):
+        self.session.get("a") # blocks
+"""
+    )
+
+
+def test_an_annotation_that_names_a_function_means_what_that_gives(check_marked):
+    check_marked(
+        """\
+import boto3
+class Store:
+    resource: boto3.resource
+    def __init__(self, client: boto3.client):
+        self.resource = boto3.resource("s3")
+        self.client = client
+    async def go(self):
+        self.resource.Bucket("a").upload_file("b", "c") # blocks
+        self.client.get_object() # blocks
+"""
+    )
+
+
+def test_a_cast_to_anything_says_nothing(check_marked):
+    check_marked(
+        """\
+from typing import Any, cast
+import requests
+async def main():
+    cast(Any, requests).get("a") # blocks
+    cast("Any", requests.Session()).get("a") # blocks
+    cast(int, requests).get("a")
+"""
+    )
+
+
+def test_a_module_that_a_function_is_passed(check_marked):
+    check_marked(
+        """\
+async def main():
+    import requests
+    load(requests) # blocks
+    twice(requests)
+    twice(open)
+def load(library):
+    library.get("a")
+def twice(library):
+    library.get("a")
+"""
+    )

@@ -271,8 +271,10 @@ def _call(node: ast.Call, known: Known) -> Expr:
                 return Called(expression(made[0], known))
         case "field_validator" | "validator", _ if "always" not in [k.arg for k in node.keywords]:
             return Called(function, tuple(arguments))  # for which fields counts
-        case "cast", [first, *_]:
+        case "cast", [first, *rest]:
             arguments[0] = annotation(first)
+            if rest and says_nothing(arguments[0]):
+                return expression(rest[0], known)
         case "partial", [_, *_]:
             # Whatever is bound counts where the object is called.
             named = {k.arg: expression(k.value, known) for k in node.keywords if k.arg is not None}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from asyncompat_lint.expressions import (
+    NOTHING,
     OPAQUE,
     Attribute,
     Called,
@@ -265,7 +266,10 @@ class Names(State):
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            self._bind_target(target)
+            if isinstance(target, ast.Attribute):  # it has nothing then, and no other thing
+                self._bind_target(target, "assigned", NOTHING)
+            else:
+                self._bind_target(target)
 
     def _bind_pattern(self, pattern: ast.pattern, value: Expr) -> None:
         """Bind the names in a pattern to the parts of a value that it is compared with."""

@@ -196,6 +196,11 @@ class Knowledge:
         """Return whether this is a class that the tables speak of."""
         return name in self._classes
 
+    def is_factory(self, name: str) -> bool:
+        """Return whether this is a library's function of which it is known what it makes."""
+        is_named_so = name.rpartition(".")[2][:1].islower() and not name.startswith("builtins.")
+        return is_named_so and name in self._types["gives"] and not self.is_class(name)
+
     def lineage(self, class_: str) -> list[str]:
         """Return a class and those that it inherits from, as far as the tables know."""
         lineage = [class_]
@@ -286,8 +291,8 @@ class Knowledge:
 
     def _by_aliases(self, name: str) -> str:
         for pattern, other in self._patterns:
-            if pattern.fullmatch(name):
-                return other
+            if matched := pattern.fullmatch(name):
+                return matched.expand(other)
         head, rest = name, ""
         while head:
             if head in self._aliases:
