@@ -60,16 +60,17 @@ DYNAMIC = {"boto3.resources.base.ServiceResource", "botocore.client.BaseClient"}
 
 def excepted():
     """The methods that do not block of classes all of whose others do."""
-    found = (
-        table for library in libraries() if library.distributions for table in library.blocking
-    )
-    return sorted(
+    there = [library for library in libraries() if library.distributions]
+    names = {
         f"{class_}.{name}"
-        for table in found
+        for library in there
+        for table in library.blocking
         if not table.deep
         for class_ in {*table.all_classes} - DYNAMIC
         for name in table.except_
-    )
+    }
+    names.update(name for library in there for name in library.nonblocking)
+    return sorted(name for name in names if not name.endswith("*"))
 
 
 def bases():

@@ -2027,6 +2027,7 @@ async def main(client: redis.Redis, nodes: RedisCluster, kept: Kept):
     nodes.xautoclaim("a", "b", "c", 1) # blocks
     nodes.pipeline()
     nodes._asked()
+    nodes.get_primaries()
     kept.set("a", 1) # blocks
 """
     )

@@ -115,6 +115,7 @@ class Knowledge:
             self._harmless.update(library.nonblocking)
             self._entries = {k: v for k, v in self._entries.items() if not self.is_harmless(k)}
         self._spoken_of.update(self._entries, library.gives, library.attributes)
+        self._spoken_of.update(library.nonblocking)
         self._spoken_of.update(self._callables, self._classes, self.coroutines)
 
     @property
@@ -304,7 +305,8 @@ class Knowledge:
 
 def _is_meant(method: str, table: Table) -> bool:
     """Whether a method is one of those that ``*`` stands for."""
-    return not method.startswith("_") and method not in table.except_
+    prefixes = tuple(each[:-1] for each in table.except_ if each.endswith("*"))
+    return not method.startswith(("_", *prefixes)) and method not in table.except_
 
 
 def load(*more: Library) -> Knowledge:
