@@ -18,7 +18,10 @@ from asyncompat_lint.rules import RULES
 EXAMPLES = int(os.environ.get("ASYNCOMPAT_TRUST_EXAMPLES", "10"))
 NAMES = "app Base call Client deco Heir load make Meta Mixin run session sleep".split()
 MODULES = "first second third fourth".split()
-HEAD = "import asyncio, functools, requests, time\nfrom typing import Protocol\n"
+HEAD = """\
+import asyncio, functools, io, redis, requests, time
+from typing import Any, Protocol, cast
+"""
 IMPORTS = [
     *(f"import {module}\n" for module in MODULES),
     *(f"from {module} import *\n" for module in MODULES),
@@ -64,6 +67,17 @@ class Base:
         self.session = it
     def get(self, url):
         self.session.get(url)
+
+class Base:
+    session: requests.session
+    def get(self, url):
+        self.session.get(url)
+
+class Base:
+    def __init__(self):
+        self.session = open("u") or MADE
+    def get(self, url):
+        self.session.read()
 
 class Base:
     def __init__(self):
@@ -267,9 +281,16 @@ async def use():
 
 async def use():
     functools.partial(load, make())()
+
+async def use():
+    make().xread("u")
+
+async def use():
+    load(cast(Any, session))
 """.strip("\n").split("\n\n")
 IS_MADE = re.compile(r"\([\w.]+(\(\))?\)$", re.MULTILINE)
-MADE = ["requests.Session()", "Client()", "make()", "session", "sleep", "load", "print", "None"]
+MADE = "requests.Session() Client() make() session sleep load print None".split()
+MADE += "requests io.BytesIO() redis.Redis() Base()".split()
 LINES = [
     *("it = make()", "session = None", "sleep = print", "run = call", "import first", "pass"),
     *("call(lambda: session)", "it = lambda: make()", "[sleep(each) for each in it]"),
@@ -298,6 +319,9 @@ def __init__(self, it=MADE):
 
 def __enter__(self):
     return MADE
+
+def close(self):
+    del self.session
 
 def use(self):
     self.client = MADE
