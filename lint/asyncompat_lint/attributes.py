@@ -283,12 +283,15 @@ class Attributes(Classes):
         *,
         of_instance: bool,
     ) -> Values:
-        for class_ in self._bases_with(name, place, use):
-            base = Instance(
+        bases = [
+            Instance(
                 self.knowledge.canonical(class_.name),
                 class_.place,
                 tuple(substituted(each, given) for each in class_.arguments),
             )
+            for class_ in self._bases_with(name, place, use)
+        ]
+        for base in bases:
             if base.place is None:
                 if not self.knowledge.knows(base.of, name):
                     continue
@@ -299,7 +302,9 @@ class Attributes(Classes):
                 found = self._class_attribute(base, name, use)
             if found:
                 return found
-        return UNKNOWN
+        # One of whose methods only the others are told may have any, where no other class has it.
+        any_ = (e for e in bases if e.place is None and self.knowledge.means_any(f"{e.of}.{name}"))
+        return next((self._library_attribute(e, name, use, for_heir=True) for e in any_), UNKNOWN)
 
     def _says(self, place: Place, name: str) -> bool:
         """Whether a class has anything by a name, if only that it is None."""

@@ -157,7 +157,7 @@ class Decorators(Hierarchy):
         passed = {name for each in site.arguments.values() for name in last_names(each)}
         if not passed & names:
             return False
-        found = self.infer(site.callee, Use(module, site.scope, site.span.line, site.span.column))
+        found = self.infer(site.callee, Use.at(module, site))
         return any(
             isinstance(each, Reference) and self._where(each.name) in where for each in found
         )

@@ -103,7 +103,7 @@ class Inference(Operations):
         asked = use.module.facts.scopes[use.scope].asked
         for binding in asked.get(dotted(expression), ()) if asked else ():
             if binding.suite is not None and binding.suite.holds(use.line):
-                return instances(self.infer(binding.value, use))
+                return self._declared(binding.value, use)
         owners = self.infer(expression.value, use)
         values = self._attribute_of_any(owners, expression.name, use)
         return self._or_shared(values, owners, expression.value, expression.name, use)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from asyncompat_lint.blockers import Blocker
 from asyncompat_lint.conditions import parameter_of, remembered
 from asyncompat_lint.constants import Constants
-from asyncompat_lint.expressions import Constant, Expr, root_name
+from asyncompat_lint.expressions import Attribute, Constant, Expr, root_name
 from asyncompat_lint.facts import CallSite
 from asyncompat_lint.held import Held
 from asyncompat_lint.knowledge import Entry, Knowledge
@@ -61,7 +61,7 @@ class Libraries:
             bound = self._program.passed_on(site.module, call)
         if entry.is_exempt(self._as_constants(entry, site) if bound is None else bound):
             return None
-        if call.awaited and target.receiver is not None:
+        if call.awaited and (target.receiver is not None or self._is_of_something(site)):
             return None  # its annotation is the sync class's, and it is none
         scope = site.module.facts.scopes[site.module.facts.running_scope(call.scope)]
         if entry.table.rule == "nested-loop-run" and (
@@ -104,10 +104,17 @@ class Libraries:
         call = site.call
         if not entry.table.unless:
             return call.arguments
-        use = Use(site.module, call.scope, call.span.line, call.span.column)
+        use = Use.at(site.module, call)
         return {
             key: self._constants.of(value, use) or value for key, value in call.arguments.items()
         }
+
+    def _is_of_something(self, site: Site) -> bool:
+        """Whether what is called is asked of something that has been given its name, or passed."""
+        callee = site.call.callee
+        return isinstance(callee, Attribute) and not self._program.import_targets(
+            site.module, root_name(callee), site.scope
+        )
 
     def _runs_nested(self, site: Site) -> bool:
         """Whether asyncompat runs something where a loop already runs, as it can."""

@@ -29,16 +29,20 @@ class Makings(Validators):
 
     def is_in_memory(self, module: Module, site: CallSite) -> bool:
         """Return whether what a site is given, or its receiver was, is no file on a disk."""
-        use = use_at(module, site)
+        use = Use.at(module, site)
         made_of = (each for arguments in self._makers(module, site) for each in arguments)
         candidates = [*site.arguments.values(), *made_of]
-        if isinstance(site.callee, Attribute):
-            owner = site.callee.value
-            kinds = {each.of for each in self.infer(owner, use) if isinstance(each, Instance)}
-            # Of one that may be a file on a disk, too, both are told.
-            if kinds.isdisjoint(_IN_MEMORY) or kinds <= _IN_MEMORY:
-                candidates.append(owner)
+        if isinstance(site.callee, Attribute) and not self._may_be_on_disk(site.callee.value, use):
+            candidates.append(site.callee.value)
         return any(self._is_of_memory(each, use, _GENERATIONS) for each in candidates)
+
+    def _may_be_on_disk(self, expression: Expr, use: Use) -> bool:
+        """Whether what may be a file in memory may also be another one, that is not."""
+        kinds = {each.of for each in self.infer(expression, use) if isinstance(each, Instance)}
+        if kinds.isdisjoint(_IN_MEMORY) or kinds <= _IN_MEMORY:
+            return False
+        made = self._calls_that_gave(expression, use)
+        return not all(self._is_of_memory(each, use, _GENERATIONS) for each in made)
 
     def _is_of_memory(self, expression: Expr, use: Use, generations: int) -> bool:
         """Whether something is a file in memory, or was opened from one, or from what is in one."""
@@ -65,7 +69,8 @@ class Makings(Validators):
             scope = self.binding_scope(expression.id, use)
             if scope >= 0:
                 bindings = use.module.facts.scopes[scope].bindings[expression.id]
-                before = [each for each in bindings if each.line <= use.line][-1:]
+                here = use.line, use.column
+                before = [each for each in bindings if (each.line, each.column) < here][-1:]
                 for binding in before or bindings:
                     if isinstance(binding.value, Called):
                         yield binding.value
@@ -101,7 +106,7 @@ class Makings(Validators):
         """
         if not isinstance(site.callee, Attribute):
             return False
-        receiver, use = site.callee.value, use_at(module, site)
+        receiver, use = site.callee.value, Use.at(module, site)
         values = self.infer(receiver, use)
         if values and all(isinstance(each, Reference) for each in values):
             return True
@@ -132,7 +137,7 @@ class Makings(Validators):
                 return
             case CallSite(callee=receiver):  # what is entered, or gone through
                 pass
-        for call in self._calls_that_gave(receiver, use_at(module, site)):
+        for call in self._calls_that_gave(receiver, Use.at(module, site)):
             yield call.arguments
 
     def _owner(self, place: Place | None, name: str, use: Use) -> Place:
@@ -151,8 +156,3 @@ class Makings(Validators):
 
 def _is_positive(value: object) -> bool:
     return isinstance(value, int) and value > 0
-
-
-def use_at(module: Module, site: CallSite) -> Use:
-    """Return the place of a site, as names are looked up from there."""
-    return Use(module, site.scope, site.span.line, site.span.column)

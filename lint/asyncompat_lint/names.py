@@ -18,8 +18,8 @@ import msgspec
 
 from asyncompat_lint import containers
 from asyncompat_lint.bindings import beside_declared, ever, excluded, in_force, is_told_there
-from asyncompat_lint.expressions import NOTHING, Called, Expr, Name
-from asyncompat_lint.facts import Binding, Scope
+from asyncompat_lint.expressions import NOTHING, Expr, Name
+from asyncompat_lint.facts import Binding, CallSite, Scope
 from asyncompat_lint.knowledge import Knowledge
 from asyncompat_lint.modules import Module, Modules
 from asyncompat_lint.shared import Shared
@@ -54,6 +54,11 @@ class Use(msgspec.Struct, frozen=True):
     line: int
     column: int
     trail: Trail = UNSEEN
+
+    @classmethod
+    def at(cls, module: Module, site: CallSite) -> Use:
+        """Return the place of a call site."""
+        return cls(module, site.scope, site.span.line, site.span.column)
 
     def after(self, *steps: Step) -> Use:
         """Return the same place, a few steps further."""
@@ -269,12 +274,14 @@ class Names(ABC):
         return UNKNOWN
 
     def _declared(self, type_: Expr, use: Use) -> Values:
-        """The instances of what an annotation names; where it names a function, what that gives."""
-        values = self.infer(type_, use)
-        for each in values:
-            if isinstance(each, Reference) and self.knowledge.is_factory(each.name):
-                return self.infer(Called(type_), use)
-        return instances(values)
+        """The instances of what an annotation names; of a function, what that always gives."""
+        return instances(tuple(map(self._class_made_by, self.infer(type_, use))))
+
+    def _class_made_by(self, value: Value) -> Value:
+        if not isinstance(value, Reference) or value.place is not None or value.arguments:
+            return value
+        made = self.knowledge.always_gives(value.name)
+        return value if made is None else Reference(made)
 
     def is_bare_parameter(self, expression: Expr, use: Use) -> bool:
         """Return whether an expression is a parameter of which nothing is said.

@@ -33,7 +33,6 @@ from asyncompat_lint.values import (
     Value,
     Values,
     flatten,
-    instances,
     of_receiver,
     solved,
     substituted,
@@ -143,7 +142,7 @@ class Operations(Tables):
         def find(use: Use) -> Values:
             if scope.annotation is not None:
                 outside = self._around(place, use)
-                declared = instances(self.infer(scope.annotation, outside))
+                declared = self._declared(scope.annotation, outside)
                 if not all(map(self._is_told_by_body, declared)):
                     return declared
                 return self._in_body(place, scope.returned, use) or declared
@@ -167,7 +166,7 @@ class Operations(Tables):
         def find(use: Use) -> Values:
             if scope.annotation is not None:
                 outside = self._around(place, use)
-                declared = instances(self.infer(scope.annotation, outside))
+                declared = self._declared(scope.annotation, outside)
                 return flatten(self.element(each, outside) for each in declared)
             return self._in_body(place, scope.yielded, use)
 
@@ -357,7 +356,7 @@ class Operations(Tables):
         if value.name == _CALLABLE:
             expressions = expressions[-1:]
         named = (each for each in expressions if each != ELLIPSIS)
-        arguments = tuple(instances(self.infer(each, use)) for each in named)
+        arguments = tuple(self._declared(each, use) for each in named)
         return (replace(value, arguments=arguments),)
 
 

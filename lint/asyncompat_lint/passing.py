@@ -59,7 +59,7 @@ class Passing(Inference):
                 return UNKNOWN
             for caller, _, numbers in callers:
                 for call in map(caller.facts.calls.__getitem__, numbers):
-                    at = Use(caller, call.scope, call.span.line, call.span.column)
+                    at = Use.at(caller, call)
                     before = self._before(call.callee, place, at)
                     if before < 0 or not _is_passed(call, name, number - before):
                         continue
@@ -78,16 +78,21 @@ class Passing(Inference):
         """Whether something is an object, or a library's module: no function, and no class."""
         if isinstance(value, Instance):
             return True
-        return isinstance(value, Reference) and self.knowledge.covers(value.name)
+        return isinstance(value, Reference) and self.knowledge.is_module(value.name)
 
     def _default(self, name: str, index: int, module: Module) -> Values:
-        """The object that is a parameter's default."""
+        """The object, or module, that is a parameter's default."""
         scope = module.facts.scopes[index]
         value = scope.bindings[name][0].value
         if value == OPAQUE:
             return UNKNOWN
         found = self.infer(value, Use(module, scope.parent, scope.line, 0))
-        return tuple(e for e in found if isinstance(e, Instance) and self._can_do_anything(e))
+        return tuple(
+            each
+            for each in found
+            if self._is_thing(each)
+            and not (isinstance(each, Instance) and not self._can_do_anything(each))
+        )
 
     def _can_do_anything(self, value: Instance) -> bool:
         """Whether an object is more than a sign that nothing was passed."""

@@ -28,7 +28,7 @@ from asyncompat_lint.facts import (
     Load,
     Scope,
 )
-from asyncompat_lint.makings import Makings, use_at
+from asyncompat_lint.makings import Makings
 from asyncompat_lint.modules import Module
 from asyncompat_lint.names import Use
 from asyncompat_lint.operations import PARTIAL
@@ -44,13 +44,13 @@ class Program(Makings):
 
     def targets(self, module: Module, site: CallSite) -> list[Group]:
         """Return what a site may run: a group for each thing that its callee may be."""
-        use = use_at(module, site)
+        use = Use.at(module, site)
         values = self.infer(site.callee, use)
         return [self._run_at(value, site, use) for value in values]
 
     def passed(self, module: Module, site: CallSite, argument: Expr) -> list[Group]:
         """Return what calling an argument of a site runs, as ``targets`` does."""
-        use = use_at(module, site)
+        use = Use.at(module, site)
         return [self._called_group(value, use) for value in self.infer(argument, use)]
 
     def properties(self, module: Module, load: Load, names: set[str]) -> Iterator[Reference]:
@@ -80,7 +80,7 @@ class Program(Makings):
         there = {key: site.arguments[key] for key in classes if key in site.arguments}
         for key, argument in there.items():
             wanted = {each.strip() for each in classes[key].split("|")}
-            values = self.infer(argument, use_at(module, site))
+            values = self.infer(argument, Use.at(module, site))
             lineages = ({*self.knowledge.lineage(v.of)} for v in values if isinstance(v, Instance))
             known = [not wanted.isdisjoint(each) for each in lineages]
             if not known or not all(known):
@@ -92,7 +92,7 @@ class Program(Makings):
 
         None where it calls no such object.
         """
-        return self._bound_with(site.callee, site.arguments, use_at(module, site))
+        return self._bound_with(site.callee, site.arguments, Use.at(module, site))
 
     def handed_on(self, module: Module, site: CallSite, key: str) -> dict[str, Expr]:
         """Return what a site's argument is passed when it is called, with the arguments behind it.
@@ -104,7 +104,7 @@ class Program(Makings):
             for other, value in site.arguments.items()
             if key.isdigit() and other.isdigit() and int(other) > int(key)
         }
-        bound = self._bound_with(site.arguments[key], behind, use_at(module, site))
+        bound = self._bound_with(site.arguments[key], behind, Use.at(module, site))
         return behind if bound is None else bound
 
     def _bound_with(
@@ -241,11 +241,11 @@ class Program(Makings):
 
     def identity(self, module: Module, site: CallSite) -> str:
         """Return what tells one variable from all others: of a module, a class, or a function."""
-        return self._identity(site.callee, use_at(module, site))
+        return self._identity(site.callee, Use.at(module, site))
 
     def identity_of(self, module: Module, site: CallSite, expression: Expr) -> str:
         """Return the same for another expression at a site."""
-        return self._identity(expression, use_at(module, site))
+        return self._identity(expression, Use.at(module, site))
 
     def _identity(self, expression: Expr, use: Use) -> str:
         match expression:

@@ -2019,7 +2019,10 @@ def test_all_methods_of_a_client_but_a_few(check_marked):
         """\
 import redis
 from redis.cluster import RedisCluster
-class Kept(redis.Redis): ...
+class Mixin:
+    def mixed(self): ...
+class Kept(redis.Redis, Mixin):
+    def own(self): ...
 async def main(client: redis.Redis, nodes: RedisCluster, kept: Kept):
     client.xautoclaim("a", "b", "c", 1) # blocks
     client.pipeline().set("a", 1)
@@ -2029,6 +2032,9 @@ async def main(client: redis.Redis, nodes: RedisCluster, kept: Kept):
     nodes._asked()
     nodes.get_primaries()
     kept.set("a", 1) # blocks
+    kept.xautoclaim("a", "b", "c", 1) # blocks
+    kept.mixed()
+    kept.own()
 """
     )
 
@@ -2047,16 +2053,21 @@ async def main():
 def test_what_may_be_in_memory_or_on_a_disk_is_told_as_info(check_code):
     found = check_code(
         """\
-import io
+import io, zipfile
 class Kept:
     def __init__(self, path):
-        self.file = open(path) if path else None
+        self.file = open(path)
     def in_memory(self):
         self.file = io.BytesIO()
     async def go(self):
         self.file.read()
 async def alone():
     io.BytesIO().read()
+async def of_one(content, zipped):
+    file = io.BytesIO(content)
+    if zipped:
+        file = zipfile.ZipFile(file).open("a")
+    file.read()
 """
     )
     assert [(each.span.line, str(each.severity)) for each in found] == [(8, "info")]
@@ -2136,6 +2147,15 @@ async def ended(p: subprocess.Popen):
     if p and p.poll() is None:
         return
     p.wait()
+async def for_another_reason(p: subprocess.Popen, t: threading.Thread, end, force):
+    while end and p.poll() is None:
+        await asyncio.sleep(1)
+    p.wait() # blocks
+    if force or not t.is_alive():
+        t.join() # blocks
+    if force and t.is_alive():
+        return
+    t.join() # blocks
 async def leaves(t: threading.Thread):
     if not t.is_alive():
         return

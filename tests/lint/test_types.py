@@ -1774,6 +1774,8 @@ class Kept:
         self.session = requests.Session()
     def close(self):
         del self.session
+    def close_all(self):
+        del (self.session, self)
     async def go(self):
         self.session.get("a") # blocks
 """
@@ -1783,7 +1785,7 @@ class Kept:
 def test_an_annotation_that_names_a_function_means_what_that_gives(check_marked):
     check_marked(
         """\
-import boto3
+import boto3, weakref
 class Store:
     resource: boto3.resource
     def __init__(self, client: boto3.client):
@@ -1792,6 +1794,11 @@ class Store:
     async def go(self):
         self.resource.Bucket("a").upload_file("b", "c") # blocks
         self.client.get_object() # blocks
+    def of(self) -> "boto3.client": ...
+    async def several(self, all: list[boto3.client], other: weakref.ref[boto3.Session]):
+        all[0].get_object() # blocks
+        self.of().get_object() # blocks
+        other().client("s3") # blocks
 """
     )
 
@@ -1805,6 +1812,7 @@ async def main():
     cast(Any, requests).get("a") # blocks
     cast("Any", requests.Session()).get("a") # blocks
     cast(int, requests).get("a")
+    cast(table.c.object, requests).get("a")
 """
     )
 
@@ -1812,8 +1820,8 @@ async def main():
 def test_a_module_that_a_function_is_passed(check_marked):
     check_marked(
         """\
+import requests
 async def main():
-    import requests
     load(requests) # blocks
     twice(requests)
     twice(open)
@@ -1821,5 +1829,57 @@ def load(library):
     library.get("a")
 def twice(library):
     library.get("a")
+async def by_default(library=requests):
+    library.get("a") # blocks
+class Client:
+    def __init__(self, library): self.library = library
+    async def go(self):
+        await self.library.get("a")
+        self.library.get("a") # blocks
+Client(requests), Client(load)
+async def deep():
+    import urllib.request
+    opened(urllib.request) # blocks
+def opened(module):
+    module.urlopen("a")
+"""
+    )
+
+
+def test_what_gives_a_name_something_new_asks_what_it_was(check_marked):
+    check_marked(
+        """\
+import pathlib
+import requests
+async def read(path):
+    file = open(path)  # blocks
+    file = file.read()  # blocks
+    return file
+async def asked(session: requests.Session):
+    session = session.get("a")  # blocks
+    session = session.json()
+async def branches(path):
+    path = pathlib.Path(path)
+    if path:
+        path = path.read_text()  # blocks
+    else:
+        path = (
+            path.read_text()  # blocks
+        )
+async def several(session: requests.Session):
+    session, number = session.get("a"), 3  # blocks
+async def loop(session: requests.Session):
+    for session in session.get("a"):  # blocks
+        pass
+async def entered(session: requests.Session):
+    with session.get("a") as session:  # blocks
+        pass
+async def walrus(session: requests.Session):
+    if (session := session.get("a")):  # blocks
+        session.json()
+async def swapped(one: requests.Session, other: int):
+    one, other = other, one
+    one.get("a")
+    other.get("a")  # blocks
 """
     )

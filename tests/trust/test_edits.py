@@ -292,7 +292,16 @@ IS_MADE = re.compile(r"\([\w.]+(\(\))?\)$", re.MULTILINE)
 MADE = "requests.Session() Client() make() session sleep load print None".split()
 MADE += "requests io.BytesIO() redis.Redis() Base()".split()
 LINES = [
-    *("it = make()", "session = None", "sleep = print", "run = call", "import first", "pass"),
+    *(
+        "it = make()",
+        "it = it.get(it)",
+        "session = session.get(1)",
+        "session = None",
+        "sleep = print",
+        "run = call",
+        "import first",
+        "pass",
+    ),
     *("call(lambda: session)", "it = lambda: make()", "[sleep(each) for each in it]"),
 ]
 # What a function is given, and more of it.

@@ -129,18 +129,47 @@ def may_poll(text: str) -> bool:
 
 def polled(test: ast.expr) -> frozenset[Expr]:
     """Return what a test asks whether there is anything to wait for: ``not queue.empty()``."""
-    return frozenset(
+    compared = {each.left for each in walk(test) if isinstance(each, ast.Compare)}
+    return ended(test, holds=True) | {
         expression(each.func.value)
         for each in walk(test)
         if isinstance(each, ast.Call)
         and isinstance(each.func, ast.Attribute)
         and each.func.attr in _POLLS
         and not each.args
-    ).difference(at_work(test, holds=True)) | at_work(test, holds=False)
+        and not (each.func.attr == "poll" and each in compared)
+    }
+
+
+def ended(test: ast.expr, *, holds: bool) -> frozenset[Expr]:
+    """Return the threads and processes that have ended where a test holds, or where it does not."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return ended(operand, holds=not holds)
+        case ast.BoolOp(op=operator, values=values):
+            parts = [ended(each, holds=holds) for each in values]
+            if isinstance(operator, ast.And) is holds:
+                return frozenset().union(*parts)
+            # By which of them it holds, or not, nobody knows: all have to speak of one thing.
+            found = {each for part in parts for each in part}
+            others = [value for value, part in zip(values, parts, strict=True) if not part]
+            is_one = len(found) == 1 and {_asked_of(each) for each in others} <= found
+            return frozenset(found) if is_one else frozenset()
+    return at_work(test, holds=not holds)
+
+
+def _asked_of(test: ast.expr) -> Expr:
+    """What is asked whether it is there at all."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _asked_of(operand)
+        case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()]):
+            return expression(left)
+    return expression(test)
 
 
 def at_work(test: ast.expr, *, holds: bool) -> frozenset[Expr]:
-    """Return the thread or process still at work where a test holds, or where it does not."""
+    """Return the threads and processes at work still where a test holds, or where it does not."""
     match test:
         case ast.BoolOp(op=operator, values=values) if isinstance(operator, ast.And) is holds:
             return frozenset().union(*(at_work(each, holds=holds) for each in values))
@@ -183,7 +212,7 @@ def waited_for(loop: ast.While) -> frozenset[Expr]:
         ) if poll in _POLLS - {"empty"}:
             pass
         case _:
-            return at_work(loop.test, holds=True)
+            return ended(loop.test, holds=False)
     return frozenset({expression(value)})
 
 

@@ -255,7 +255,7 @@ class Calls(Names):
         value = node.value
         if isinstance(value, ast.GeneratorExp):
             self._comprehension(value, [value.elt], runs_here=True)
-            self._bind_target(node.target)
+            self._bind_behind(value, node.target)
             return
         super().visit_AugAssign(node)
         if isinstance(value, ast.Call) and name_of(value.func) in _LAZY:

@@ -271,10 +271,12 @@ def _call(node: ast.Call, known: Known) -> Expr:
                 return Called(expression(made[0], known))
         case "field_validator" | "validator", _ if "always" not in [k.arg for k in node.keywords]:
             return Called(function, tuple(arguments))  # for which fields counts
-        case "cast", [first, *rest]:
+        case "cast", [ast.Name() | ast.Constant() | ast.Attribute(attr="Any"), value] if (
+            says_nothing(annotation(node.args[0]))
+        ):
+            return expression(value, known)
+        case "cast", [first, *_]:
             arguments[0] = annotation(first)
-            if rest and says_nothing(arguments[0]):
-                return expression(rest[0], known)
         case "partial", [_, *_]:
             # Whatever is bound counts where the object is called.
             named = {k.arg: expression(k.value, known) for k in node.keywords if k.arg is not None}

@@ -54,8 +54,7 @@ class Names(State):
         target: str = "",
         scope: int = -1,
     ) -> None:
-        line = node.lineno
-        column = node.col_offset + 1 if self._is_ascii else self._column(line, node.col_offset)
+        line, column = self._start(node) if self._value is None else self._end(self._value)
         owner = self.scopes[self._scope]
         if name in owner.outer_names:
             number = self._owner(name)
@@ -102,6 +101,14 @@ class Names(State):
             self._bind_target(target.value)
         else:
             self.visit(target)
+
+    def _bind_behind(
+        self, value: ast.expr, target: ast.expr, kind: BindingKind = "unknown", its: Expr = OPAQUE
+    ) -> None:
+        """Bind what is given a value, behind that: in it the names are what they were before."""
+        around, self._value = self._value, value
+        self._bind_target(target, kind, its)
+        self._value = around
 
     def _bind_items(self, targets: list[ast.expr], kind: BindingKind, value: Expr) -> None:
         starred = next((n for n, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
@@ -232,7 +239,7 @@ class Names(State):
         value = self._stored = expression(node.value, self._known)
         for target in node.targets:
             self._given = target
-            self._bind_target(target, "assigned", value)
+            self._bind_behind(node.value, target, "assigned", value)
             if isinstance(target, ast.Subscript):
                 key = self._expression(target.slice)
                 self._fill(target.value, Display("dict", (key,), (value,)))
@@ -242,6 +249,11 @@ class Names(State):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.visit(node.value)
+        around, self._value = self._value, node.value
+        self._bind_declared(node)
+        self._value = around
+
+    def _bind_declared(self, node: ast.AnnAssign) -> None:
         if is_named(node.annotation, {"TypeAlias"}) and node.value is not None:
             self._bind_target(node.target, "assigned", annotation(node.value))
         elif node.value is not None and _says_nothing(node.annotation):
@@ -254,19 +266,23 @@ class Names(State):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
-        self._bind_target(node.target)
+        self._bind_behind(node.value, node.target)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
         inside = self._scope
         while self.scopes[self._scope].kind == "comprehension":  # PEP 572: it binds outside
             self._scope = self.scopes[self._scope].parent
-        self._bind_target(node.target, "assigned", self._expression(node.value))
+        self._bind_behind(node.value, node.target, "assigned", self._expression(node.value))
         self._scope = inside
 
     def visit_Delete(self, node: ast.Delete) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Attribute):  # it has nothing then, and no other thing
+        todo = list(node.targets)
+        while todo:
+            target = todo.pop()
+            if isinstance(target, _SEVERAL):
+                todo += target.elts
+            elif isinstance(target, ast.Attribute):  # it has nothing then, and no other thing
                 self._bind_target(target, "assigned", NOTHING)
             else:
                 self._bind_target(target)

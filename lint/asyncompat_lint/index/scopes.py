@@ -17,7 +17,7 @@ from asyncompat_lint.expressions import (
     Subscripted,
     last_name,
 )
-from asyncompat_lint.facts import Mark, Scope, Statement, Suite
+from asyncompat_lint.facts import Mark, Statement, Suite
 from asyncompat_lint.index.expressions import (
     ELLIPSIS,
     annotation,
@@ -222,15 +222,7 @@ class Scopes(Statements):
         self._visit_all(elements)
         scope = self.scopes[self._scope]
         scope.returned += [self._expression(each) for each in elements]
-        if self._given is not None:
-            self._bind_before(scope, self._given)
         self._scope = outside
-
-    def _bind_before(self, scope: Scope, target: ast.expr) -> None:
-        """What `xs = [x for x in xs]` goes through are the old `xs`: it is before the new ones."""
-        line, column = self._start(target)
-        for bindings in scope.bindings.values():
-            bindings[:] = [replace(each, line=line, column=column) for each in bindings]
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -64,6 +64,8 @@ class State:
     # What is given the value that is walked through, and then that.
     _given: ast.expr | None = None
     _stored: Expr = OPAQUE
+    # The value behind which names are bound that are given it.
+    _value: ast.expr | None = None
     # The parser's own walk looks each method up by its name, at every node of a million lines.
     _visitors: ClassVar[_Visitors]
 
@@ -226,6 +228,10 @@ class State:
 
     def _start(self, node: Placed) -> tuple[int, int]:
         line, offset = node.lineno, node.col_offset
+        return line, offset + 1 if self._is_ascii else self._column(line, offset)
+
+    def _end(self, node: ast.expr) -> tuple[int, int]:
+        line, offset = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return line, offset + 1 if self._is_ascii else self._column(line, offset)
 
     def _span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:

@@ -13,6 +13,7 @@ from asyncompat_lint.index.asked import Tests
 from asyncompat_lint.index.branches import (
     Narrowing,
     at_work,
+    ended,
     ends,
     expression_narrowings,
     is_always_false,
@@ -183,7 +184,7 @@ class Statements(Tests):
         self._once, self._never, self._optional = once, never, optional
         if self._polls:
             self._polled -= at_work(node.test, holds=False)
-            self._polled |= at_work(node.test, holds=True)
+            self._polled |= ended(node.test, holds=False)
         self._branch(node, node.orelse)
         if not leaves(node.body):  # behind what leaves, it is still as the test has found it
             self._polled = before
@@ -300,7 +301,7 @@ class Statements(Tests):
             self.visit(node.iter)
             if consumes:
                 self._iterated(node.iter, node.iter)
-        self._bind_target(node.target, "assigned", element(node.iter, self._known))
+        self._bind_behind(node.iter, node.target, "assigned", element(node.iter, self._known))
         self._loops.append((self._scope, node.lineno, node.end_lineno or node.lineno))
         self._branch(node, node.body)
         self._branch(node, node.orelse)

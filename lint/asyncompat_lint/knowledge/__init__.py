@@ -74,7 +74,9 @@ class Knowledge:
         self._behind: dict[str, str] = {}
         for library in libraries:
             self._add(library)
+        # The top-level modules that these speak of, and all modules of which they do.
         self._modules: set[str] = set()
+        self._all_modules: set[str] = set()
 
     def _add(self, library: Library) -> None:
         for table in ("gives", "attributes", *_CLASS_TABLES):
@@ -115,7 +117,8 @@ class Knowledge:
             self._harmless.update(library.nonblocking)
             self._entries = {k: v for k, v in self._entries.items() if not self.is_harmless(k)}
         self._spoken_of.update(self._entries, library.gives, library.attributes)
-        self._spoken_of.update(library.nonblocking)
+        if library.distributions:  # of what users name so they say no more than that
+            self._spoken_of.update(library.nonblocking)
         self._spoken_of.update(self._callables, self._classes, self.coroutines)
 
     @property
@@ -197,10 +200,11 @@ class Knowledge:
         """Return whether this is a class that the tables speak of."""
         return name in self._classes
 
-    def is_factory(self, name: str) -> bool:
-        """Return whether this is a library's function of which it is known what it makes."""
-        is_named_so = name.rpartition(".")[2][:1].islower() and not name.startswith("builtins.")
-        return is_named_so and name in self._types["gives"] and not self.is_class(name)
+    def always_gives(self, function: str) -> str | None:
+        """Return the class of what a library's function gives, whatever it is passed."""
+        given = self._types["gives"].get(function, "")
+        is_one_class = given.replace(".", "").replace("_", "").isalnum() and "." in given
+        return given if is_one_class and not self.is_class(function) else None
 
     def lineage(self, class_: str) -> list[str]:
         """Return a class and those that it inherits from, as far as the tables know."""
@@ -278,10 +282,16 @@ class Knowledge:
         for library in libraries:
             for table in library.blocking:
                 self._modules.update(owner.partition(".")[0] for owner in table.owners)
+                self._all_modules.update({*table.owners}.difference(table.all_classes))
+                self._all_modules.update(name.rpartition(".")[0] for name in table.all_classes)
 
     def covers(self, name: str) -> bool:
         """Return whether a top-level module is one that the tables speak of."""
         return name in self._modules
+
+    def is_module(self, name: str) -> bool:
+        """Return whether this is a library's module that the tables speak of."""
+        return name in self._all_modules
 
     def canonical(self, name: str) -> str:
         """Return the name that the tables use for a thing, whichever of its names this is."""
@@ -293,7 +303,7 @@ class Knowledge:
     def _by_aliases(self, name: str) -> str:
         for pattern, other in self._patterns:
             if matched := pattern.fullmatch(name):
-                return matched.expand(other)
+                return self.canonical(matched.expand(other))
         head, rest = name, ""
         while head:
             if head in self._aliases:
@@ -305,8 +315,7 @@ class Knowledge:
 
 def _is_meant(method: str, table: Table) -> bool:
     """Whether a method is one of those that ``*`` stands for."""
-    prefixes = tuple(each[:-1] for each in table.except_ if each.endswith("*"))
-    return not method.startswith(("_", *prefixes)) and method not in table.except_
+    return not method.startswith("_") and method not in table.except_
 
 
 def load(*more: Library) -> Knowledge:

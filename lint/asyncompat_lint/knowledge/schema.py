@@ -20,8 +20,8 @@ class Table(
 ):
     """Calls that block in the same way: functions of a module, or methods of a class, or several.
 
-    All methods of a class are meant by ``*``, but for those in ``except``, by their names or how
-    these begin (``a*``); where it is ``deep``, also those of what its attributes are.
+    All methods of a class are meant by ``*``, but for those in ``except``; where it is ``deep``,
+    also those of what its attributes are.
 
     ``instead`` is the code that does it the async way, ``advice`` the words where no code can say
     it; without both, ``to_thread`` is advised. ``hint`` is said besides, or ``twins``, the async

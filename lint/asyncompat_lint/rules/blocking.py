@@ -188,6 +188,7 @@ class BlockingCallRule(Rule):
         is_statement = isinstance(self.parent_of(node), cst.Expr)
         is_safe = replacement is not None and replacement.is_same and is_statement
         is_safe = is_safe and self._in_thread.is_sure and not self._holding.may_hold_lock(node)
+        is_safe = is_safe and call.blocker.among != ANY_OF  # what else it may be has to be called
         moved = None if is_safe else moved_block(self, node)
         if moved is not None:
             return None if self._in_thread.other_library else moved(self._in_thread.code())
