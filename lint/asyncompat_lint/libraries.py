@@ -61,7 +61,8 @@ class Libraries:
             bound = self._program.passed_on(site.module, call)
         if entry.is_exempt(self._as_constants(entry, site) if bound is None else bound):
             return None
-        if call.awaited and (target.receiver is not None or self._is_of_something(site)):
+        is_asked = target.receiver is not None or self._is_asked_of_something(target, site)
+        if call.awaited and is_asked:
             return None  # its annotation is the sync class's, and it is none
         scope = site.module.facts.scopes[site.module.facts.running_scope(call.scope)]
         if entry.table.rule == "nested-loop-run" and (
@@ -109,11 +110,13 @@ class Libraries:
             key: self._constants.of(value, use) or value for key, value in call.arguments.items()
         }
 
-    def _is_of_something(self, site: Site) -> bool:
-        """Whether what is called is asked of something that has been given its name, or passed."""
+    def _is_asked_of_something(self, target: Reference, site: Site) -> bool:
+        """Whether a module's function is called as what something has that is no such module."""
         callee = site.call.callee
-        return isinstance(callee, Attribute) and not self._program.import_targets(
-            site.module, root_name(callee), site.scope
+        return (
+            isinstance(callee, Attribute)
+            and target.name.endswith(f".{callee.name}")
+            and not self._program.import_targets(site.module, root_name(callee), site.scope)
         )
 
     def _runs_nested(self, site: Site) -> bool:

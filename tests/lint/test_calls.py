@@ -2466,3 +2466,8 @@ async def f(q: queue.Queue, k: K, tup: tuple[str, Path]):
     tup[-2].read_text()
 """
     )
+
+
+def test_a_name_that_its_own_pattern_matches(check_code):
+    code = "import transformers\ndef f(model: transformers.PreTrainedModel):\n    model.get()\n"
+    assert check_code(code) == []

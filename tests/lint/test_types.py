@@ -1836,7 +1836,12 @@ class Client:
     async def go(self):
         await self.library.get("a")
         self.library.get("a") # blocks
+    @staticmethod
+    async def taking(function):
+        function("a")
 Client(requests), Client(load)
+async def handed_over():
+    await Client.taking(requests.get)  # blocks
 async def deep():
     import urllib.request
     opened(urllib.request) # blocks

@@ -303,7 +303,8 @@ class Knowledge:
     def _by_aliases(self, name: str) -> str:
         for pattern, other in self._patterns:
             if matched := pattern.fullmatch(name):
-                return self.canonical(matched.expand(other))
+                found = matched.expand(other)
+                return found if found == name else self.canonical(found)
         head, rest = name, ""
         while head:
             if head in self._aliases:
