@@ -130,10 +130,9 @@ class Attributes(Classes):
         for each in self.knowledge.lineage(class_):
             qualified = f"{each}.{name}"
             given = self.knowledge.attribute(qualified)
-            if given is not None or self.knowledge.speaks_of(qualified):
+            is_told = self.knowledge.speaks_of(qualified) or self.knowledge.means_any(qualified)
+            if given is not None or is_told:
                 return qualified, given
-            if self.knowledge.means_any(qualified):
-                return qualified, None
         return f"{class_}.{name}", None
 
     def named(self, name: str, use: Use) -> Values:

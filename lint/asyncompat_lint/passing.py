@@ -87,15 +87,12 @@ class Passing(Inference):
         if value == OPAQUE:
             return UNKNOWN
         found = self.infer(value, Use(module, scope.parent, scope.line, 0))
-        return tuple(
-            each
-            for each in found
-            if self._is_thing(each)
-            and not (isinstance(each, Instance) and not self._can_do_anything(each))
-        )
+        return tuple(e for e in found if self._is_thing(e) and self._can_do_anything(e))
 
-    def _can_do_anything(self, value: Instance) -> bool:
-        """Whether an object is more than a sign that nothing was passed."""
+    def _can_do_anything(self, value: Value) -> bool:
+        """Whether something is more than a sign that nothing was passed."""
+        if not isinstance(value, Instance):
+            return True
         if value.place is None or not self.is_class(value.place):
             return self.knowledge.is_class(value.of)
         scope = self.scope(value.place)
